@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import { access, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { isErrorCode, KovaError } from '@kova/core/errors/kova-error';
+import type { Artefacts } from '../ports/artefacts.ts';
+import { digestOf, pathOf } from './digest.ts';
+import { explainDiskFull } from './disk-full.ts';
+import { writeArchive } from './pack.ts';
+import { pruneArtefacts } from './prune.ts';
+import { replaceDirectory } from './replace.ts';
+import { readArchive } from './unpack.ts';
+
+export interface ArtefactOptions {
+  /** Files, directories and links that an artefact may hold. */
+  maxEntries?: number;
+  /** Bytes that an artefact may hold, unpacked. */
+  maxBytes?: number;
+  /** How long `prune` spares what was packed lately, in ms: its release may not be recorded yet. */
+  graceMs?: number;
+}
+
+const gibibyte = 1024 ** 3;
+const hour = 3_600_000;
+
+/** Artefacts as `sha256/<2 hex>/<digest>.tar.zst` files in a directory of this machine. */
+export function createArtefacts(directory: string, options: ArtefactOptions = {}): Artefacts {
+  const limits = { entries: options.maxEntries ?? 500_000, bytes: options.maxBytes ?? 8 * gibibyte };
+  const graceMs = options.graceMs ?? hour;
+  return {
+    pack: (source) => pack(directory, source),
+    unpack: async (digest, target) => unpack(pathOf(directory, digest), digest, target, limits),
+    has: async (digest) => exists(pathOf(directory, digest)),
+    prune: (keep) => pruneArtefacts(directory, { keep, graceMs }),
+  };
+}
+
+async function pack(directory: string, source: string): Promise<{ digest: string; bytes: number }> {
+  const draft = join(directory, 'drafts', randomUUID());
+  try {
+    await mkdir(dirname(draft), { recursive: true, mode: 0o700 });
+    await writeArchive(source, draft);
+    const digest = await digestOf(draft);
+    const path = pathOf(directory, digest);
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await rename(draft, path);
+    await syncDirectory(dirname(path));
+    return { digest, bytes: (await stat(path)).size };
+  } catch (error) {
+    throw explainDiskFull(error, 'packing the artefact', directory);
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+async function unpack(
+  file: string,
+  digest: string,
+  target: string,
+  limits: Parameters<typeof readArchive>[2],
+): Promise<void> {
+  if (!(await exists(file))) throw new KovaError('ARTEFACT_MISSING', `there is no artefact ${digest}`);
+  const found = await digestOf(file).catch((cause: Error) => {
+    throw new KovaError('ARTEFACT_CORRUPT', `${digest} cannot be read: ${cause.message}`, { cause });
+  });
+  if (found !== digest) throw new KovaError('ARTEFACT_CORRUPT', `the bytes of ${digest} are those of ${found}`);
+  try {
+    await replaceDirectory(target, (draft) => readArchive(file, draft, limits));
+  } catch (cause) {
+    throw explainUnpack(explainDiskFull(cause, `unpacking ${digest}`, target), digest);
+  }
+}
+
+/** The bytes are those that were packed; if they are no archive all the same, they were damaged before. */
+function explainUnpack(error: unknown, digest: string): unknown {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (isErrorCode(code) || typeof code !== 'string' || !/^(TAR_|Z|ERR_|ZSTD)/.test(code)) return error;
+  return new KovaError('ARTEFACT_CORRUPT', `${digest} is not a readable archive: ${message}`, { cause: error });
+}
+
+/** A rename is only kept over a power cut when its directory is synced. */
+async function syncDirectory(path: string): Promise<void> {
+  const handle = await open(path, 'r');
+  await handle.sync().finally(() => handle.close());
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,33 @@
+import type { CommitInfo } from '../ports/builder.ts';
+import { commitInfo, git, refOf } from './git.ts';
+
+export interface CheckoutRequest {
+  repository: string;
+  commit: string;
+  /** An empty directory. */
+  directory: string;
+  /** Where git may keep its index meanwhile. */
+  index: string;
+  signal: AbortSignal;
+  onLine: (line: string) => void;
+}
+
+/**
+ * Writes the files of a commit, and nothing of git, into a directory.
+ * Submodules stay empty and Git LFS files stay pointers; both are said in a line.
+ * @throws KovaError COMMIT_NOT_FOUND
+ */
+export async function checkout(request: CheckoutRequest): Promise<CommitInfo> {
+  const { repository, commit, directory, index, signal, onLine } = request;
+  const info = await commitInfo(repository, commit);
+  const options = { env: { GIT_INDEX_FILE: index, GIT_WORK_TREE: directory }, cwd: directory, signal };
+  await git(repository, ['read-tree', refOf(commit)], options);
+  await git(repository, ['checkout-index', '--all', '--force'], options);
+  const entries = await git(repository, ['ls-files', '--stage'], options);
+  for (const entry of entries.filter((line) => line.startsWith('160000 '))) {
+    onLine(`note: the submodule ${entry.split('\t')[1]} is left empty; Kova builds one repository`);
+  }
+  const [large] = await git(repository, ['ls-files', ':(attr:filter=lfs)'], options).catch(() => []);
+  if (large) onLine(`note: ${large} and other Git LFS files are pointers in this build; Kova does not fetch them`);
+  return info;
+}

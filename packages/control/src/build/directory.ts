@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, chown, mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { KovaError } from '@kova/core/errors/kova-error';
+import { explainDiskFull } from '../artefacts/disk-full.ts';
+import { killStrays, type Mark } from '../commands/strays.ts';
+import { isReachable } from '../home/reachable.ts';
+import type { Identity } from '../home/unprivileged.ts';
+import { buildIdentity } from './ids.ts';
+import { isLeftOver, readOwner, writeOwner } from './owner.ts';
+
+/** Where one build takes place, `<builds>/<project>/<commit>-<random>`, and as whom. */
+export interface BuildDirectory {
+  root: string;
+  /** The checkout; with `home` and `tmp` it belongs to the user that builds. */
+  source: string;
+  home: string;
+  tmp: string;
+  /** What Kova hands to the build, which cannot change it. */
+  driver: string;
+  /** What goes into the artefact. */
+  stage: string;
+  id: string;
+  as: Identity | null;
+}
+
+/** @throws KovaError HOME_UNREACHABLE when the user that builds cannot get there */
+export async function openBuildDirectory(
+  builds: string,
+  project: string,
+  commit: string,
+  user: Identity | null,
+): Promise<BuildDirectory> {
+  const id = `${commit}-${randomBytes(6).toString('hex')}`;
+  const root = join(builds, project, id);
+  const at = (name: string) => join(root, name);
+  const directory: BuildDirectory = {
+    root,
+    source: at('source'),
+    home: at('home'),
+    tmp: at('tmp'),
+    driver: at('driver'),
+    stage: at('stage'),
+    id,
+    as: buildIdentity(user),
+  };
+  try {
+    await makeDirectories(directory);
+    if (await isReachable(root, directory.as)) return directory;
+    throw new KovaError('HOME_UNREACHABLE', `the user ${user?.name} that builds run as cannot enter ${builds}`);
+  } catch (error) {
+    await rm(root, { recursive: true, force: true });
+    throw explainDiskFull(error, 'preparing a build', builds);
+  }
+}
+
+async function makeDirectories({ root, source, home, tmp, driver, stage, as }: BuildDirectory): Promise<void> {
+  await mkdir(root, { recursive: true, mode: 0o711 });
+  await writeOwner(root, as ? { uid: as.uid, gid: as.gid } : undefined);
+  await mkdir(driver, { mode: 0o755 });
+  await mkdir(stage, { mode: 0o700 });
+  for (const path of [source, home, tmp]) {
+    await mkdir(path, { mode: 0o700 });
+    if (as) await chown(path, as.uid, as.gid);
+  }
+}
+
+/** Ends all that the build has started and shuts the door: what lies there now changes no more. */
+export async function sealBuildDirectory(directory: BuildDirectory): Promise<void> {
+  await chmod(directory.root, 0o700);
+  await killStrays(markOf(directory));
+}
+
+/** Removes the directory, after all processes of the build. */
+export async function closeBuildDirectory(directory: BuildDirectory): Promise<void> {
+  await killStrays(markOf(directory));
+  await removeTree(directory.root);
+}
+
+/**
+ * Ends and removes the builds whose control plane has died; those of a living one, and the npm cache, stay.
+ * Returns how many there were.
+ */
+export async function removeLeftoverBuilds(builds: string): Promise<number> {
+  let removed = 0;
+  for (const project of await subdirectories(builds)) {
+    for (const id of await subdirectories(join(builds, project))) {
+      const root = join(builds, project, id);
+      const owner = await readOwner(root);
+      if (!(await isLeftOver(root, owner))) continue;
+      await killStrays({ variable: `KOVA_BUILD_ID=${id}`, directory: root, ...(owner?.ids ? { ids: owner.ids } : {}) });
+      await removeTree(root);
+      removed += 1;
+    }
+  }
+  return removed;
+}
+
+function markOf({ id, root, as }: BuildDirectory): Mark {
+  return { variable: `KOVA_BUILD_ID=${id}`, directory: root, ...(as ? { ids: { uid: as.uid, gid: as.gid } } : {}) };
+}
+
+async function subdirectories(path: string): Promise<string[]> {
+  const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
+  return entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map((entry) => entry.name);
+}
+
+/** A build may leave directories that even their owner cannot write in; only root does not mind. */
+async function removeTree(root: string): Promise<void> {
+  const remove = () => rm(root, { recursive: true, force: true, maxRetries: 3 });
+  await remove().catch(async () => {
+    await openAll(root);
+    await remove();
+  });
+}
+
+async function openAll(path: string): Promise<void> {
+  await chmod(path, 0o700);
+  for (const entry of await readdir(path, { withFileTypes: true })) {
+    if (entry.isDirectory()) await openAll(join(path, entry.name));
+  }
+}

@@ -1,0 +1,112 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdir, readdir, rmdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { findMarked } from '../commands/strays.ts';
+import { app, openWorld, request, type World } from './testing/world.ts';
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+let world: World;
+beforeEach(async () => {
+  world = await openWorld();
+});
+afterEach(() => world.remove());
+
+const isRoot = process.getuid?.() === 0;
+
+/** Starts one child in its group, one in a session of its own and one that has shed all that marks it; then hangs. */
+const family = `
+const { spawn } = require('child_process');
+spawn('sleep', ['1111']);
+spawn('setsid', ['-f', 'sleep', '2222']);
+${isRoot ? "spawn('env', ['-i', '/usr/bin/setsid', '-f', '/bin/sleep', '3333'], { cwd: '/' });" : ''}
+setTimeout(() => console.log('all up'), 300);
+setInterval(() => {}, 1000);
+`;
+
+/** The processes that work in a build directory, were started there, or run with the group of a build. */
+async function survivors(): Promise<string[]> {
+  const rows = execFileSync('ps', ['-eo', 'pid=,gid=,args='], { encoding: 'utf8' }).split('\n');
+  const sleeping = rows.filter((row) => /sleep (1111|2222|3333)$/.test(row));
+  const working = await findMarked({ variable: 'none=none', directory: world.home.builds });
+  return [...sleeping, ...working.map(String)];
+}
+
+const buildsLeft = () => readdir(join(world.home.builds, 'shop'));
+
+// Scenarios 3 and 6: https://github.com/coollabsio/coolify/issues/5850
+test('no process survives a cancelled build, wherever it hid', async () => {
+  const commit = await world.ship(app(family, 'install: null'));
+  const stop = new AbortController();
+  const up: string[][] = [];
+  const onLine = async (line: string) => {
+    if (line !== 'all up') return;
+    up.push(await survivors());
+    stop.abort(new Error('cancelled by a person'));
+  };
+  const building = world.builder.build(request(commit, (line) => void onLine(line), stop.signal));
+  await expect(building).rejects.toThrow('cancelled by a person');
+  expect(up[0]?.filter((row) => row.includes('sleep'))).toHaveLength(isRoot ? 3 : 2);
+  expect(await survivors()).toEqual([]);
+  expect(await buildsLeft()).toEqual([]);
+});
+
+function startControlPlane(commit: string) {
+  const script = join(import.meta.dirname, 'testing/build-process.ts');
+  const child = spawn(process.execPath, [script, world.home.root, commit], { stdio: ['ignore', 'pipe', 'inherit'] });
+  return { child, lines: createInterface({ input: child.stdout }) };
+}
+
+// Scenario 4, for builds: https://github.com/Dokploy/dokploy/issues/2670
+test('what a killed control plane leaves of a build ends at the next start; the npm cache stays', async () => {
+  const commit = await world.ship(app(family, 'install: null'));
+  const { child, lines } = startControlPlane(commit);
+  for await (const line of lines) if (line === 'all up') break;
+  expect(await world.builder.removeLeftovers()).toBe(0);
+  expect(await survivors()).not.toEqual([]);
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGKILL');
+  await ended;
+  expect(await buildsLeft()).toHaveLength(1);
+  expect(await world.builder.removeLeftovers()).toBe(1);
+  expect(await survivors()).toEqual([]);
+  expect(await buildsLeft()).toEqual([]);
+  expect(await readdir(world.home.builds, {})).toContain('.npm-cache');
+});
+
+const cgroup = '/sys/fs/cgroup/memory';
+const canLimit = isRoot && (await readdir(cgroup).catch(() => [] as string[])).includes('memory.limit_in_bytes');
+
+// Scenario 9: https://github.com/caprover/caprover/issues/2092
+// Needs root and a memory cgroup (version 1), so that the memory that runs out is that of this test alone.
+test.skipIf(!canLimit)('when a build eats all memory it alone is killed', async () => {
+  const eat = 'const all = []; for (;;) all.push(Buffer.alloc(10_000_000, 1));';
+  const commit = await world.ship(app(eat, 'install: null'));
+  const group = join(cgroup, `kova-test-${process.pid}`);
+  await mkdir(group);
+  try {
+    await writeFile(join(group, 'memory.limit_in_bytes'), String(600 * 1024 ** 2));
+    const { child, lines } = startControlPlane(commit);
+    await writeFile(join(group, 'cgroup.procs'), String(child.pid));
+    const seen: string[] = [];
+    for await (const line of lines) seen.push(line);
+    expect(seen.find((line) => line.startsWith('failed: '))).toMatch(/BUILD_FAILED `npm run build`/);
+    expect(await buildsLeft()).toEqual([]);
+  } finally {
+    await rmdir(group);
+  }
+});
+
+// Needs root, to mount a small file system that can be filled.
+test.skipIf(!isRoot)('a full disk is named as such and leaves nothing', async () => {
+  const commit = await world.ship({ ...app(''), 'big.bin': 'x'.repeat(4_000_000) });
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m,mode=711', 'tmpfs', world.home.builds]);
+  try {
+    await expect(world.builder.build(request(commit))).rejects.toMatchObject({ code: 'DISK_FULL' });
+    expect(await buildsLeft()).toEqual([]);
+  } finally {
+    execFileSync('umount', [world.home.builds]);
+  }
+});

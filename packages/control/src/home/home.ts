@@ -1,0 +1,62 @@
+import { mkdir } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+/** The one directory that holds Kova's state, and where each kind of it lies. */
+export interface Home {
+  root: string;
+  /** Kova's own store and the databases of the environments. */
+  postgres: string;
+  artefacts: string;
+  /** Unpacked releases by slot. */
+  slots: string;
+  /** Bare repositories of the projects. */
+  repositories: string;
+  builds: string;
+  assets: string;
+  logs: string;
+  edge: string;
+  keys: string;
+  /** Copies of programs that unprivileged users must reach. */
+  toolchain: string;
+}
+
+/** `KOVA_HOME`, else `/var/lib/kova` for root, else `~/.kova`. */
+export function homePath(env: NodeJS.ProcessEnv = process.env): string {
+  if (env.KOVA_HOME) return resolve(env.KOVA_HOME);
+  return process.getuid?.() === 0 ? '/var/lib/kova' : join(homedir(), '.kova');
+}
+
+export function homeAt(root: string): Home {
+  const at = (name: string) => join(root, name);
+  return {
+    root,
+    postgres: at('postgres'),
+    artefacts: at('artefacts'),
+    slots: at('slots'),
+    repositories: at('repositories'),
+    builds: at('builds'),
+    assets: at('assets'),
+    logs: at('logs'),
+    edge: at('edge'),
+    keys: at('keys'),
+    toolchain: at('toolchain'),
+  };
+}
+
+const enterable = 0o711;
+const privateMode = 0o700;
+
+/**
+ * Makes the directories. Those on the way to what unprivileged processes use may be entered but not listed
+ * when Kova runs as root; the rest are private.
+ */
+export async function prepareHome(home: Home): Promise<void> {
+  const shared = process.getuid?.() === 0 ? enterable : privateMode;
+  for (const path of [home.root, home.postgres, home.slots, home.builds, home.toolchain]) {
+    await mkdir(path, { recursive: true, mode: shared });
+  }
+  for (const path of [home.artefacts, home.repositories, home.assets, home.logs, home.edge, home.keys]) {
+    await mkdir(path, { recursive: true, mode: privateMode });
+  }
+}

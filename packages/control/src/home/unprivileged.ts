@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+
+/** The numeric ids that a process is started with; null where Kova is not root and has no choice. */
+export interface Identity {
+  uid: number;
+  gid: number;
+  name: string;
+}
+
+/**
+ * The user that apps and builds run as when Kova is root: KOVA_APP_USER, default `nobody`.
+ * Postgres refuses to run as root and gets one of its own, so that apps cannot touch its files.
+ */
+export function appIdentity(env: NodeJS.ProcessEnv = process.env): Identity | null {
+  return isRoot() ? lookUp([env.KOVA_APP_USER ?? 'nobody']) : null;
+}
+
+/** KOVA_POSTGRES_USER, else `postgres` where there is one, else `daemon`. */
+export function postgresIdentity(env: NodeJS.ProcessEnv = process.env): Identity | null {
+  return isRoot() ? lookUp(env.KOVA_POSTGRES_USER ? [env.KOVA_POSTGRES_USER] : ['postgres', 'daemon']) : null;
+}
+
+function isRoot(): boolean {
+  return process.getuid?.() === 0;
+}
+
+function lookUp(names: readonly string[]): Identity {
+  const rows = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'));
+  for (const name of names) {
+    const row = rows.find((fields) => fields[0] === name);
+    if (row) return { name, uid: Number(row[2]), gid: Number(row[3]) };
+  }
+  throw new Error(`no such user: ${names.join(', ')}`);
+}

@@ -1,0 +1,28 @@
+import type { ProjectConfig } from './schema.ts';
+
+/** What no single key can tell: rules between keys. One sentence with its path for each that is broken. */
+export function crossCheck(config: ProjectConfig): string[] {
+  return [...checkDatabase(config), ...checkHosts(config), ...checkProbes(config)];
+}
+
+function checkDatabase(config: ProjectConfig): string[] {
+  const hasDatabase = Object.values(config.services).some((service) => service.kind === 'postgres');
+  if (config.database.migrate && !hasDatabase) return ['database.migrate: needs a postgres service under services'];
+  return [];
+}
+
+function checkHosts(config: ProjectConfig): string[] {
+  const owner = new Map<string, string>();
+  return Object.entries(config.environments).flatMap(([name, environment]) =>
+    environment.hosts.flatMap((host, index) => {
+      const other = owner.get(host);
+      owner.set(host, name);
+      return other ? [`environments.${name}.hosts[${index}]: ${host} already belongs to ${other}`] : [];
+    }),
+  );
+}
+
+function checkProbes(config: ProjectConfig): string[] {
+  const { interval, deadline } = config.app.health;
+  return deadline < interval ? ['app.health.deadline: must be longer than app.health.interval'] : [];
+}

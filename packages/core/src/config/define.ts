@@ -1,0 +1,57 @@
+import type { ConfigInput } from './schema.ts';
+
+// This file is handed to the process that evaluates kova.config.ts, on its own: it imports types only.
+
+type AppInput = ConfigInput['app'];
+
+/** Declares a project; returns its argument, for the editor's sake. */
+export function defineConfig(config: ConfigInput): ConfigInput {
+  return config;
+}
+
+/** A Next.js app with `output: 'standalone'`. `include` adds paths of the checkout to the artefact, such as `db`. */
+export function nextjs({ include = [], ...overrides }: Partial<AppInput> & { include?: string[] } = {}): AppInput {
+  return {
+    install: 'npm ci',
+    build: 'npm run build',
+    output: [
+      { from: '.next/standalone', to: '.' },
+      { from: '.next/static', to: '.next/static' },
+      { from: 'public', to: 'public', optional: true },
+      ...include.map((path) => ({ from: path, to: path })),
+    ],
+    start: ['node', 'server.js'],
+    assets: { prefix: '/_next/static/', dir: '.next/static' },
+    ...overrides,
+    health: { path: '/api/health', ...overrides.health },
+  };
+}
+
+/** A Node server that runs from its sources. */
+export function node(overrides: Partial<AppInput> & Pick<AppInput, 'start'>): AppInput {
+  return { build: null, ...overrides };
+}
+
+export function postgres(options: { version?: 18 } = {}): { kind: 'postgres'; version?: 18 } {
+  return { kind: 'postgres', ...options };
+}
+
+export function redis(options: { url?: string; optional?: boolean } = {}): {
+  kind: 'redis';
+  url?: string;
+  optional?: boolean;
+} {
+  return { kind: 'redis', ...options };
+}
+
+export function blueGreen(): { kind: 'blue-green' } {
+  return { kind: 'blue-green' };
+}
+
+export function canary(options: { steps?: number[]; every?: string } = {}): {
+  kind: 'canary';
+  steps?: number[];
+  every?: string;
+} {
+  return { kind: 'canary', ...options };
+}

@@ -1,0 +1,32 @@
+import type { z } from 'zod';
+import { KovaError } from '../errors/kova-error.ts';
+import { crossCheck } from './cross-check.ts';
+import { configSchema, type ProjectConfig } from './schema.ts';
+
+/**
+ * Validates an evaluated configuration.
+ * @throws KovaError CONFIG_INVALID that names every bad key by its path and what is allowed there.
+ */
+export function parseConfig(value: unknown): ProjectConfig {
+  const result = configSchema.safeParse(value);
+  const problems = result.success ? crossCheck(result.data) : result.error.issues.flatMap(describeIssue);
+  if (result.success && problems.length === 0) return result.data;
+  throw new KovaError('CONFIG_INVALID', `kova.config.ts: ${problems.join('\n  ')}`);
+}
+
+function describeIssue(issue: z.core.$ZodIssue): string[] {
+  const path = formatPath(issue.path);
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => `${path ? `${path}.` : ''}${key}: unknown key`);
+  }
+  if (issue.code === 'invalid_union' && issue.errors[0]?.[0]) return [`${path}: ${issue.message}`];
+  return [`${path || '(whole)'}: ${issue.message}`];
+}
+
+/** `environments.production.strategy.steps[1]` */
+export function formatPath(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, key) => {
+    if (typeof key === 'number') return `${text}[${key}]`;
+    return text ? `${text}.${String(key)}` : String(key);
+  }, '');
+}

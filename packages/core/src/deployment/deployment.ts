@@ -1,0 +1,34 @@
+import type { Colour } from '../environment/slot.ts';
+import type { Phase } from './phase.ts';
+
+/** `deploy` brings a release; `rollback` makes an earlier one live again. */
+export type DeploymentKind = 'deploy' | 'rollback';
+
+/** Recorded when a deployment settles; null until then. */
+export type ReleaseHealth = 'healthy' | 'degraded' | 'failed';
+
+/** One attempt to make one release live in one environment. */
+export interface Deployment {
+  id: string;
+  project: string;
+  environment: string;
+  release: string;
+  commit: string;
+  kind: DeploymentKind;
+  phase: Phase;
+  /** Why it is in this phase, for people. */
+  reason: string;
+  /** The slot it runs in; null until it is prepared. */
+  colour: Colour | null;
+  /** The deployment that was live when this one began. */
+  replaces: string | null;
+  health: ReleaseHealth | null;
+  forced: boolean;
+  requestedBy: string;
+  createdAt: Date;
+  /** First user request could reach it. */
+  trafficAt: Date | null;
+  liveAt: Date | null;
+  /** When it reached a terminal phase. */
+  endedAt: Date | null;
+}

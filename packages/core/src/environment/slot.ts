@@ -1,0 +1,17 @@
+/** The two places of an environment in which a release can run. */
+export type Colour = 'blue' | 'green';
+
+/** `project/environment/blue`: the one spelling of a slot in routes, counters, logs and the store. */
+export type SlotId = `${string}/${string}/${Colour}`;
+
+export function slotId(project: string, environment: string, colour: Colour): SlotId {
+  return `${project}/${environment}/${colour}`;
+}
+
+export function otherColour(colour: Colour): Colour {
+  return colour === 'blue' ? 'green' : 'blue';
+}
+
+export function colourOf(slot: SlotId): Colour {
+  return slot.endsWith('/blue') ? 'blue' : 'green';
+}

@@ -1,0 +1,70 @@
+/**
+ * Every error that Kova reports, by its stable code. A code is never reused for something else.
+ * `status` is the HTTP status the API answers with; `next` says what the reader can do about it
+ * when the place that throws has nothing more exact to say.
+ */
+export const errorCodes = {
+  CONFIG_INVALID: { status: 422, next: 'Correct the named key in kova.config.ts; see docs/reference/config.md.' },
+  CONFIG_MISSING: { status: 422, next: 'Run `kova init` in the repository and commit kova.config.ts.' },
+  CONFIG_EVALUATION_FAILED: { status: 422, next: 'Run `node kova.config.ts` in the repository to see the error.' },
+  HOME_UNREACHABLE: {
+    status: 500,
+    next: 'Set KOVA_HOME to a directory that unprivileged users may enter, such as /var/lib/kova.',
+  },
+  ALREADY_RUNNING: { status: 409, next: 'Nothing to do; see `kova status`.' },
+  NOT_RUNNING: { status: 503, next: 'Start it with `kova up`.' },
+  UNAUTHORIZED: { status: 401, next: 'Send the token of KOVA_HOME/keys/api-token as `Authorization: Bearer …`.' },
+  INPUT_INVALID: { status: 422, next: 'Correct the named field and send the request again.' },
+  NOT_FOUND: { status: 404, next: 'Check the name; `kova status` lists what there is.' },
+  CONFLICT: { status: 409, next: 'Look at `kova status` and try again.' },
+  INTERNAL: { status: 500, next: 'This is a fault in Kova; report it with the log of the control plane.' },
+
+  STORE_UNAVAILABLE: { status: 503, next: 'Kova goes on by itself when Postgres answers again; see `kova doctor`.' },
+  SCHEMA_NEWER: {
+    status: 500,
+    next: 'This database was written by a newer Kova; install that version or a newer one.',
+  },
+  POSTGRES_FAILED: { status: 500, next: 'Read the named Postgres log; `kova doctor` checks what it needs.' },
+
+  REPOSITORY_DIRTY: {
+    status: 422,
+    next: 'Commit or stash the changes, or pass --allow-dirty to ship HEAD without them.',
+  },
+  REPOSITORY_SHALLOW: { status: 422, next: 'Run `git fetch --unshallow`, then ship again.' },
+  COMMIT_NOT_FOUND: { status: 404, next: 'Check the commit with `git log`; push or fetch it first.' },
+  BUNDLE_INVALID: { status: 422, next: 'Ship again; if it persists run `git fsck` in the repository.' },
+  BUILD_FAILED: { status: 422, next: 'Read the last lines above, mend the build and ship a new commit.' },
+  BUILD_TIMEOUT: { status: 422, next: 'Find what hangs, or raise app.buildTimeout in kova.config.ts.' },
+  ARTEFACT_CORRUPT: { status: 500, next: 'Ship the commit again to rebuild it; nothing live was changed.' },
+  ARTEFACT_MISSING: { status: 404, next: 'Ship the commit again to rebuild it; nothing live was changed.' },
+  ARTEFACT_UNSAFE: { status: 422, next: 'Remove the named path or link from the build output.' },
+
+  MIGRATION_FAILED: { status: 422, next: 'Mend the migration and ship a new commit; no traffic was moved.' },
+  START_FAILED: { status: 422, next: 'Read the last lines of the instance above; no traffic was moved.' },
+  START_TIMEOUT: {
+    status: 422,
+    next: 'See that the app listens on $PORT and its health path answers, or raise app.health.deadline.',
+  },
+  CRASH_LOOP: { status: 422, next: 'Read the last lines of the instance with `kova logs`.' },
+  HEALTH_FAILED: { status: 422, next: 'Open the health path of the named instance; no traffic was moved.' },
+  APPROVAL_TIMEOUT: { status: 409, next: 'Deploy again and approve in time, or raise approvalTimeout.' },
+  ANALYSIS_BREACH: { status: 422, next: 'Traffic is back on the earlier release; see `kova status` and the logs.' },
+  CANCELLED: { status: 409, next: 'Deploy again when ready.' },
+  STEP_TIMEOUT: {
+    status: 504,
+    next: 'The step named above did not finish in time; see `kova doctor`, then deploy again.',
+  },
+
+  COMMIT_HELD: { status: 409, next: 'Ship a fix, or pass --force to deploy the held commit all the same.' },
+  NO_ROLLBACK_TARGET: { status: 409, next: 'Fix forward: ship a new commit.' },
+  NOT_PROMOTABLE: { status: 409, next: 'Let the release settle in the environment before, or pass --force.' },
+  PHASE_CONFLICT: { status: 409, next: 'The deployment has moved on; look at `kova status`.' },
+
+  EDGE_UNAVAILABLE: { status: 503, next: 'Run `kova up`; it starts the edge with the routes it had.' },
+  EDGE_STALE_ROUTE: { status: 409, next: 'A newer route is in place; nothing was changed.' },
+  PORT_IN_USE: { status: 409, next: 'Stop what listens there, or set another port.' },
+  DISK_FULL: { status: 507, next: 'Free some space; `kova doctor` shows what uses it.' },
+  COMMAND_FAILED: { status: 500, next: 'Read the output of the command above.' },
+} as const satisfies Record<string, { status: number; next: string }>;
+
+export type ErrorCode = keyof typeof errorCodes;

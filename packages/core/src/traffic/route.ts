@@ -1,0 +1,59 @@
+import { z } from 'zod';
+
+/** Where one instance listens. */
+const instanceAddress = z.strictObject({
+  id: z.string().min(1),
+  host: z.string().min(1),
+  port: z.int().min(1).max(65535),
+});
+
+const routeSlot = z.strictObject({
+  /** `project/environment/blue` or `…/green`. */
+  id: z.string().min(1),
+  /** The release that the slot runs; answers carry it as `x-kova-release`. */
+  release: z.string().min(1),
+  /** Share of new visitors in percent; the weights of a route sum to 100. */
+  weight: z.number().min(0).max(100),
+  instances: z.array(instanceAddress),
+});
+
+/**
+ * One host's way into one environment. The edge replaces it as a whole, and refuses one whose
+ * `version` is not higher than the one in place (fencing: a paused writer can do no harm).
+ */
+export const routeSchema = z
+  .strictObject({
+    /** `project/environment`. */
+    id: z.string().min(1),
+    /** Host names without a port, lower case. */
+    hosts: z.array(z.string().regex(/^[a-z0-9*.-]+$/)).min(1),
+    version: z.int().min(0),
+    slots: z.array(routeSlot).max(2),
+    health: z.strictObject({
+      path: z.string().startsWith('/'),
+      intervalMs: z.int().min(100),
+      timeoutMs: z.int().min(50),
+      /** Failed probes in a row until an instance gets no requests. */
+      unhealthyAfter: z.int().min(1),
+      /** Passed probes in a row until it gets requests again. */
+      healthyAfter: z.int().min(1),
+    }),
+    /** Immutable files of recent releases, served from `dirs` (newest first) when their path starts with `prefix`. */
+    assets: z.strictObject({ prefix: z.string().startsWith('/'), dirs: z.array(z.string()) }).nullable(),
+    /** Keeps a visitor on the slot that answered first while both take traffic. */
+    sticky: z.boolean(),
+    /** SHA-256 (hex) of the token that opens the idle slot through `x-kova-slot` + `x-kova-token`. */
+    idleTokenHash: z.string().nullable(),
+    limits: z.strictObject({ bodyBytes: z.int().min(0), responseTimeoutMs: z.int().min(0) }),
+  })
+  .refine((route) => route.slots.length === 0 || weightsSumTo100(route.slots), {
+    path: ['slots'],
+    message: 'weights must sum to 100',
+  });
+
+export type Route = z.infer<typeof routeSchema>;
+export type RouteSlot = Route['slots'][number];
+
+function weightsSumTo100(slots: readonly { weight: number }[]): boolean {
+  return slots.reduce((sum, slot) => sum + slot.weight, 0) === 100;
+}
