@@ -151,9 +151,12 @@ describe('a build that fails', () => {
   });
 
   test('shows the first error, too, when a tool says more after it', async () => {
-    const code = 'console.log("Error: the cause"); for (let i = 0; i < 60; i++) console.log("usage", i); process.exit(1)';
+    const code =
+      'console.log("Error: the cause"); for (let i = 0; i < 60; i++) console.log("usage", i); process.exit(1)';
     const failing = world.builder.build(request(await world.ship(app(code, 'install: null'))));
-    await expect(failing).rejects.toMatchObject({ message: expect.stringMatching(/Error: the cause\nusage 0[\s\S]*\n…\n[\s\S]*usage 59/) });
+    await expect(failing).rejects.toMatchObject({
+      message: expect.stringMatching(/Error: the cause\nusage 0[\s\S]*\n…\n[\s\S]*usage 59/),
+    });
   });
 
   test('names the output that is missing', async () => {

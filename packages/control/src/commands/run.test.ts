@@ -1,3 +1,8 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Secret } from '@kova/core/secret';
 import { expect, test, vi } from 'vitest';
@@ -117,6 +122,28 @@ test('a child outside the group that holds the output is not waited for, and the
   expect(await killStrays(mark)).toBe(1);
   expect(await findMarked(mark)).toEqual([]);
 });
+
+test.skipIf(process.platform !== 'linux')(
+  'whatever works in the directory is found, but for a terminal of a person',
+  async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'kova-strays-'));
+    const mark = { variable: 'KOVA_TEST_MARK=none', directory };
+    const working = spawn('sleep', ['1000'], { cwd: directory, detached: true, stdio: 'ignore' });
+    const person = spawn('script', ['-qc', 'echo up; exec sleep 1000', '/dev/null'], {
+      cwd: directory,
+      detached: true,
+    });
+    await once(person.stdout, 'data');
+    const found = await findMarked(mark);
+    expect(found).toContain(working.pid);
+    const shell = execFileSync('pgrep', ['-P', String(person.pid)], { encoding: 'utf8' }).trim();
+    expect(found).not.toContain(Number(shell));
+    process.kill(Number(shell), 'SIGKILL');
+    await killStrays(mark);
+    expect(await findMarked(mark)).toEqual([]);
+    await rm(directory, { recursive: true });
+  },
+);
 
 test.each([
   ['a program that is not there', { argv: ['/nowhere/program'] }],

@@ -5,9 +5,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface Mark {
   /** `NAME=value`, in the environment that they were started with. */
   variable: string;
-  /** Or a directory which they work in. */
+  /** Or a directory which they work in; a process with a terminal is a person's who looks around there. */
   directory: string;
-  /** Or the user and group they run as, when no others have both: the one mark that a process cannot shed. */
+  /**
+   * The user they run as; others' processes are none of them. With the group that only they have it is the one mark
+   * that a process cannot shed.
+   */
   ids?: { uid: number; gid: number };
 }
 
@@ -40,17 +43,27 @@ export async function findMarked(mark: Mark): Promise<number[]> {
 }
 
 async function isMarked(pid: number, { variable, directory, ids }: Mark): Promise<boolean> {
-  if (ids && (await runsAs(pid, ids))) return true;
-  const cwd = await readlink(`/proc/${pid}/cwd`).catch(() => '');
-  if (cwd === directory || cwd.startsWith(`${directory}/`)) return true;
+  if (ids) {
+    const { uid, gid, ended } = await idsOf(pid);
+    if (uid !== String(ids.uid) || ended) return false;
+    if (gid === String(ids.gid)) return true;
+  }
   const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
-  return environment.split('\0').includes(variable);
+  if (environment.split('\0').includes(variable)) return true;
+  const cwd = await readlink(`/proc/${pid}/cwd`).catch(() => '');
+  return (cwd === directory || cwd.startsWith(`${directory}/`)) && !(await hasTerminal(pid));
 }
 
-async function runsAs(pid: number, ids: { uid: number; gid: number }): Promise<boolean> {
+async function idsOf(pid: number): Promise<{ uid: string | undefined; gid: string | undefined; ended: boolean }> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
   const field = (name: string) => new RegExp(`^${name}:\\s+(\\S+)`, 'm').exec(status)?.[1];
-  return field('State') !== 'Z' && field('Uid') === String(ids.uid) && field('Gid') === String(ids.gid);
+  return { uid: field('Uid'), gid: field('Gid'), ended: field('State') === 'Z' };
+}
+
+async function hasTerminal(pid: number): Promise<boolean> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  const [, , , , terminal = '0'] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return terminal !== '0';
 }
 
 function kill(pid: number): void {

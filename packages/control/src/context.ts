@@ -1,0 +1,29 @@
+import type { Secret } from '@kova/core/secret';
+import type { Home } from './home/home.ts';
+import type { Identity } from './home/unprivileged.ts';
+import type { Artefacts } from './ports/artefacts.ts';
+import type { Builder, Commits } from './ports/builder.ts';
+import type { Databases } from './ports/databases.ts';
+import type { Edge } from './ports/edge.ts';
+import type { Runtime } from './ports/runtime.ts';
+import type { Store } from './store/connect.ts';
+
+/** All that workflows, watchers and the API act through; put together in main.ts alone. */
+export interface Context {
+  home: Home;
+  db: Store;
+  runtime: Runtime;
+  edge: Edge;
+  databases: Databases;
+  artefacts: Artefacts;
+  builder: Builder;
+  commits: Commits;
+  /** Whom apps and migrations run as; null where Kova has no choice. */
+  as: Identity | null;
+  /** PATH of apps and migrations: the Node that Kova runs on first. */
+  appPath: string;
+  /** Opens the idle slots at the edge. */
+  idleToken: Secret;
+  /** Where the edge listens, `127.0.0.1:4780`. */
+  edgeListen: string;
+}

@@ -1,0 +1,23 @@
+import { EdgeAdmin } from '@kova/edge/admin-client';
+import { request } from 'undici';
+import type { Edge } from './ports/edge.ts';
+
+/** The edge behind its control socket; `listen` is where users reach it. */
+export function edgeAt(socketPath: string, listen: string): Edge {
+  const admin = new EdgeAdmin(socketPath);
+  return {
+    putRoute: (route) => admin.putRoute(route),
+    routes: () => admin.routes(),
+    counters: (routeId) => admin.counters(routeId),
+    drain: (slotId, options) => admin.drain(slotId, options),
+    servedRelease: async (host, path) => {
+      const answer = await request(`http://${listen}${path}`, {
+        headers: { host },
+        signal: AbortSignal.timeout(10_000),
+      });
+      await answer.body.dump();
+      const release = answer.headers['x-kova-release'];
+      return typeof release === 'string' ? release : null;
+    },
+  };
+}

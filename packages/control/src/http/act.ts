@@ -1,0 +1,136 @@
+import { chooseRollbackTarget, mayPromote } from '@kova/core/deployment/decide';
+import type { DeploymentKind } from '@kova/core/deployment/deployment';
+import { isTerminal } from '@kova/core/deployment/phase';
+import { KovaError } from '@kova/core/errors/kova-error';
+import type { Context } from '../context.ts';
+import { createDeployment, deploymentRows, history, requestAbort, toDeployment } from '../store/deployments.ts';
+import { readEnvironment } from '../store/environments.ts';
+import { heldCommits } from '../store/holds.ts';
+import { findRelease } from '../store/releases.ts';
+import { transition } from '../store/transition.ts';
+import type { Workflows } from '../workflows/register.ts';
+import { sendSignal } from '../workflows/signals.ts';
+
+/** What people ask of an environment. */
+export interface Target {
+  project: string;
+  environment: string;
+}
+
+export interface Actor {
+  ctx: Context;
+  workflows: Workflows;
+}
+
+/** Queues a deployment. One that waits for approval makes way for a newer release. @throws KovaError NOT_FOUND, COMMIT_HELD */
+export async function deployRelease(actor: Actor, target: Target, release: string, forced: boolean, by: string) {
+  const known = await findRelease(actor.ctx.db, release);
+  if (!known || known.project !== target.project)
+    throw new KovaError('NOT_FOUND', `there is no release ${release} of ${target.project}`);
+  const held = (await heldCommits(actor.ctx.db, target.project, target.environment)).get(known.commit);
+  if (held && !forced)
+    throw new KovaError('COMMIT_HELD', `commit ${known.commit.slice(0, 10)} is held in ${target.environment}: ${held}`);
+  return queue(actor, target, release, 'deploy', forced, by);
+}
+
+async function queue(
+  { ctx, workflows }: Actor,
+  target: Target,
+  release: string,
+  kind: DeploymentKind,
+  forced: boolean,
+  by: string,
+) {
+  await readEnvironment(ctx.db, target.project, target.environment);
+  const waiting = await openDeployments(ctx, target);
+  const id = await createDeployment(ctx.db, { ...target, release, kind, forced, requestedBy: by });
+  for (const other of waiting.filter(({ phase }) => phase === 'awaiting-approval')) {
+    await end(ctx, other.id, 'supersede', `overtaken by ${release}`);
+  }
+  await workflows.deployment({ id, ...target, kind });
+  return id;
+}
+
+async function openDeployments(ctx: Context, { project, environment }: Target) {
+  const rows = await deploymentRows(ctx.db)
+    .where('deployments.project', '=', project)
+    .where('environment', '=', environment)
+    .where('ended_at', 'is', null)
+    .where('phase', '!=', 'live')
+    .orderBy('deployments.created_at')
+    .execute();
+  return rows.map(toDeployment);
+}
+
+async function end(ctx: Context, id: string, event: 'cancel' | 'supersede', reason: string): Promise<void> {
+  await requestAbort(ctx.db, id, { event, reason });
+  await sendSignal(id, { kind: 'abort', event, reason }, event);
+}
+
+/** Takes the release that is live in the environment before on to this one. @throws KovaError NOT_PROMOTABLE */
+export async function promote(actor: Actor, target: Target, forced: boolean, by: string): Promise<string> {
+  const { db } = actor.ctx;
+  const names = await db
+    .selectFrom('environments')
+    .select('name')
+    .where('project', '=', target.project)
+    .orderBy('position')
+    .execute();
+  const before = names[names.findIndex(({ name }) => name === target.environment) - 1]?.name ?? null;
+  if (!before)
+    throw new KovaError('NOT_PROMOTABLE', `${target.environment} is the first environment: ship or deploy to it`);
+  const { live } = await readEnvironment(db, target.project, before);
+  if (!live) throw new KovaError('NOT_PROMOTABLE', `nothing is live in ${before}`);
+  const latest = (await history(db, target.project, before)).find(({ release }) => release === live.release);
+  const verdict = mayPromote(latest?.health ?? null, before);
+  if (verdict.outcome !== 'pass' && !forced)
+    throw new KovaError('NOT_PROMOTABLE', `${live.release}: ${verdict.reason}`);
+  return deployRelease(actor, target, live.release, forced, by);
+}
+
+/** Says yes to the deployment that waits. @throws KovaError NOT_FOUND */
+export async function approve({ ctx }: Actor, target: Target, person: string): Promise<string> {
+  const waiting = (await openDeployments(ctx, target)).find(({ phase }) => phase === 'awaiting-approval');
+  if (!waiting) throw new KovaError('NOT_FOUND', `nothing waits for approval in ${target.environment}`);
+  await ctx.db
+    .insertInto('approvals')
+    .values({ deployment: waiting.id, person })
+    .onConflict((on) => on.doNothing())
+    .execute();
+  await sendSignal(waiting.id, { kind: 'approved', person }, `approved:${person}`);
+  return waiting.id;
+}
+
+/** Ends the deployment that is at work or waits; traffic that it has taken goes back. @throws KovaError NOT_FOUND */
+export async function abort({ ctx }: Actor, target: Target, by: string): Promise<string> {
+  const [open] = (await openDeployments(ctx, target)).filter(({ phase }) => !isTerminal(phase));
+  if (!open) throw new KovaError('NOT_FOUND', `no deployment is at work in ${target.environment}`);
+  const reason = `aborted by ${by}`;
+  if (open.phase === 'queued' && (await transition(ctx.db, open.id, 'cancel', reason))) return open.id;
+  await end(ctx, open.id, 'cancel', reason);
+  return open.id;
+}
+
+/**
+ * Makes an earlier release live again: takes back a deployment that is moving traffic, else goes from the live release
+ * to the newest healthy one before it, or to the one that is named. @throws KovaError NO_ROLLBACK_TARGET
+ */
+export async function rollBack(actor: Actor, target: Target, to: string | null, by: string): Promise<string> {
+  const { db } = actor.ctx;
+  const moving = (await openDeployments(actor.ctx, target)).find(
+    ({ phase }) => phase === 'shifting' || phase === 'stabilizing',
+  );
+  if (moving && !to) {
+    await end(actor.ctx, moving.id, 'cancel', `rolled back by ${by}`);
+    return moving.id;
+  }
+  const environment = await readEnvironment(db, target.project, target.environment);
+  if (!environment.live) throw new KovaError('NO_ROLLBACK_TARGET', `nothing is live in ${target.environment}`);
+  const past = await history(db, target.project, target.environment);
+  const held = new Set((await heldCommits(db, target.project, target.environment)).keys());
+  const named = to ? past.filter(({ release }) => release === to) : past;
+  const choice = chooseRollbackTarget(named, environment.live.release, environment.schemaVersion, held);
+  if (!choice.target)
+    throw new KovaError('NO_ROLLBACK_TARGET', `cannot roll back ${target.environment}: ${choice.reason}`);
+  return queue(actor, target, choice.target.release, 'rollback', false, by);
+}

@@ -1,0 +1,12 @@
+/** The API as its clients see it: types only, so that importing it costs nothing. */
+export type { ErrorReport } from '@kova/core/errors/kova-error';
+export type {
+  CommitView,
+  DeploymentView,
+  EnvironmentView,
+  ReleaseView,
+  ScorecardView,
+  ShipView,
+  StatusView,
+  StreamEvent,
+} from './views.ts';

@@ -1,0 +1,151 @@
+import type { Deployment } from '@kova/core/deployment/deployment';
+import { isInFlight } from '@kova/core/deployment/phase';
+import { scorecard } from '@kova/core/dora/delivery';
+import { otherColour, slotId } from '@kova/core/environment/slot';
+import { KovaError } from '@kova/core/errors/kova-error';
+import type { Context } from '../context.ts';
+import { hostsOf } from '../routing/derive.ts';
+import { deploymentRows, findDeployment, toDeployment } from '../store/deployments.ts';
+import { readEnvironment, releaseIn } from '../store/environments.ts';
+import { heldCommits } from '../store/holds.ts';
+import type { DeploymentView, EnvironmentView, ReleaseView, ScorecardView, ShipView, StatusView } from './views.ts';
+
+export const version = '0.1.0';
+
+export function viewOf(deployment: Deployment): DeploymentView {
+  const { replaces, forced, createdAt, trafficAt, liveAt, endedAt, ...rest } = deployment;
+  const text = (moment: Date | null) => moment?.toISOString() ?? null;
+  return {
+    ...rest,
+    createdAt: createdAt.toISOString(),
+    trafficAt: text(trafficAt),
+    liveAt: text(liveAt),
+    endedAt: text(endedAt),
+  };
+}
+
+export async function readStatus(ctx: Context): Promise<StatusView> {
+  const rows = await ctx.db
+    .selectFrom('environments')
+    .select(['project', 'name'])
+    .orderBy('project')
+    .orderBy('position')
+    .execute();
+  const projects = new Map<string, EnvironmentView[]>();
+  for (const { project, name } of rows) {
+    projects.set(project, [...(projects.get(project) ?? []), await readEnvironmentView(ctx, project, name)]);
+  }
+  const list = [...projects].map(([name, environments]) => ({ name, environments }));
+  return { version, edge: ctx.edgeListen, projects: list };
+}
+
+async function readEnvironmentView(ctx: Context, project: string, name: string): Promise<EnvironmentView> {
+  const environment = await readEnvironment(ctx.db, project, name);
+  const open = await deploymentRows(ctx.db)
+    .where('deployments.project', '=', project)
+    .where('environment', '=', name)
+    .where('ended_at', 'is', null)
+    .orderBy('deployments.created_at')
+    .execute();
+  const views = open.map((row) => viewOf(toDeployment(row)));
+  const { live } = environment;
+  const standby =
+    live && environment.slots.find((slot) => slot.colour === otherColour(live.colour) && slot.standbyUntil);
+  const slots = environment.slots.map((slot) => slotId(project, name, slot.colour));
+  const instances = (await Promise.all(slots.map((slot) => ctx.runtime.instances(slot)))).flat();
+  return {
+    name,
+    url: await urlOf(ctx, project, name),
+    live: views.find((view) => view.id === environment.liveDeployment) ?? null,
+    inFlight: views.find((view) => isInFlight(view.phase)) ?? null,
+    queued: views.filter((view) => view.phase === 'queued'),
+    standby: standby ? { release: standby.release, until: standby.standbyUntil?.toISOString() ?? null } : null,
+    weights: environment.weights,
+    instances: instances.map(({ id, release, state, address, restarts, reason, pid }) => ({
+      ...{ id, release, state, restarts, reason, pid },
+      address: `${address.host}:${address.port}`,
+    })),
+    held: [...(await heldCommits(ctx.db, project, name))].map(([commit, reason]) => ({ commit, reason })),
+  };
+}
+
+async function urlOf(ctx: Context, project: string, name: string): Promise<string> {
+  const { slots } = await readEnvironment(ctx.db, project, name);
+  const [slot] = slots;
+  const host = slot ? hostsOf((await releaseIn(ctx.db, slot)).config, name)[0] : `${name}.${project}.localhost`;
+  return `http://${host}:${ctx.edgeListen.split(':').at(-1)}`;
+}
+
+export async function readDeployment(ctx: Context, id: string): Promise<DeploymentView> {
+  const deployment = await findDeployment(ctx.db, id);
+  if (!deployment) throw new KovaError('NOT_FOUND', `there is no deployment ${id}`);
+  return viewOf(deployment);
+}
+
+export async function readShip(ctx: Context, id: string): Promise<ShipView> {
+  const row = await ctx.db.selectFrom('ships').selectAll().where('id', '=', id).executeTakeFirst();
+  if (!row) throw new KovaError('NOT_FOUND', `there is no ship ${id}`);
+  const deployments = await deploymentRows(ctx.db).where('ship', '=', id).orderBy('deployments.created_at').execute();
+  const { project, commit_sha: commit, state, release, error } = row;
+  return {
+    id,
+    project,
+    commit,
+    state,
+    release,
+    error,
+    deployments: deployments.map((each) => viewOf(toDeployment(each))),
+  };
+}
+
+export async function readReleases(ctx: Context, project: string): Promise<ReleaseView[]> {
+  const rows = await ctx.db
+    .selectFrom('releases')
+    .selectAll()
+    .where('project', '=', project)
+    .orderBy('created_at', 'desc')
+    .execute();
+  const live = await ctx.db
+    .selectFrom('environments')
+    .innerJoin('deployments', 'deployments.id', 'environments.live_deployment')
+    .select(['environments.name', 'deployments.release'])
+    .where('environments.project', '=', project)
+    .execute();
+  return rows.map((row) => ({
+    id: row.id,
+    project,
+    commit: row.commit_sha,
+    message: row.message,
+    author: row.author,
+    artefact: row.artefact,
+    artefactBytes: Number(row.artefact_bytes),
+    createdAt: row.created_at.toISOString(),
+    liveIn: live.filter(({ release }) => release === row.id).map(({ name }) => name),
+  }));
+}
+
+/** The delivery metrics of the project's last environment over the last `days`. */
+export async function readScorecard(ctx: Context, project: string, days: number): Promise<ScorecardView> {
+  const rows = await ctx.db
+    .selectFrom('deployments')
+    .innerJoin('releases', 'releases.id', 'deployments.release')
+    .selectAll('deployments')
+    .select(['releases.commit_sha', 'releases.committed_at'])
+    .where('deployments.project', '=', project)
+    .where('environment', '=', 'production')
+    .where('traffic_at', 'is not', null)
+    .execute();
+  const to = new Date();
+  const ledger = rows.map((row) => ({
+    deployment: row.id,
+    commit: row.commit_sha,
+    kind: row.kind,
+    committedAt: row.committed_at,
+    liveAt: row.live_at,
+    trafficAt: row.traffic_at ?? row.created_at,
+    failed: row.health === 'failed',
+    recoveredAt: row.recovered_at,
+  }));
+  const card = scorecard(ledger, new Date(to.getTime() - days * 86_400_000), to);
+  return { ...card, from: card.from.toISOString(), to: card.to.toISOString() };
+}

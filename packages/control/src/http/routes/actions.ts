@@ -1,0 +1,51 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { type Actor, abort, approve, deployRelease, promote, rollBack } from '../act.ts';
+import { answers, environmentParams, jsonBody } from './shared.ts';
+
+const by = z.string().min(1).max(80).default('local');
+const started = z.object({ deployment: z.string() });
+
+function action<S extends z.ZodType>(name: string, body: S, description: string) {
+  return createRoute({
+    method: 'post',
+    path: `/v1/projects/{project}/environments/{environment}/${name}`,
+    request: { params: environmentParams, ...jsonBody(body) },
+    responses: answers(started, description),
+  });
+}
+
+const deployBody = z.strictObject({ release: z.string(), force: z.boolean().default(false), by });
+const deploy = action('deployments', deployBody, 'the deployment that was queued');
+const promotion = action(
+  'promote',
+  z.strictObject({ force: z.boolean().default(false), by }),
+  'the deployment that was queued',
+);
+const approval = action('approve', z.strictObject({ by }), 'the deployment that was approved');
+const abortion = action('abort', z.strictObject({ by }), 'the deployment that is ended');
+const rollback = action(
+  'rollback',
+  z.strictObject({ to: z.string().nullable().default(null), by }),
+  'the deployment that goes back',
+);
+
+export function actionRoutes(app: OpenAPIHono, actor: Actor): void {
+  app.openapi(deploy, async (c) => {
+    const { release, force, by: person } = c.req.valid('json');
+    return c.json({ deployment: await deployRelease(actor, c.req.valid('param'), release, force, person) }, 200);
+  });
+  app.openapi(promotion, async (c) => {
+    const { force, by: person } = c.req.valid('json');
+    return c.json({ deployment: await promote(actor, c.req.valid('param'), force, person) }, 200);
+  });
+  app.openapi(approval, async (c) => {
+    return c.json({ deployment: await approve(actor, c.req.valid('param'), c.req.valid('json').by) }, 200);
+  });
+  app.openapi(abortion, async (c) => {
+    return c.json({ deployment: await abort(actor, c.req.valid('param'), c.req.valid('json').by) }, 200);
+  });
+  app.openapi(rollback, async (c) => {
+    const { to, by: person } = c.req.valid('json');
+    return c.json({ deployment: await rollBack(actor, c.req.valid('param'), to, person) }, 200);
+  });
+}

@@ -1,0 +1,20 @@
+import { z } from '@hono/zod-openapi';
+import { errorView } from '../views.ts';
+
+const segment = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/);
+
+export const projectParams = z.object({ project: segment });
+export const environmentParams = z.object({ project: segment, environment: segment });
+export const idParams = z.object({ id: z.string().regex(/^[a-z]+_[0-9a-f]+$/) });
+
+/** The answers of a route: what it gives, and what it says when it cannot. */
+export function answers<S extends z.ZodType>(schema: S, description: string) {
+  return {
+    200: { description, content: { 'application/json': { schema } } },
+    default: { description: 'what went wrong', content: { 'application/json': { schema: errorView } } },
+  };
+}
+
+export function jsonBody<S extends z.ZodType>(schema: S) {
+  return { body: { content: { 'application/json': { schema } }, required: true } };
+}

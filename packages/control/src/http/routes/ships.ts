@@ -1,0 +1,54 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { KovaError } from '@kova/core/errors/kova-error';
+import { ensureProject } from '../../store/releases.ts';
+import { createShip } from '../../store/ships.ts';
+import type { Actor } from '../act.ts';
+import { commitView } from '../views.ts';
+import { answers, jsonBody, projectParams } from './shared.ts';
+
+const sha = z.string().regex(/^[0-9a-f]{40}$/, 'must be a whole commit id of 40 hex digits');
+
+const commit = createRoute({
+  method: 'put',
+  path: '/v1/projects/{project}/commits/{sha}',
+  request: {
+    params: projectParams.extend({ sha }),
+    body: {
+      description: 'a git bundle that holds the commit',
+      content: { 'application/x-git-bundle': { schema: z.any() } },
+    },
+  },
+  responses: answers(commitView, 'the commit as Kova has it'),
+});
+
+const ship = createRoute({
+  method: 'post',
+  path: '/v1/projects/{project}/ships',
+  request: {
+    params: projectParams,
+    ...jsonBody(
+      z.strictObject({ commit: sha, until: z.string().nullable().default(null), force: z.boolean().default(false) }),
+    ),
+  },
+  responses: answers(z.object({ ship: z.string() }), 'the ship that was started'),
+});
+
+export function shipRoutes(app: OpenAPIHono, { ctx, workflows }: Actor): void {
+  app.openapi(commit, async (c) => {
+    const { project, sha: wanted } = c.req.valid('param');
+    const { body } = c.req.raw;
+    if (!body) throw new KovaError('BUNDLE_INVALID', 'the request has no body');
+    const info = await ctx.commits.receive(project, wanted, body);
+    await ensureProject(ctx.db, project);
+    return c.json({ ...info, committedAt: info.committedAt.toISOString() }, 200);
+  });
+  app.openapi(ship, async (c) => {
+    const { project } = c.req.valid('param');
+    const { commit: wanted, until, force } = c.req.valid('json');
+    if (!(await ctx.commits.has(project, wanted)))
+      throw new KovaError('COMMIT_NOT_FOUND', `${project} has no commit ${wanted}`);
+    const id = await createShip(ctx.db, { project, commit: wanted, until, forced: force });
+    await workflows.ship(id);
+    return c.json({ ship: id }, 200);
+  });
+}

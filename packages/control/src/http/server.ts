@@ -1,0 +1,49 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { errorCodes } from '@kova/core/errors/codes';
+import { type ErrorReport, KovaError, reportOf } from '@kova/core/errors/kova-error';
+import type { Secret } from '@kova/core/secret';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { Actor } from './act.ts';
+import { version } from './read.ts';
+import { actionRoutes } from './routes/actions.ts';
+import { readRoutes } from './routes/reads.ts';
+import { shipRoutes } from './routes/ships.ts';
+import { streamRoutes } from './routes/streams.ts';
+
+/** The API. All but the health of the control plane wants the token. `onShutdown` is asked to end everything. */
+export function createApi(actor: Actor, token: Secret, onShutdown: () => void): OpenAPIHono {
+  const app = new OpenAPIHono({
+    defaultHook: (result) => {
+      if (result.success) return;
+      const issues = result.error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`);
+      throw new KovaError('INPUT_INVALID', issues.join('; '));
+    },
+  });
+  app.onError((error, c) => {
+    const report: ErrorReport = reportOf(error);
+    return c.json(report, errorCodes[report.code].status as ContentfulStatusCode);
+  });
+  app.notFound((c) => c.json(reportOf(new KovaError('NOT_FOUND', `there is no ${c.req.path}`)), 404));
+  app.get('/v1/health', (c) => c.json({ ok: true, version }));
+  app.use(async (c, next) => {
+    if (!matches(c.req.header('authorization'), token))
+      throw new KovaError('UNAUTHORIZED', 'the token is missing or wrong');
+    await next();
+  });
+  readRoutes(app, actor);
+  shipRoutes(app, actor);
+  actionRoutes(app, actor);
+  streamRoutes(app, actor);
+  app.post('/v1/shutdown', (c) => {
+    onShutdown();
+    return c.json({ ok: true });
+  });
+  app.doc31('/openapi.json', { openapi: '3.1.0', info: { title: 'Kova', version } });
+  return app;
+}
+
+function matches(header: string | undefined, token: Secret): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(header ?? ''), digest(`Bearer ${token.reveal()}`));
+}

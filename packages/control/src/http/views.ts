@@ -1,0 +1,128 @@
+import { phases } from '@kova/core/deployment/phase';
+import { z } from 'zod';
+
+const moment = z.iso.datetime();
+
+export const errorView = z.object({ code: z.string(), message: z.string(), next: z.string() }).meta({ id: 'Error' });
+
+export const deploymentView = z
+  .object({
+    id: z.string(),
+    project: z.string(),
+    environment: z.string(),
+    release: z.string(),
+    commit: z.string(),
+    kind: z.enum(['deploy', 'rollback']),
+    phase: z.enum(phases),
+    reason: z.string(),
+    colour: z.enum(['blue', 'green']).nullable(),
+    health: z.enum(['healthy', 'degraded', 'failed']).nullable(),
+    requestedBy: z.string(),
+    createdAt: moment,
+    trafficAt: moment.nullable(),
+    liveAt: moment.nullable(),
+    endedAt: moment.nullable(),
+  })
+  .meta({ id: 'Deployment' });
+
+export const environmentView = z
+  .object({
+    name: z.string(),
+    url: z.string().describe('where users of it are served'),
+    live: deploymentView.nullable(),
+    /** What is at work on it now. */
+    inFlight: deploymentView.nullable(),
+    queued: z.array(deploymentView),
+    standby: z.object({ release: z.string(), until: moment.nullable() }).nullable(),
+    weights: z.object({ blue: z.number(), green: z.number() }),
+    instances: z.array(
+      z.object({
+        id: z.string(),
+        release: z.string(),
+        state: z.string(),
+        address: z.string(),
+        restarts: z.number(),
+        reason: z.string(),
+        pid: z.number().nullable(),
+      }),
+    ),
+    held: z.array(z.object({ commit: z.string(), reason: z.string() })),
+  })
+  .meta({ id: 'Environment' });
+
+export const statusView = z
+  .object({
+    version: z.string(),
+    edge: z.string().describe('the address that the edge listens on'),
+    projects: z.array(z.object({ name: z.string(), environments: z.array(environmentView) })),
+  })
+  .meta({ id: 'Status' });
+
+export const commitView = z
+  .object({ sha: z.string(), message: z.string(), author: z.string(), committedAt: moment })
+  .meta({ id: 'Commit' });
+
+export const releaseView = z
+  .object({
+    id: z.string(),
+    project: z.string(),
+    commit: z.string(),
+    message: z.string(),
+    author: z.string(),
+    artefact: z.string(),
+    artefactBytes: z.number(),
+    createdAt: moment,
+    /** Environments in which it is live now. */
+    liveIn: z.array(z.string()),
+  })
+  .meta({ id: 'Release' });
+
+export const shipView = z
+  .object({
+    id: z.string(),
+    project: z.string(),
+    commit: z.string(),
+    state: z.enum(['building', 'deploying', 'done', 'failed']),
+    release: z.string().nullable(),
+    deployments: z.array(deploymentView),
+    error: errorView.nullable(),
+  })
+  .meta({ id: 'Ship' });
+
+const medianView = z.object({ ms: z.number().nullable(), n: z.number() });
+export const scorecardView = z
+  .object({
+    from: moment,
+    to: moment,
+    deployments: z.number(),
+    perDay: z.number().nullable(),
+    leadTime: medianView,
+    changeFailRate: z.object({ rate: z.number().nullable(), n: z.number() }),
+    recoveryTime: medianView,
+  })
+  .meta({ id: 'Scorecard' });
+
+/** What the event streams of ships and deployments send, one JSON object an event. */
+export const streamEvent = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('line'), text: z.string() }),
+  z.object({
+    type: z.literal('phase'),
+    deployment: z.string(),
+    environment: z.string(),
+    release: z.string(),
+    phase: z.enum(phases),
+    reason: z.string(),
+    at: moment,
+  }),
+  z.object({ type: z.literal('ship'), ship: shipView }),
+  z.object({ type: z.literal('deployment'), deployment: deploymentView }),
+]);
+
+export type DeploymentView = z.infer<typeof deploymentView>;
+export type EnvironmentView = z.infer<typeof environmentView>;
+export type StatusView = z.infer<typeof statusView>;
+export type CommitView = z.infer<typeof commitView>;
+export type ReleaseView = z.infer<typeof releaseView>;
+export type ShipView = z.infer<typeof shipView>;
+export type ScorecardView = z.infer<typeof scorecardView>;
+export type StreamEvent = z.infer<typeof streamEvent>;

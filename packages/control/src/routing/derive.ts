@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { ProjectConfig } from '@kova/core/config/schema';
+import { type Colour, slotId } from '@kova/core/environment/slot';
+import type { Route, RouteSlot } from '@kova/core/traffic/route';
+import type { Context } from '../context.ts';
+import type { Instance } from '../ports/runtime.ts';
+import type { SlotRecord } from '../store/environments.ts';
+import { assetDirectories } from './assets.ts';
+
+const megabyte = 1_048_576;
+const limits = { bodyBytes: 100 * megabyte, responseTimeoutMs: 60_000 };
+
+export interface RouteSource {
+  project: string;
+  environment: string;
+  weights: Readonly<Record<Colour, number>>;
+  slots: readonly SlotRecord[];
+  config: ProjectConfig;
+}
+
+/** The host names of an environment: its own, or `<environment>.<project>.localhost`. */
+export function hostsOf(config: ProjectConfig, environment: string): string[] {
+  const own = config.environments[environment]?.hosts ?? [];
+  return own.length > 0 ? own : [`${environment}.${config.name}.localhost`];
+}
+
+/** What the edge shall do for the environment, of what the store and the runtime know; its version is still to be set. */
+export async function deriveRoute(ctx: Context, source: RouteSource): Promise<Omit<Route, 'version'>> {
+  const { project, environment, weights, config } = source;
+  const served = weights.blue + weights.green === 100;
+  const slots = served ? await Promise.all(source.slots.map((slot) => routeSlot(ctx, source, slot))) : [];
+  const { path, interval, timeout, unhealthyAfter, healthyAfter } = config.app.health;
+  const { assets } = config.app;
+  return {
+    id: `${project}/${environment}`,
+    hosts: hostsOf(config, environment),
+    slots,
+    health: { path, intervalMs: interval, timeoutMs: timeout, unhealthyAfter, healthyAfter },
+    assets: assets && {
+      prefix: assets.prefix,
+      dirs: await assetDirectories(join(ctx.home.assets, project, environment)),
+    },
+    sticky: true,
+    idleTokenHash: createHash('sha256').update(ctx.idleToken.reveal()).digest('hex'),
+    limits,
+  };
+}
+
+async function routeSlot(ctx: Context, source: RouteSource, slot: SlotRecord): Promise<RouteSlot> {
+  const id = slotId(source.project, source.environment, slot.colour);
+  const instances = await ctx.runtime.instances(id);
+  const addressed = instances.filter((instance) => instance.release === slot.release && mayServe(instance));
+  return {
+    id,
+    release: slot.release,
+    weight: source.weights[slot.colour],
+    instances: addressed.map((instance) => ({ id: instance.id, ...instance.address })),
+  };
+}
+
+/** One that is about to come back keeps its place: the edge's own health decides whether it gets requests. */
+function mayServe({ state }: Instance): boolean {
+  return state === 'ready' || state === 'starting' || state === 'backing-off';
+}

@@ -1,0 +1,42 @@
+import { isDeepStrictEqual } from 'node:util';
+import { KovaError } from '@kova/core/errors/kova-error';
+import type { Route } from '@kova/core/traffic/route';
+import type { Context } from '../context.ts';
+import { readEnvironment, releaseIn } from '../store/environments.ts';
+import { deriveRoute } from './derive.ts';
+
+/**
+ * Brings the edge in line with the store: derives the environment's route from what is recorded, numbers it when it is
+ * new, and hands it over. The row is locked meanwhile, and the edge refuses an older number, so whoever publishes,
+ * whenever it wakes up, publishes the truth. Idempotent.
+ */
+export async function publishRoute(ctx: Context, project: string, environment: string): Promise<Route | null> {
+  const route = await ctx.db.transaction().execute(async (trx) => {
+    const row = await trx
+      .selectFrom('environments')
+      .select(['route', 'route_version'])
+      .where('project', '=', project)
+      .where('name', '=', environment)
+      .forUpdate()
+      .executeTakeFirst();
+    if (!row) throw new KovaError('NOT_FOUND', `there is no environment ${environment} of ${project}`);
+    const recorded = await readEnvironment(trx, project, environment);
+    const leading = recorded.live ?? recorded.slots[0];
+    if (!leading) return row.route;
+    const { config } = await releaseIn(trx, leading);
+    const { weights, slots } = recorded;
+    const derived = await deriveRoute(ctx, { project, environment, weights, slots, config });
+    const current = { ...derived, version: row.route_version };
+    if (row.route && isDeepStrictEqual(row.route, current)) return row.route;
+    const next = { ...derived, version: row.route_version + 1 };
+    await trx
+      .updateTable('environments')
+      .set({ route: JSON.stringify(next), route_version: next.version })
+      .where('project', '=', project)
+      .where('name', '=', environment)
+      .execute();
+    return next;
+  });
+  if (route) await ctx.edge.putRoute(route);
+  return route;
+}

@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { SlotId } from '@kova/core/environment/slot';
+import { z } from 'zod';
+import { writtenSpec } from './spec.ts';
+
+/** What a slot is meant to do. A stopped slot keeps its specification so that its logs can still be scrubbed. */
+const slotRecord = z.object({ wanted: z.enum(['running', 'stopped']), spec: writtenSpec });
+
+const instanceRecord = z.object({
+  /** Unique to one launch; in the environment of its processes. */
+  launch: z.string().min(1),
+  port: z.number(),
+  /** Null from before the launch until it is known: what was launched is then found by its environment. */
+  process: z.object({ pid: z.number(), startTime: z.number(), bootId: z.string() }).nullable(),
+  /** Milliseconds since the epoch. */
+  startedAt: z.number(),
+  readyAt: z.number().nullable(),
+  restarts: z.number(),
+  history: z.object({
+    ends: z.array(z.number()),
+    count: z.number(),
+    everReady: z.boolean(),
+    crashLoop: z.string().nullable(),
+  }),
+});
+
+export type SlotRecord = z.infer<typeof slotRecord>;
+export type InstanceRecord = z.infer<typeof instanceRecord>;
+
+const slotFile = 'slot.json';
+
+/** What the runtime must know after a crash: `<directory>/<slot>/slot.json` and `<n>.json`, each replaced as a whole. */
+export class Records {
+  readonly #directory: string;
+
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  /** The id of this runtime, in every launch of it; made at the first call. */
+  async runtimeId(): Promise<string> {
+    const path = join(this.#directory, 'runtime-id');
+    const known = await readFile(path, 'utf8').catch(() => '');
+    if (known !== '') return known;
+    const id = randomUUID();
+    await replaceFile(path, id, true);
+    return id;
+  }
+
+  async slots(): Promise<SlotRecord[]> {
+    const entries = await readdir(this.#directory, { withFileTypes: true });
+    const folders = entries.filter((entry) => entry.isDirectory());
+    const records = await Promise.all(
+      folders.map((folder) => readRecord(join(this.#directory, folder.name, slotFile), slotRecord)),
+    );
+    return records.filter((record) => record !== null);
+  }
+
+  /** On disk when this returns, also should the machine lose power. */
+  async saveSlot(record: SlotRecord): Promise<void> {
+    const folder = this.#folder(record.spec.slot);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await replaceFile(join(folder, slotFile), JSON.stringify(record), true);
+  }
+
+  instance(slot: SlotId, index: number): Promise<InstanceRecord | null> {
+    return readRecord(this.#instanceFile(slot, index), instanceRecord);
+  }
+
+  async saveInstance(slot: SlotId, index: number, record: InstanceRecord): Promise<void> {
+    await replaceFile(this.#instanceFile(slot, index), JSON.stringify(record), false);
+  }
+
+  async removeInstance(slot: SlotId, index: number): Promise<void> {
+    await rm(this.#instanceFile(slot, index), { force: true });
+  }
+
+  #instanceFile(slot: SlotId, index: number): string {
+    return join(this.#folder(slot), `${index}.json`);
+  }
+
+  #folder(slot: SlotId): string {
+    return join(this.#directory, encodeURIComponent(slot));
+  }
+}
+
+/** Null when there is none, or when it is not whole: after a loss of power it is as if it had not been written. */
+async function readRecord<T>(path: string, schema: z.ZodType<T>): Promise<T | null> {
+  const text = await readFile(path, 'utf8').catch(() => '');
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
+async function replaceFile(path: string, text: string, durable: boolean): Promise<void> {
+  const draft = `${path}.draft`;
+  const file = await open(draft, 'w', 0o600);
+  try {
+    await file.writeFile(text);
+    if (durable) await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(draft, path);
+}

@@ -1,0 +1,18 @@
+import type { LogLine } from '../../../ports/runtime.ts';
+import type { ListeningSocket } from '../system/listening.ts';
+
+/** `its last lines:` and the lines, or that there are none. */
+export function lastLinesInWords(lines: readonly LogLine[]): string {
+  if (lines.length === 0) return 'it wrote nothing';
+  return `its last lines:\n${lines.map(({ text }) => `  ${text}`).join('\n')}`;
+}
+
+/** What a running process that does not answer does instead of listening where it should. */
+export function listeningInWords(sockets: readonly ListeningSocket[], host: string, port: number): string {
+  const wanted = `${host}:${port} (HOST and PORT)`;
+  const reached = (socket: ListeningSocket) => socket.port === port && [host, '0.0.0.0', '[::]'].includes(socket.host);
+  if (sockets.length === 0) return `its process listens on no port, though it should on ${wanted}`;
+  if (sockets.some(reached)) return `its process listens on ${wanted}`;
+  const where = [...new Set(sockets.map((socket) => `${socket.host}:${socket.port}`))].join(', ');
+  return `its process listens on ${where} instead of ${wanted}`;
+}

@@ -1,0 +1,58 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { signalGroup } from '../../../commands/group.ts';
+import { groupOf, markedBy, type ProcessRef } from './processes.ts';
+
+/** Carries the launch that a process belongs to, also of those that left its group. */
+export const launchVariable = 'KOVA_LAUNCH';
+
+const pollMs = 20;
+const scanEveryMs = 200;
+
+/**
+ * SIGTERM to the group of `leader`, SIGKILL to what is left of it after `graceMs`, and SIGKILL to the processes of the
+ * launch that have left the group. Returns when none of them runs.
+ */
+export async function terminate(leader: ProcessRef, launch: string, graceMs: number): Promise<void> {
+  if (graceMs > 0 && groupOf(leader).length > 0) {
+    signalGroup(leader.pid, 'SIGTERM');
+    await groupGone(leader, graceMs);
+  }
+  for (let left = remainders(leader, launch); left.length > 0; left = remainders(leader, launch)) {
+    for (const pid of left) kill(pid);
+    await sleep(pollMs);
+  }
+}
+
+/** SIGKILL to all processes of these launches; returns when none of them runs. */
+export async function killLaunches(belongs: (launch: string) => boolean): Promise<void> {
+  const find = () => [...markedBy(launchVariable)].filter(([, launch]) => belongs(launch)).map(([pid]) => pid);
+  for (let left = find(); left.length > 0; left = find()) {
+    for (const pid of left) kill(pid);
+    await sleep(pollMs);
+  }
+}
+
+/** The running processes of a launch, in its group or out of it. */
+export function remainders(leader: ProcessRef, launch: string): number[] {
+  const strays = [...markedBy(launchVariable)].filter(([, value]) => value === launch).map(([pid]) => pid);
+  return [...new Set([...groupOf(leader).map(({ pid }) => pid), ...strays])];
+}
+
+/** Asking for the group is cheap, but what waits to be reaped counts as well; that needs a look at every process. */
+async function groupGone(leader: ProcessRef, patienceMs: number): Promise<void> {
+  const until = performance.now() + patienceMs;
+  for (let scanAt = 0; performance.now() < until; await sleep(pollMs)) {
+    if (!signalGroup(leader.pid, 0)) return;
+    if (performance.now() < scanAt) continue;
+    if (groupOf(leader).length === 0) return;
+    scanAt = performance.now() + scanEveryMs;
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended by itself.
+  }
+}

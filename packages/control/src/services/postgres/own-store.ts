@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+import { KovaError } from '@kova/core/errors/kova-error';
+import { Secret } from '@kova/core/secret';
+import { z } from 'zod';
+import type { Home } from '../../home/home.ts';
+import { openCluster } from './clusters.ts';
+import { ensureLogin } from './login.ts';
+import { passwordIn } from './password.ts';
+
+export interface OwnStore {
+  url: Secret;
+  /** Whether it is Kova's own server. */
+  embedded: boolean;
+  /** Stops an embedded server; does nothing to another. Idempotent. */
+  stop(): Promise<void>;
+}
+
+const maxConnections = 100;
+const databaseUrl = z.url({ protocol: /^postgres(ql)?$/ });
+
+/**
+ * The database of Kova itself: KOVA_DATABASE_URL, else an embedded cluster in `home.postgres/_kova/`, which is created
+ * and started as needed. Its role may create databases. Idempotent.
+ * @throws KovaError INPUT_INVALID (the URL), HOME_UNREACHABLE, POSTGRES_FAILED
+ */
+export async function ensureStore(home: Home, env: NodeJS.ProcessEnv = process.env): Promise<OwnStore> {
+  if (env.KOVA_DATABASE_URL) return external(env.KOVA_DATABASE_URL);
+  const cluster = await openCluster(home, { path: ['_kova'], maxConnections });
+  const password = await passwordIn(join(home.keys, 'postgres', '_kova'));
+  const { url } = await ensureLogin(cluster, { role: 'kova', database: 'kova', password, createsDatabases: true });
+  return { url, embedded: true, stop: () => cluster.stop() };
+}
+
+function external(text: string): OwnStore {
+  if (!databaseUrl.safeParse(text).success) {
+    throw new KovaError('INPUT_INVALID', 'KOVA_DATABASE_URL is not the URL of a PostgreSQL database', {
+      next: 'Set it to postgres://USER:PASSWORD@HOST:PORT/DATABASE, or unset it to use the embedded PostgreSQL.',
+    });
+  }
+  return { url: new Secret(text), embedded: false, stop: async () => {} };
+}

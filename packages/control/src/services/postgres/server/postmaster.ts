@@ -1,0 +1,95 @@
+import { readdir, readFile, readlink, realpath, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** What a running server says of itself in `postmaster.pid`. */
+export interface Postmaster {
+  pid: number;
+  port: number;
+  socketDirectory: string;
+}
+
+const orphanPatienceMs = 5000;
+const pollMs = 20;
+
+/** Null when the file is missing or not yet complete. It may be left over: see `isServing`. */
+export async function readPostmaster(data: string): Promise<Postmaster | null> {
+  const text = await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '');
+  const [pid, , , port, socketDirectory] = text.split('\n');
+  if (!pid || !port || !socketDirectory) return null;
+  return { pid: Number(pid), port: Number(port), socketDirectory };
+}
+
+/** Whether the process works in this data directory. Where the system does not tell, whether there is such a process. */
+export async function isServing({ pid }: Postmaster, data: string): Promise<boolean> {
+  if (process.platform === 'linux') return (await workingIn(pid)) === (await realpath(data));
+  return isAlive(pid);
+}
+
+/**
+ * Makes way for a start after a server that was killed: waits for its orphaned processes to end, ends them if they do
+ * not, and removes lock files whose number now belongs to another process, or to one that has ended and is not reaped;
+ * PostgreSQL would take either for its own. Elsewhere than on Linux PostgreSQL is left to judge by itself.
+ */
+export async function clearLeftovers(data: string, socketDirectory: string): Promise<void> {
+  if (process.platform !== 'linux') return;
+  await endOrphans(data);
+  const sockets = (await readdir(socketDirectory)).filter((name) => name.endsWith('.lock'));
+  const locks = [join(data, 'postmaster.pid'), ...sockets.map((name) => join(socketDirectory, name))];
+  for (const lock of locks) await removeStale(lock, data);
+}
+
+async function removeStale(lock: string, data: string): Promise<void> {
+  const text = await readFile(lock, 'utf8').catch(() => '');
+  const pid = Number.parseInt(text, 10);
+  if (pid > 0 && isAlive(pid) && (await workingIn(pid)) !== (await realpath(data))) await rm(lock, { force: true });
+}
+
+/**
+ * Returns when no process of a killed server is left. They end by themselves, save for one that is busy with a long
+ * statement: it is given five seconds. Does nothing to a server that has its postmaster, and elsewhere than on Linux.
+ */
+export async function endOrphans(data: string): Promise<void> {
+  const startedAt = performance.now();
+  for (let waited = 0; waited < 2 * orphanPatienceMs; waited = performance.now() - startedAt) {
+    const orphans = await serversIn(data);
+    const postmaster = await readPostmaster(data);
+    if (orphans.length === 0 || orphans.some((pid) => pid === postmaster?.pid)) return;
+    if (waited > orphanPatienceMs) for (const pid of orphans) kill(pid);
+    await sleep(pollMs);
+  }
+}
+
+async function serversIn(data: string): Promise<number[]> {
+  const directory = await realpath(data).catch(() => null);
+  if (directory === null || process.platform !== 'linux') return [];
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
+  const here = await Promise.all(
+    pids.map(async (pid) => {
+      if ((await workingIn(pid)) !== directory) return false;
+      return basename(await readlink(`/proc/${pid}/exe`).catch(() => '')).startsWith('postgres');
+    }),
+  );
+  return pids.filter((_, index) => here[index]);
+}
+
+function workingIn(pid: number): Promise<string | null> {
+  return readlink(`/proc/${pid}/cwd`).catch(() => null);
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has just ended.
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

@@ -1,0 +1,115 @@
+import { randomBytes } from 'node:crypto';
+import type { Candidate } from '@kova/core/deployment/decide';
+import type { Deployment, DeploymentKind } from '@kova/core/deployment/deployment';
+import type { Store } from './connect.ts';
+import type { AbortRequest } from './schema.ts';
+import { transition } from './transition.ts';
+
+export interface DeploymentWish {
+  project: string;
+  environment: string;
+  release: string;
+  kind: DeploymentKind;
+  forced: boolean;
+  requestedBy: string;
+  ship?: string | null;
+  /** Given by a workflow, so that its replay finds the same deployment. */
+  id?: string;
+}
+
+export function newDeploymentId(): string {
+  return `dep_${randomBytes(5).toString('hex')}`;
+}
+
+/** Records a queued deployment; a newer one overtakes those that still wait. Idempotent by id. */
+export async function createDeployment(db: Store, wish: DeploymentWish): Promise<string> {
+  const { project, environment, release, kind, forced, requestedBy, ship = null, id = newDeploymentId() } = wish;
+  await db.transaction().execute(async (trx) => {
+    const inserted = await trx
+      .insertInto('deployments')
+      .values({ id, project, environment, release, kind, forced, requested_by: requestedBy, ship })
+      .onConflict((on) => on.doNothing())
+      .executeTakeFirst();
+    if (inserted.numInsertedOrUpdatedRows === 0n) return;
+    await trx.insertInto('deployment_events').values({ deployment: id, phase: 'queued', reason: '' }).execute();
+    const waiting = await trx
+      .selectFrom('deployments')
+      .select('id')
+      .where('project', '=', project)
+      .where('environment', '=', environment)
+      .where('phase', '=', 'queued')
+      .where('id', '!=', id)
+      .execute();
+    for (const other of waiting) await transition(trx, other.id, 'supersede', `overtaken by ${release}`);
+  });
+  return id;
+}
+
+export function deploymentRows(db: Store) {
+  return db
+    .selectFrom('deployments')
+    .innerJoin('releases', 'releases.id', 'deployments.release')
+    .selectAll('deployments')
+    .select('releases.commit_sha');
+}
+
+type Row = Awaited<ReturnType<ReturnType<typeof deploymentRows>['execute']>>[number];
+
+export function toDeployment(row: Row): Deployment {
+  return {
+    id: row.id,
+    project: row.project,
+    environment: row.environment,
+    release: row.release,
+    commit: row.commit_sha,
+    kind: row.kind,
+    phase: row.phase,
+    reason: row.reason,
+    colour: row.colour,
+    replaces: row.replaces,
+    health: row.health,
+    forced: row.forced,
+    requestedBy: row.requested_by,
+    createdAt: row.created_at,
+    trafficAt: row.traffic_at,
+    liveAt: row.live_at,
+    endedAt: row.ended_at,
+  };
+}
+
+export async function findDeployment(db: Store, id: string): Promise<Deployment | null> {
+  const row = await deploymentRows(db).where('deployments.id', '=', id).executeTakeFirst();
+  return row ? toDeployment(row) : null;
+}
+
+/** Asks a deployment to end. It is noticed by the step at work; a queued one ends at once. */
+export async function requestAbort(db: Store, id: string, request: AbortRequest): Promise<void> {
+  await db
+    .updateTable('deployments')
+    .set({ abort: JSON.stringify(request) })
+    .where('id', '=', id)
+    .execute();
+}
+
+export async function abortRequest(db: Store, id: string): Promise<AbortRequest | null> {
+  const row = await db.selectFrom('deployments').select('abort').where('id', '=', id).executeTakeFirst();
+  return row?.abort ?? null;
+}
+
+/** What was deployed here and took traffic, newest first, each release once with its latest health. */
+export async function history(db: Store, project: string, environment: string): Promise<Candidate[]> {
+  const rows = await db
+    .selectFrom('deployments')
+    .innerJoin('releases', 'releases.id', 'deployments.release')
+    .select(['deployments.release', 'deployments.health', 'releases.commit_sha', 'releases.config'])
+    .where('deployments.project', '=', project)
+    .where('deployments.environment', '=', environment)
+    .where('traffic_at', 'is not', null)
+    .orderBy('deployments.created_at', 'desc')
+    .execute();
+  const seen = new Map<string, Candidate>();
+  for (const { release, health, commit_sha: commit, config } of rows) {
+    if (!seen.has(release)) seen.set(release, { release, commit, health, schema: config.database.schema });
+  }
+  return [...seen.values()];
+}

@@ -1,0 +1,98 @@
+import type { Colour } from '@kova/core/environment/slot';
+import { KovaError } from '@kova/core/errors/kova-error';
+import type { Store } from './connect.ts';
+import { findRelease, type Release } from './releases.ts';
+
+export interface SlotRecord {
+  colour: Colour;
+  release: string;
+  deployment: string;
+  standbyUntil: Date | null;
+}
+
+export interface EnvironmentRecord {
+  project: string;
+  name: string;
+  liveDeployment: string | null;
+  /** The release and slot of the live deployment. */
+  live: SlotRecord | null;
+  slots: SlotRecord[];
+  weights: Record<Colour, number>;
+  schemaVersion: number | null;
+}
+
+/** @throws KovaError NOT_FOUND */
+export async function readEnvironment(db: Store, project: string, name: string): Promise<EnvironmentRecord> {
+  const row = await db
+    .selectFrom('environments')
+    .selectAll()
+    .where('project', '=', project)
+    .where('name', '=', name)
+    .executeTakeFirst();
+  if (!row) throw new KovaError('NOT_FOUND', `there is no environment ${name} of ${project}`);
+  const slots = await readSlots(db, project, name);
+  return {
+    project,
+    name,
+    liveDeployment: row.live_deployment,
+    live: slots.find((slot) => slot.deployment === row.live_deployment) ?? null,
+    slots,
+    weights: { blue: row.blue_weight, green: row.green_weight },
+    schemaVersion: row.schema_version,
+  };
+}
+
+async function readSlots(db: Store, project: string, environment: string): Promise<SlotRecord[]> {
+  const rows = await db
+    .selectFrom('slots')
+    .select(['colour', 'release', 'deployment', 'standby_until'])
+    .where('project', '=', project)
+    .where('environment', '=', environment)
+    .execute();
+  return rows.map(({ standby_until: standbyUntil, ...slot }) => ({ ...slot, standbyUntil }));
+}
+
+export async function occupySlot(db: Store, project: string, environment: string, slot: SlotRecord): Promise<void> {
+  const values = { release: slot.release, deployment: slot.deployment, standby_until: slot.standbyUntil };
+  await db
+    .insertInto('slots')
+    .values({ project, environment, colour: slot.colour, ...values })
+    .onConflict((on) => on.columns(['project', 'environment', 'colour']).doUpdateSet(values))
+    .execute();
+}
+
+/** Forgets what ran in the slot, unless another deployment has taken it meanwhile. Idempotent. */
+export async function clearSlot(db: Store, project: string, environment: string, deployment: string): Promise<void> {
+  await db
+    .deleteFrom('slots')
+    .where('project', '=', project)
+    .where('environment', '=', environment)
+    .where('deployment', '=', deployment)
+    .execute();
+}
+
+/** The release that runs in a slot. */
+export async function releaseIn(db: Store, slot: SlotRecord): Promise<Release> {
+  const release = await findRelease(db, slot.release);
+  if (!release) throw new KovaError('NOT_FOUND', `there is no release ${slot.release}`);
+  return release;
+}
+
+/** Sets who takes which share, while the deployment is in a phase that may move traffic. Says whether it landed. */
+export async function setWeights(
+  db: Store,
+  deployment: { id: string; project: string; environment: string },
+  phases: readonly ('shifting' | 'stabilizing' | 'reverting')[],
+  weights: Readonly<Record<Colour, number>>,
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('environments')
+    .set({ blue_weight: weights.blue, green_weight: weights.green })
+    .where('project', '=', deployment.project)
+    .where('name', '=', deployment.environment)
+    .where(({ exists, selectFrom }) =>
+      exists(selectFrom('deployments').select('id').where('id', '=', deployment.id).where('phase', 'in', phases)),
+    )
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}

@@ -1,0 +1,25 @@
+import type { Store } from './connect.ts';
+
+/** Holds a commit that was rolled back: nothing deploys it again here without force. Idempotent. */
+export async function holdCommit(
+  db: Store,
+  hold: { project: string; environment: string; commit: string; deployment: string; reason: string },
+): Promise<void> {
+  const { commit, ...rest } = hold;
+  await db
+    .insertInto('holds')
+    .values({ ...rest, commit_sha: commit })
+    .onConflict((on) => on.doNothing())
+    .execute();
+}
+
+/** The held commits of an environment with the reason of each. */
+export async function heldCommits(db: Store, project: string, environment: string): Promise<Map<string, string>> {
+  const rows = await db
+    .selectFrom('holds')
+    .select(['commit_sha', 'reason'])
+    .where('project', '=', project)
+    .where('environment', '=', environment)
+    .execute();
+  return new Map(rows.map((row) => [row.commit_sha, row.reason]));
+}

@@ -1,0 +1,93 @@
+import type { ProjectConfig } from '@kova/core/config/schema';
+import type { DeploymentKind, ReleaseHealth } from '@kova/core/deployment/deployment';
+import type { Phase } from '@kova/core/deployment/phase';
+import type { Colour } from '@kova/core/environment/slot';
+import type { ErrorReport } from '@kova/core/errors/kova-error';
+import type { Route } from '@kova/core/traffic/route';
+import type { Verdict } from '@kova/core/verdict';
+import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+
+type Json<T extends object> = JSONColumnType<T, string, string>;
+type MaybeJson<T extends object> = ColumnType<T | null, string | null | undefined, string | null>;
+type Moment = ColumnType<Date, Date | undefined, Date>;
+type MaybeMoment = ColumnType<Date | null, Date | null | undefined, Date | null>;
+
+/** Who asked for the end of a deployment, and how it shall be told. */
+export interface AbortRequest {
+  event: 'cancel' | 'supersede';
+  reason: string;
+}
+
+export interface Schema {
+  projects: { name: string; created_at: Moment };
+  releases: {
+    id: string;
+    project: string;
+    commit_sha: string;
+    message: string;
+    author: string;
+    committed_at: Moment;
+    artefact: string;
+    artefact_bytes: number;
+    config: Json<ProjectConfig>;
+    created_at: Moment;
+  };
+  environments: {
+    project: string;
+    name: string;
+    position: number;
+    live_deployment: string | null;
+    blue_weight: Generated<number>;
+    green_weight: Generated<number>;
+    schema_version: number | null;
+    route: MaybeJson<Route>;
+    route_version: Generated<number>;
+  };
+  slots: {
+    project: string;
+    environment: string;
+    colour: Colour;
+    release: string;
+    deployment: string;
+    standby_until: MaybeMoment;
+  };
+  ships: {
+    id: string;
+    project: string;
+    commit_sha: string;
+    until: string | null;
+    forced: Generated<boolean>;
+    state: Generated<'building' | 'deploying' | 'done' | 'failed'>;
+    release: string | null;
+    error: MaybeJson<ErrorReport>;
+    created_at: Moment;
+    ended_at: MaybeMoment;
+  };
+  ship_lines: { id: Generated<string>; ship: string; at: Moment; text: string };
+  deployments: {
+    id: string;
+    project: string;
+    environment: string;
+    release: string;
+    kind: DeploymentKind;
+    phase: Generated<Phase>;
+    reason: Generated<string>;
+    colour: Colour | null;
+    replaces: string | null;
+    health: ReleaseHealth | null;
+    forced: Generated<boolean>;
+    requested_by: string;
+    ship: string | null;
+    abort: MaybeJson<AbortRequest>;
+    verdict: MaybeJson<Verdict>;
+    created_at: Moment;
+    traffic_at: MaybeMoment;
+    live_at: MaybeMoment;
+    ended_at: MaybeMoment;
+    recovered_at: MaybeMoment;
+  };
+  deployment_events: { id: Generated<string>; deployment: string; phase: Phase; reason: string; at: Moment };
+  approvals: { deployment: string; person: string; at: Moment };
+  holds: { project: string; environment: string; commit_sha: string; deployment: string; reason: string; at: Moment };
+  executors: { id: string; host: string; pid: number; started_at: Moment; heartbeat_at: Moment };
+}

@@ -1,0 +1,68 @@
+import { evaluate } from '@kova/core/analysis/evaluate';
+import { append, type Sample } from '@kova/core/analysis/window';
+import type { Deployment } from '@kova/core/deployment/deployment';
+import { type SlotId, slotId } from '@kova/core/environment/slot';
+import type { Verdict } from '@kova/core/verdict';
+import type { Context } from '../context.ts';
+import { deploymentRows, toDeployment } from '../store/deployments.ts';
+import { readEnvironment } from '../store/environments.ts';
+import { readPlan } from '../workflows/plan.ts';
+import { sendSignal } from '../workflows/signals.ts';
+
+const keepMs = 60_000;
+
+/** Samples the slots of deployments that users are on and wakes their workflow on a breach. Holds no state worth keeping. */
+export class AnalysisWatcher {
+  readonly #ctx: Context;
+  readonly #series = new Map<string, Sample[]>();
+
+  constructor(ctx: Context) {
+    this.#ctx = ctx;
+  }
+
+  async look(): Promise<void> {
+    const rows = await deploymentRows(this.#ctx.db).where('phase', 'in', ['shifting', 'stabilizing']).execute();
+    const watched = rows.map(toDeployment).filter((deployment) => deployment.trafficAt !== null);
+    for (const key of this.#series.keys()) {
+      if (!watched.some(({ id }) => key.startsWith(id))) this.#series.delete(key);
+    }
+    for (const deployment of watched) await this.#judge(deployment);
+  }
+
+  async #judge(deployment: Deployment): Promise<void> {
+    const plan = await readPlan(this.#ctx, deployment.id);
+    const { live } = await readEnvironment(this.#ctx.db, deployment.project, deployment.environment);
+    const current = await this.#sample(deployment, plan.slot);
+    const baselineSlot = live && slotId(deployment.project, deployment.environment, live.colour);
+    const baseline = baselineSlot && baselineSlot !== plan.slot ? await this.#sample(deployment, baselineSlot) : [];
+    const verdict = evaluate(plan.environment.analysis, current, baseline);
+    await this.#record(deployment.id, verdict);
+    if (verdict.outcome === 'fail')
+      await sendSignal(deployment.id, { kind: 'breach', reason: verdict.reason }, 'breach');
+  }
+
+  /** The series of a slot, with what is known of it now; a slot that the edge does not know gives no sample. */
+  async #sample(deployment: Deployment, slot: SlotId): Promise<Sample[]> {
+    const key = `${deployment.id}:${slot}`;
+    const series = this.#series.get(key) ?? [];
+    const counters = await this.#ctx.edge.counters(`${deployment.project}/${deployment.environment}`);
+    const mine = counters.find((counter) => counter.slot === slot);
+    if (!mine) return series;
+    const instances = await this.#ctx.runtime.instances(slot);
+    const sample = {
+      at: performance.now(),
+      counters: mine,
+      unhealthy: mine.unhealthyInstances.length,
+      instances: instances.length,
+      restarts: instances.reduce((sum, instance) => sum + instance.restarts, 0),
+    };
+    const longer = append(series, sample, keepMs);
+    this.#series.set(key, longer);
+    return longer;
+  }
+
+  async #record(id: string, verdict: Verdict): Promise<void> {
+    const text = JSON.stringify(verdict);
+    await this.#ctx.db.updateTable('deployments').set({ verdict: text }).where('id', '=', id).execute();
+  }
+}

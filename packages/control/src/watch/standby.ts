@@ -1,0 +1,26 @@
+import type { Context } from '../context.ts';
+import { vacate } from '../workflows/steps/vacate.ts';
+
+/** Stops standbys whose time is over, while no deployment is at work in their environment. */
+export async function stopOldStandbys(ctx: Context): Promise<void> {
+  const due = await ctx.db
+    .selectFrom('slots')
+    .selectAll('slots')
+    .where('standby_until', '<', new Date())
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('deployments')
+            .select('id')
+            .whereRef('deployments.project', '=', 'slots.project')
+            .whereRef('deployments.environment', '=', 'slots.environment')
+            .where('ended_at', 'is', null)
+            .where('phase', '!=', 'live'),
+        ),
+      ),
+    )
+    .execute();
+  for (const { project, environment, colour, release, deployment, standby_until: standbyUntil } of due) {
+    await vacate(ctx, project, environment, { colour, release, deployment, standbyUntil });
+  }
+}

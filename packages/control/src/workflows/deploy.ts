@@ -1,0 +1,58 @@
+import type { Phase } from '@kova/core/deployment/phase';
+import { reportOf } from '@kova/core/errors/kova-error';
+import type { Context } from '../context.ts';
+import { compensate } from './compensate.ts';
+import { type Plan, readPlan, requireDeployment } from './plan.ts';
+import { revert } from './revert.ts';
+import { awaitApproval } from './steps/approval.ts';
+import { begin } from './steps/begin.ts';
+import { migrate } from './steps/migrate.ts';
+import { prepare } from './steps/prepare.ts';
+import { settle } from './steps/settle.ts';
+import { shift } from './steps/shift.ts';
+import { start } from './steps/start.ts';
+import { step } from './steps/step.ts';
+import { verify } from './steps/verify.ts';
+
+/** Makes one release live in one environment; the phases are those of the design, in their order. */
+export async function deploy(ctx: Context, id: string): Promise<Phase> {
+  try {
+    const wanted = await step({ name: 'begin', deadlineMs: 30_000 }, () => begin(ctx, id));
+    if (wanted) await bringUp(ctx, await planOf(ctx, id));
+  } catch (error) {
+    await compensate(ctx, id, reportOf(error));
+  }
+  return phaseAtEnd(ctx, id);
+}
+
+async function bringUp(ctx: Context, plan: Plan): Promise<void> {
+  const verified = await makeReady(ctx, plan);
+  await awaitApproval(ctx, plan, verified);
+  const { verdict, event } = await shift(ctx, plan);
+  if (verdict.outcome === 'fail') await revert(ctx, plan, event, verdict.reason);
+  else await step({ name: 'settle', deadlineMs: 30_000 }, () => settle(ctx, plan, 'healthy', verdict.reason));
+}
+
+/** All that happens before any user is on the release: nothing here can hurt what is live. */
+export async function makeReady(ctx: Context, plan: Plan): Promise<string> {
+  const abortable = { ctx, deployment: plan.deployment.id };
+  const minute = 60_000;
+  const { health } = plan.app;
+  const { migrateTimeout } = plan.release.config.database;
+  await step({ name: 'prepare', deadlineMs: 10 * minute, abortable }, () => prepare(ctx, plan));
+  // A verified backup of the database belongs here, before the migrations; it comes with the recovery work.
+  await step({ name: 'migrate', deadlineMs: migrateTimeout + minute, abortable }, (signal) =>
+    migrate(ctx, plan, signal),
+  );
+  await step({ name: 'start', deadlineMs: health.deadline + minute, abortable }, (signal) => start(ctx, plan, signal));
+  return step({ name: 'verify', deadlineMs: 2 * minute, abortable }, (signal) => verify(ctx, plan, signal));
+}
+
+export async function planOf(ctx: Context, id: string): Promise<Plan> {
+  return step({ name: 'plan', deadlineMs: 30_000 }, () => readPlan(ctx, id));
+}
+
+export async function phaseAtEnd(ctx: Context, id: string): Promise<Phase> {
+  const { phase } = await step({ name: 'end', deadlineMs: 30_000 }, () => requireDeployment(ctx.db, id));
+  return phase;
+}

@@ -1,0 +1,54 @@
+import { DBOS } from '@dbos-inc/dbos-sdk';
+import type { DeploymentKind } from '@kova/core/deployment/deployment';
+import type { Phase } from '@kova/core/deployment/phase';
+import type { Context } from '../context.ts';
+import { deploy } from './deploy.ts';
+import { rollback } from './rollback.ts';
+import { ship } from './ship.ts';
+
+/** Changes only with the shape of a workflow, so that work in flight survives an upgrade of Kova. */
+export const workflowVersion = '1';
+
+interface DeploymentRef {
+  id: string;
+  project: string;
+  environment: string;
+  kind: DeploymentKind;
+}
+
+/** Queues a deployment for its environment's turn and waits for its last phase. */
+export type DeployRunner = (ref: DeploymentRef) => Promise<Phase>;
+
+export interface Workflows {
+  /** Starts the ship of that id; does nothing when it was started before. */
+  ship(id: string): Promise<void>;
+  /** Queues the deployment; one at a time in an environment. Does nothing when it was queued before. */
+  deployment(ref: DeploymentRef): Promise<void>;
+}
+
+const queue = 'environments';
+
+/** Makes the workflows known to DBOS; to be called before it is launched. */
+export function registerWorkflows(ctx: Context): Workflows {
+  const kinds = {
+    deploy: DBOS.registerWorkflow((id: string) => deploy(ctx, id), { name: 'deploy' }),
+    rollback: DBOS.registerWorkflow((id: string) => rollback(ctx, id), { name: 'rollback' }),
+  };
+  const enqueue = ({ id, project, environment, kind }: DeploymentRef) =>
+    DBOS.startWorkflow(kinds[kind], {
+      workflowID: id,
+      queueName: queue,
+      enqueueOptions: { queuePartitionKey: `${project}/${environment}` },
+    })(id);
+  const runDeployment: DeployRunner = async (ref) => (await enqueue(ref)).getResult();
+  const shipping = DBOS.registerWorkflow((id: string) => ship(ctx, runDeployment, id), { name: 'ship' });
+  return {
+    ship: async (id) => void (await DBOS.startWorkflow(shipping, { workflowID: id })(id)),
+    deployment: async (ref) => void (await enqueue(ref)),
+  };
+}
+
+/** The queue that gives each environment one deployment at a time; to be called after the launch. */
+export async function openQueue(): Promise<void> {
+  await DBOS.registerQueue(queue, { partitionConcurrency: 1, minPollingIntervalMs: 100, onConflict: 'always_update' });
+}

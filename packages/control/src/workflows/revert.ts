@@ -1,0 +1,87 @@
+import { splitTo } from '@kova/core/traffic/split';
+import type { Context } from '../context.ts';
+import { publishRoute } from '../routing/publish.ts';
+import { readEnvironment, setWeights } from '../store/environments.ts';
+import { holdCommit } from '../store/holds.ts';
+import { advance, transition } from '../store/transition.ts';
+import type { Plan } from './plan.ts';
+import { readPlan } from './plan.ts';
+import { launchSlot } from './steps/start.ts';
+import { step } from './steps/step.ts';
+import { vacate } from './steps/vacate.ts';
+
+/**
+ * Takes users back to the release that was live before: the automatic rollback.
+ *
+ * 1. The decision is recorded, and nothing else may move this deployment's traffic from here on.
+ * 2. The earlier release must be able to serve: its instances are warm, or are started again.
+ * 3. The edge gets the earlier weights as one pointer swap.
+ * 4. The commit is held, so that nothing deploys it again by itself.
+ * 5. The bad instances are stopped when they have drained.
+ *
+ * When there is nothing healthy to go back to, traffic stays where it is: the last set that serves is never removed.
+ */
+export async function revert(
+  ctx: Context,
+  plan: Plan,
+  event: 'breach' | 'cancel' | 'fail',
+  reason: string,
+): Promise<void> {
+  const { id } = plan.deployment;
+  const named = (name: string, deadlineMs = 60_000) => ({ name: `revert.${name}`, deadlineMs });
+  await step(named('decide'), () => advance(ctx.db, id, event, reason));
+  const ready = await step(named('target', 180_000), () => makeTargetReady(ctx, plan));
+  if (!ready.able) {
+    await step(named('keep'), () => keep(ctx, plan, `${reason}; traffic stays: ${ready.reason}`));
+    return;
+  }
+  await step(named('swap'), () => swapBack(ctx, plan));
+  const told = `rolled back: ${reason} on ${plan.colour} (${plan.release.id})`;
+  await step(named('hold'), () => hold(ctx, plan, told));
+  await step(named('stop', 180_000), () => stopBad(ctx, plan));
+}
+
+async function makeTargetReady(ctx: Context, { deployment }: Plan): Promise<{ able: boolean; reason: string }> {
+  if (!deployment.replaces) return { able: false, reason: 'there is no earlier release' };
+  const { live } = await readEnvironment(ctx.db, deployment.project, deployment.environment);
+  if (!live) return { able: false, reason: 'the earlier release is gone' };
+  const target = await readPlan(ctx, live.deployment);
+  const instances = await ctx.runtime.instances(target.slot);
+  if (instances.some((instance) => instance.state === 'ready')) return { able: true, reason: 'the standby is warm' };
+  return launchSlot(ctx, target).then(
+    () => ({ able: true, reason: 'the earlier release was started again' }),
+    (error: Error) => ({ able: false, reason: `the earlier release cannot serve: ${error.message}` }),
+  );
+}
+
+async function swapBack(ctx: Context, { deployment, colour }: Plan): Promise<void> {
+  await setWeights(ctx.db, deployment, ['reverting'], splitTo(colour, 0, true));
+  await publishRoute(ctx, deployment.project, deployment.environment);
+}
+
+async function hold(ctx: Context, { deployment, release }: Plan, reason: string): Promise<void> {
+  const { id, project, environment } = deployment;
+  await holdCommit(ctx.db, { project, environment, commit: release.commit, deployment: id, reason });
+  await advance(ctx.db, id, 'reverted', reason, { health: 'failed', recovered_at: new Date() });
+}
+
+async function stopBad(ctx: Context, { deployment }: Plan): Promise<void> {
+  const { project, environment, id } = deployment;
+  const { slots } = await readEnvironment(ctx.db, project, environment);
+  const bad = slots.find((slot) => slot.deployment === id);
+  if (bad) await vacate(ctx, project, environment, bad);
+}
+
+async function keep(ctx: Context, plan: Plan, reason: string): Promise<void> {
+  const { id, project, environment } = plan.deployment;
+  await ctx.db.transaction().execute(async (trx) => {
+    const kept = await transition(trx, id, 'kept', reason, { health: 'degraded', live_at: new Date() });
+    if (!kept) return;
+    await trx
+      .updateTable('environments')
+      .set({ live_deployment: id })
+      .where('project', '=', project)
+      .where('name', '=', environment)
+      .execute();
+  });
+}

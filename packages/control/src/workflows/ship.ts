@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import { KovaError, reportOf } from '@kova/core/errors/kova-error';
+import type { Context } from '../context.ts';
+import { createDeployment } from '../store/deployments.ts';
+import { readEnvironment } from '../store/environments.ts';
+import { findRelease, type Release, recordRelease, releaseId } from '../store/releases.ts';
+import { endShip, shipBuilt, shipLine } from '../store/ships.ts';
+import { requireDeployment } from './plan.ts';
+import type { DeployRunner } from './register.ts';
+import { step } from './steps/step.ts';
+
+const hour = 3_600_000;
+const named = (name: string, deadlineMs = 30_000) => ({ name: `ship.${name}`, deadlineMs });
+
+interface Ship {
+  id: string;
+  project: string;
+  commit: string;
+  until: string | null;
+  forced: boolean;
+}
+
+/** Builds a commit once and takes the release through the environments as far as they let it by themselves. */
+export async function ship(ctx: Context, runDeployment: DeployRunner, id: string): Promise<void> {
+  try {
+    const wanted = await step(named('read'), () => readShip(ctx, id));
+    const release = await step(named('build', hour), (signal) => build(ctx, wanted, signal));
+    await step(named('built'), () => shipBuilt(ctx.db, id, release));
+    const route = await step(named('route'), () => environmentsOf(ctx, release, wanted.until));
+    for (const environment of route) await bring(ctx, runDeployment, wanted, release, environment);
+    await step(named('done'), () => endShip(ctx.db, id, null));
+  } catch (error) {
+    await step(named('failed'), () => endShip(ctx.db, id, reportOf(error)));
+  }
+}
+
+async function readShip(ctx: Context, id: string): Promise<Ship> {
+  const row = await ctx.db.selectFrom('ships').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+  return { id, project: row.project, commit: row.commit_sha, until: row.until, forced: row.forced };
+}
+
+/** The release of the commit; one that was built before is used again, unchanged. */
+async function build(ctx: Context, { id, project, commit }: Ship, signal: AbortSignal): Promise<string> {
+  const known = await findRelease(ctx.db, releaseId(commit));
+  if (known && (await ctx.artefacts.has(known.artefact))) return known.id;
+  let lines = Promise.resolve();
+  const onLine = (line: string) => {
+    lines = lines.then(() => shipLine(ctx.db, id, line)).catch(() => undefined);
+  };
+  const built = await ctx.builder.build({ project, commit, onLine, signal }).finally(() => lines);
+  if (built.config.name !== project) {
+    throw new KovaError(
+      'CONFIG_INVALID',
+      `kova.config.ts names the project ${built.config.name}, but ${project} was shipped`,
+    );
+  }
+  return recordRelease(ctx.db, project, built);
+}
+
+async function environmentsOf(ctx: Context, id: string, until: string | null): Promise<string[]> {
+  const { config } = (await findRelease(ctx.db, id)) as Release;
+  const all = Object.entries(config.environments);
+  const last =
+    until === null
+      ? all.findIndex(([, { deploy }]) => deploy === 'manual') - 1
+      : all.findIndex(([name]) => name === until);
+  if (until !== null && last < 0) throw new KovaError('NOT_FOUND', `there is no environment ${until}`);
+  return all.slice(0, last < 0 ? all.length : last + 1).map(([name]) => name);
+}
+
+async function bring(ctx: Context, runDeployment: DeployRunner, wanted: Ship, release: string, environment: string) {
+  const { id: shipId, project, forced } = wanted;
+  const id = `dep_${createHash('sha256').update(`${shipId}/${environment}`).digest('hex').slice(0, 10)}`;
+  const there = await step(
+    named('look'),
+    async () => (await readEnvironment(ctx.db, project, environment)).live?.release === release,
+  );
+  if (there && !forced) return;
+  const wish = {
+    id,
+    project,
+    environment,
+    release,
+    kind: 'deploy' as const,
+    forced,
+    requestedBy: 'ship',
+    ship: shipId,
+  };
+  await step(named('queue'), () => createDeployment(ctx.db, wish));
+  const phase = await runDeployment({ id, project, environment, kind: 'deploy' });
+  if (phase === 'live' || phase === 'retired') return;
+  const { reason } = await step(named('result'), () => requireDeployment(ctx.db, id));
+  throw new KovaError(phase === 'rolled-back' ? 'ANALYSIS_BREACH' : 'CONFLICT', `${environment}: ${phase}: ${reason}`);
+}

@@ -1,0 +1,26 @@
+import { otherColour } from '@kova/core/environment/slot';
+import { KovaError } from '@kova/core/errors/kova-error';
+import type { Context } from '../../context.ts';
+import { readEnvironment } from '../../store/environments.ts';
+import { heldCommits } from '../../store/holds.ts';
+import { advance } from '../../store/transition.ts';
+import { requireDeployment } from '../plan.ts';
+
+/**
+ * Takes the deployment out of the queue and gives it the idle slot.
+ * @returns whether there is anything to do: it may have been cancelled or overtaken while it waited
+ * @throws KovaError COMMIT_HELD
+ */
+export async function begin(ctx: Context, id: string): Promise<boolean> {
+  const deployment = await requireDeployment(ctx.db, id);
+  if (deployment.phase !== 'queued') return deployment.phase === 'preparing';
+  const { project, environment: name, commit } = deployment;
+  const held = (await heldCommits(ctx.db, project, name)).get(commit);
+  if (held !== undefined && !deployment.forced && deployment.kind === 'deploy') {
+    throw new KovaError('COMMIT_HELD', `commit ${commit.slice(0, 10)} is held in ${name}: ${held}`);
+  }
+  const environment = await readEnvironment(ctx.db, project, name);
+  const colour = environment.live ? otherColour(environment.live.colour) : 'blue';
+  await advance(ctx.db, id, 'begin', `into ${colour}`, { colour, replaces: environment.liveDeployment });
+  return true;
+}

@@ -1,0 +1,38 @@
+import { KovaError } from '@kova/core/errors/kova-error';
+import { run } from '../../commands/run.ts';
+import type { Context } from '../../context.ts';
+import { advance } from '../../store/transition.ts';
+import type { Plan } from '../plan.ts';
+import { instanceEnv } from './instance-env.ts';
+
+/** Runs the release's expand-only migrations inside the release, as the app, and records the schema version. */
+export async function migrate(ctx: Context, plan: Plan, signal: AbortSignal): Promise<void> {
+  const { deployment, release, directory } = plan;
+  const { migrate: argv, migrateTimeout, schema } = release.config.database;
+  if (!argv || deployment.kind === 'rollback') {
+    await advance(ctx.db, deployment.id, 'migrated', argv ? 'a rollback runs no migrations' : 'no migrations');
+    return;
+  }
+  const env = {
+    ...(await instanceEnv(ctx, plan)),
+    HOME: '/nonexistent',
+    npm_config_cache: '/nonexistent',
+    npm_config_update_notifier: 'false',
+  };
+  const result = await run({ argv, cwd: directory, env, as: ctx.as, timeoutMs: migrateTimeout, signal });
+  if (result.exitCode !== 0) {
+    const lines = result.tail.slice(-10).join('\n');
+    throw new KovaError('MIGRATION_FAILED', `\`${argv.join(' ')}\` exited with ${result.exitCode}:\n${lines}`);
+  }
+  if (schema) await recordSchema(ctx, plan, schema.to);
+  await advance(ctx.db, deployment.id, 'migrated', schema ? `the schema is at ${schema.to}` : 'migrated');
+}
+
+async function recordSchema(ctx: Context, { deployment }: Plan, version: number): Promise<void> {
+  await ctx.db
+    .updateTable('environments')
+    .set(({ fn, val }) => ({ schema_version: fn<number>('greatest', ['schema_version', val(version)]) }))
+    .where('project', '=', deployment.project)
+    .where('name', '=', deployment.environment)
+    .execute();
+}

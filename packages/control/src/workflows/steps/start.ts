@@ -1,0 +1,37 @@
+import { KovaError } from '@kova/core/errors/kova-error';
+import type { Context } from '../../context.ts';
+import { publishRoute } from '../../routing/publish.ts';
+import { advance } from '../../store/transition.ts';
+import type { Plan } from '../plan.ts';
+import { instanceEnv } from './instance-env.ts';
+
+/** Starts the instances and waits until all of them are ready. A warm standby is ready at once. */
+export async function start(ctx: Context, plan: Plan, signal: AbortSignal): Promise<void> {
+  const { deployment, environment } = plan;
+  await launchSlot(ctx, plan, signal);
+  await publishRoute(ctx, deployment.project, deployment.environment);
+  await advance(
+    ctx.db,
+    deployment.id,
+    'started',
+    `${environment.instances} of ${environment.instances} instances are ready`,
+  );
+}
+
+/** Makes the plan's slot run and ready. @throws KovaError START_FAILED with the runtime's reason */
+export async function launchSlot(ctx: Context, plan: Plan, signal?: AbortSignal): Promise<void> {
+  const { release, environment, app, slot, directory } = plan;
+  await ctx.runtime.start({
+    slot,
+    release: release.id,
+    directory,
+    start: app.start,
+    env: await instanceEnv(ctx, plan),
+    instances: environment.instances,
+    health: { path: app.health.path, intervalMs: app.health.interval, timeoutMs: app.health.timeout },
+    stopTimeoutMs: app.stopTimeout,
+    maxLogBytes: app.maxLogBytes,
+  });
+  const verdict = await ctx.runtime.awaitReady(slot, app.health.deadline, signal);
+  if (verdict.outcome !== 'pass') throw new KovaError('START_FAILED', verdict.reason);
+}

@@ -1,0 +1,21 @@
+import { rm } from 'node:fs/promises';
+import { slotId } from '@kova/core/environment/slot';
+import type { Context } from '../../context.ts';
+import { publishRoute } from '../../routing/publish.ts';
+import { clearSlot, type SlotRecord } from '../../store/environments.ts';
+
+const drainMs = 30_000;
+const spreadMs = 5_000;
+
+/**
+ * Stops what runs in a slot that takes no traffic: the edge first ends what still lasts there and waits until nothing
+ * is in flight; then the instances are stopped. Idempotent.
+ */
+export async function vacate(ctx: Context, project: string, environment: string, slot: SlotRecord): Promise<void> {
+  const id = slotId(project, environment, slot.colour);
+  await ctx.edge.drain(id, { spreadMs, timeoutMs: drainMs });
+  await ctx.runtime.stop(id);
+  await clearSlot(ctx.db, project, environment, slot.deployment);
+  await publishRoute(ctx, project, environment);
+  await rm(`${ctx.home.slots}/${id}`, { recursive: true, force: true });
+}

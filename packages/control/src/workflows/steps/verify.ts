@@ -1,0 +1,32 @@
+import { KovaError } from '@kova/core/errors/kova-error';
+import { request } from 'undici';
+import type { Context } from '../../context.ts';
+import type { Plan } from '../plan.ts';
+
+/** Checks the idle slot: health and smoke paths on every instance; no user is on it. @throws KovaError HEALTH_FAILED */
+export async function verify(ctx: Context, plan: Plan, signal: AbortSignal): Promise<string> {
+  const { app, environment, release } = plan;
+  const instances = await ctx.runtime.instances(plan.slot);
+  const mine = instances.filter((instance) => instance.release === release.id);
+  if (mine.length < environment.instances) {
+    throw new KovaError('HEALTH_FAILED', `${mine.length} of ${environment.instances} instances run ${release.id}`);
+  }
+  const paths = [app.health.path, ...environment.smoke];
+  for (const { id, address } of mine) {
+    for (const path of paths)
+      await check(id, `http://${address.host}:${address.port}${path}`, app.health.timeout, signal);
+  }
+  return `${mine.length} instances answer ${paths.join(', ')}`;
+}
+
+async function check(instance: string, url: string, timeoutMs: number, signal: AbortSignal): Promise<void> {
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+  const said = await request(url, { signal: limit }).then(
+    async ({ statusCode, body }) => {
+      await body.dump();
+      return statusCode >= 200 && statusCode < 400 ? null : `answered ${statusCode}`;
+    },
+    (error: Error) => `did not answer: ${error.message}`,
+  );
+  if (said) throw new KovaError('HEALTH_FAILED', `instance ${instance} ${said} at ${new URL(url).pathname}`);
+}

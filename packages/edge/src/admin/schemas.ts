@@ -1,0 +1,27 @@
+import { z } from 'zod';
+
+export const edgeStatusSchema = z.strictObject({
+  pid: z.int(),
+  startTime: z.string(),
+  bootId: z.string(),
+  version: z.string(),
+  /** Addresses that are really bound. */
+  listen: z.array(z.string()),
+  routes: z.array(z.strictObject({ id: z.string(), version: z.int(), paused: z.boolean() })),
+});
+export type EdgeStatus = z.infer<typeof edgeStatusSchema>;
+
+export const drainStateSchema = z.strictObject({
+  /** The slot has weight 0 or no route, and nothing is in flight. */
+  drained: z.boolean(),
+  inFlight: z.int(),
+});
+export type DrainState = z.infer<typeof drainStateSchema>;
+
+const milliseconds = z.coerce.number().int().min(0).max(86_400_000);
+
+export const timeoutQuery = z.strictObject({ timeoutMs: milliseconds });
+export const versionQuery = z.strictObject({ version: z.coerce.number().int().min(0) });
+export const pauseBody = z.strictObject({ maxMs: milliseconds.min(1) });
+export const drainBody = z.strictObject({ spreadMs: milliseconds });
+export const stopBody = z.strictObject({ drainMs: milliseconds });

@@ -1,0 +1,54 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+export interface EdgeAnswer {
+  status: number;
+  /** What happened, for whoever reads the response. */
+  message: string;
+  retryAfterSeconds?: number;
+}
+
+const LINGER_MS = 2_000;
+
+/** An answer of the edge's own: JSON for those who ask for it, else a plain sentence. */
+export function answer(request: IncomingMessage, response: ServerResponse, requestId: string, what: EdgeAnswer): void {
+  if (response.headersSent || response.destroyed) {
+    response.destroy();
+    return;
+  }
+  const json = request.headers.accept?.includes('json') ?? false;
+  const body = json ? JSON.stringify({ error: what.message, status: what.status, requestId }) : `${what.message}\n`;
+  const headers = [
+    'content-type',
+    json ? 'application/json' : 'text/plain; charset=utf-8',
+    'content-length',
+    String(Buffer.byteLength(body)),
+    'cache-control',
+    'no-store',
+    'x-request-id',
+    requestId,
+  ];
+  if (what.retryAfterSeconds) headers.push('retry-after', String(what.retryAfterSeconds));
+  if (request.complete || !hasBody(request)) {
+    response.writeHead(what.status, headers);
+    response.end(request.method === 'HEAD' ? undefined : body);
+  } else {
+    response.writeHead(what.status, [...headers, 'connection', 'close']);
+    endAfterBody(request, response, body);
+  }
+}
+
+/** Closing on a client that still sends would reset the connection before it has read the answer. */
+function endAfterBody(request: IncomingMessage, response: ServerResponse, body: string): void {
+  response.write(body);
+  const timer = setTimeout(() => response.end(), LINGER_MS);
+  const end = () => {
+    clearTimeout(timer);
+    response.end();
+  };
+  request.on('end', end).on('close', end);
+  request.resume();
+}
+
+function hasBody(request: IncomingMessage): boolean {
+  return request.headers['content-length'] !== undefined || request.headers['transfer-encoding'] !== undefined;
+}

@@ -1,0 +1,102 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { serveAsset } from '../assets/serve.ts';
+import { openByHeader } from '../route/idle-slot.ts';
+import { refuseUpgrade, Upgrade } from '../stream/upgrade.ts';
+import type { LiveRoute } from '../table/live-route.ts';
+import type { LiveSlot } from '../table/live-slot.ts';
+import type { RouteTable } from '../table/table.ts';
+import { answer, type EdgeAnswer } from './answer.ts';
+import { Exchange } from './exchange.ts';
+import { failureAnswers } from './failure.ts';
+import { RequestHead } from './request-head.ts';
+
+const MAX_HEADER_BYTES = 32 * 1024;
+
+/** Says no with the edge's own answer. */
+type Refuse = (what: EdgeAnswer) => void;
+/** Goes on to a slot; `fixed` when the request named it by header. */
+type Go = (route: LiveRoute, fixed: LiveSlot | null) => void;
+
+/** The server that users reach; not listening yet. */
+export function createFront(table: RouteTable): Server {
+  const server = createServer({
+    maxHeaderSize: MAX_HEADER_BYTES,
+    headersTimeout: 15_000,
+    requestTimeout: 300_000,
+    // Longer than usual load balancers keep theirs, so that they close first.
+    keepAliveTimeout: 75_000,
+    shouldUpgradeCallback: (request: IncomingMessage) => request.headers.upgrade?.toLowerCase() === 'websocket',
+  });
+  server.on('request', (request, response) => onRequest(table, request, response));
+  server.on('checkContinue', (request, response) => onRequest(table, request, response, true));
+  server.on('upgrade', (request, client, early) => onUpgrade(table, request, client, early));
+  return server;
+}
+
+function onRequest(table: RouteTable, request: IncomingMessage, response: ServerResponse, awaits = false): void {
+  const head = new RequestHead(request);
+  const refuse: Refuse = (what) => answer(request, response, head.requestId, what);
+  admit(table, head, refuse, (route, fixed) => {
+    const limit = route.route.limits.bodyBytes;
+    if (limit > 0 && head.contentLength > limit) {
+      refuse(failureAnswers['too-large']);
+      return;
+    }
+    if (response.destroyed) return;
+    const forward = () => {
+      if (awaits) response.writeContinue();
+      new Exchange(table, route, fixed, head, { request, response }).send();
+    };
+    const file = fixed === null ? assetFile(route, head) : undefined;
+    if (file === undefined) forward();
+    else void serveAsset(file, head.requestId, request, response).then((served) => served || forward());
+  });
+}
+
+function onUpgrade(table: RouteTable, request: IncomingMessage, client: Duplex, early: Buffer): void {
+  client.on('error', () => client.destroy());
+  const head = new RequestHead(request);
+  const refuse: Refuse = (what) => refuseUpgrade(client, head.requestId, what);
+  admit(table, head, refuse, (route, fixed) => new Upgrade(table, route, fixed, head, { client, early }).send());
+}
+
+/** What every request must pass: a sound head, a known host, the token if it names a slot, no pause. */
+function admit(table: RouteTable, head: RequestHead, refuse: Refuse, go: Go): void {
+  const { fault } = head;
+  if (fault !== null) {
+    refuse({ status: 400, message: `The request has ${fault}.` });
+    return;
+  }
+  const route = table.match(head.host);
+  if (!route) {
+    refuse({ status: 404, message: `No site is served for the host ${printable(head.host)}.` });
+    return;
+  }
+  if (head.slotName !== null) {
+    const opened = openByHeader(route, head.slotName, head.slotToken);
+    if ('slot' in opened) go(route, opened.slot);
+    else if (opened.refused === 'token') refuse({ status: 403, message: 'x-kova-token does not open this slot.' });
+    else refuse({ status: 404, message: `This site has no slot ${printable(head.slotName)} at the moment.` });
+    return;
+  }
+  const pause = table.pauseOf(route.route.id);
+  if (!pause) {
+    go(route, null);
+    return;
+  }
+  const busy = { status: 503, message: 'The site is paused for a moment.', retryAfterSeconds: 5 };
+  const held = pause.hold((outcome) =>
+    outcome === 'resumed' ? go(table.match(head.host) ?? route, null) : refuse(busy),
+  );
+  if (!held) refuse(busy);
+}
+
+function assetFile(route: LiveRoute, head: RequestHead): string | undefined {
+  if (route.assets === null || (head.method !== 'GET' && head.method !== 'HEAD')) return undefined;
+  return route.assets.find(head.target);
+}
+
+function printable(text: string): string {
+  return JSON.stringify(text.slice(0, 100));
+}

@@ -1,0 +1,164 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { chmod, mkdir } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { hasCode, KovaError } from '@kova/core/errors/kova-error';
+import { EdgeAdmin } from './admin/client.ts';
+import { type ListenAddress, parseAddress } from './process/address.ts';
+import { readLiveEdge, socketPathOf } from './process/edge-file.ts';
+import { exitCodes } from './process/exit-codes.ts';
+import { startTimeOf } from './process/identity.ts';
+
+export interface EdgeProcess {
+  pid: number;
+  /** From the kernel: a reused pid is not mistaken for the edge. */
+  startTime: string;
+  dir: string;
+  /** For `EdgeAdmin`. */
+  socketPath: string;
+  /** Addresses that are really bound. */
+  listen: string[];
+  /** It ran already. */
+  adopted: boolean;
+}
+
+export interface EdgeOptions {
+  dir: string;
+  /** `host:port`; loopback unless the operator says otherwise. */
+  listen: string[];
+  /** The Node to run it with; this process's own by default. */
+  node?: string;
+  /** Added to the minimal environment. */
+  env?: Record<string, string>;
+  /** How long it may take to become ready, in milliseconds. */
+  timeoutMs?: number;
+}
+
+const POLL_MS = 20;
+/** Linux allows 108 bytes with the final zero, macOS 104. */
+const MAX_SOCKET_PATH = 103;
+
+/**
+ * Starts the edge of a directory detached from this process, or adopts the one that runs there.
+ * Errors: `PORT_IN_USE`, `EDGE_UNAVAILABLE` (did not become ready; see `edge.log`), `HOME_UNREACHABLE`.
+ */
+export async function ensureEdge(options: EdgeOptions): Promise<EdgeProcess> {
+  if (Buffer.byteLength(socketPathOf(options.dir)) > MAX_SOCKET_PATH) {
+    const next = 'Set KOVA_HOME to a shorter path.';
+    throw new KovaError('HOME_UNREACHABLE', `${socketPathOf(options.dir)} is too long for a socket.`, { next });
+  }
+  const deadline = Date.now() + (options.timeoutMs ?? 15_000);
+  const running = await findEdge(options.dir, deadline);
+  if (running) return running;
+  const child = await start(options);
+  while (Date.now() < deadline) {
+    const edge = await findEdge(options.dir);
+    if (edge) return { ...edge, adopted: edge.pid !== child.pid };
+    if (child.exitCode !== null || child.signalCode !== null) throw await startFailure(options, child.exitCode);
+    await sleep(POLL_MS);
+  }
+  child.kill('SIGKILL');
+  throw new KovaError('EDGE_UNAVAILABLE', `The edge did not become ready; see ${logPath(options.dir)}.`);
+}
+
+/** The edge that runs in a directory and answers, or null. One that is just starting is awaited until `deadline`. */
+export async function findEdge(dir: string, deadline = 0): Promise<EdgeProcess | null> {
+  for (;;) {
+    const edge = await readLiveEdge(dir);
+    if (!edge) return null;
+    const socketPath = socketPathOf(dir);
+    if (await answers(socketPath, edge.pid)) return { ...edge, dir, socketPath, adopted: true };
+    if (Date.now() >= deadline) return null;
+    await sleep(POLL_MS);
+  }
+}
+
+/** Stops the edge of a directory; what is open gets `drainMs` to end. False when none runs. */
+export async function stopEdge(dir: string, options: { drainMs?: number } = {}): Promise<{ stopped: boolean }> {
+  const edge = await readLiveEdge(dir);
+  if (!edge) return { stopped: false };
+  const drainMs = options.drainMs ?? 10_000;
+  await new EdgeAdmin(socketPathOf(dir)).stop(drainMs).catch((error: unknown) => {
+    if (!hasCode(error, 'EDGE_UNAVAILABLE')) throw error;
+    signal(edge.pid, 'SIGTERM');
+  });
+  const deadline = Date.now() + drainMs + 2_000;
+  while (startTimeOf(edge.pid) === edge.startTime) {
+    if (Date.now() > deadline) signal(edge.pid, 'SIGKILL');
+    await sleep(POLL_MS);
+  }
+  return { stopped: true };
+}
+
+async function start({ dir, listen, node, env }: EdgeOptions): Promise<ChildProcess> {
+  for (const address of listen) parseAddress(address);
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  await chmod(dir, 0o700);
+  const log = openSync(logPath(dir), 'a', 0o600);
+  try {
+    const main = fileURLToPath(new URL('./main.ts', import.meta.url));
+    const child = spawn(
+      node ?? process.execPath,
+      [main, '--dir', dir, ...listen.flatMap((address) => ['--listen', address])],
+      { detached: true, stdio: ['ignore', log, log], cwd: dir, env: { ...minimalEnvironment(), ...env } },
+    );
+    await once(child, 'spawn');
+    child.unref();
+    return child;
+  } catch (cause) {
+    throw new KovaError('EDGE_UNAVAILABLE', 'The edge cannot be started.', { cause });
+  } finally {
+    closeSync(log);
+  }
+}
+
+async function answers(socketPath: string, pid: number): Promise<boolean> {
+  try {
+    return (await new EdgeAdmin(socketPath, { timeoutMs: 2_000 }).status()).pid === pid;
+  } catch (error) {
+    if (hasCode(error, 'EDGE_UNAVAILABLE')) return false;
+    throw error;
+  }
+}
+
+async function startFailure({ dir, listen }: EdgeOptions, exitCode: number | null): Promise<KovaError> {
+  if (exitCode !== exitCodes.portInUse) {
+    return new KovaError('EDGE_UNAVAILABLE', `The edge ended while starting; see ${logPath(dir)}.`);
+  }
+  const taken = [];
+  for (const address of listen) if (!(await isFree(parseAddress(address)))) taken.push(address);
+  return new KovaError('PORT_IN_USE', `Something else listens on ${(taken.length ? taken : listen).join(', ')}.`);
+}
+
+async function isFree(address: ListenAddress): Promise<boolean> {
+  const probe = createServer().listen(address);
+  try {
+    await once(probe, 'listening');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    probe.close();
+  }
+}
+
+function minimalEnvironment(): Record<string, string> {
+  const kept = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR'] as const;
+  return Object.fromEntries(kept.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It is gone already.
+  }
+}
+
+function logPath(dir: string): string {
+  return join(dir, 'edge.log');
+}

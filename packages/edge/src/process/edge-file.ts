@@ -1,0 +1,29 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { startTimeOf } from './identity.ts';
+
+const edgeFileSchema = z.strictObject({ pid: z.int().min(1), startTime: z.string(), listen: z.array(z.string()) });
+
+/** `edge.json`: who runs in this directory. */
+export type EdgeFile = z.infer<typeof edgeFileSchema>;
+
+export function socketPathOf(dir: string): string {
+  return join(dir, 'control.sock');
+}
+
+export async function writeEdgeFile(dir: string, edge: EdgeFile): Promise<void> {
+  const path = join(dir, 'edge.json');
+  await writeFile(`${path}.tmp`, `${JSON.stringify(edge)}\n`, { mode: 0o600 });
+  await rename(`${path}.tmp`, path);
+}
+
+/** The edge whose process is alive, or null. */
+export async function readLiveEdge(dir: string): Promise<EdgeFile | null> {
+  try {
+    const edge = edgeFileSchema.parse(JSON.parse(await readFile(join(dir, 'edge.json'), 'utf8')));
+    return startTimeOf(edge.pid) === edge.startTime ? edge : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,2 @@
+/** How a starting edge tells its launcher what was wrong. */
+export const exitCodes = { failed: 1, usage: 2, portInUse: 98 } as const;

@@ -1,0 +1,51 @@
+import { open, readFile, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { routeSchema } from '@kova/core/traffic/route';
+import { z } from 'zod';
+
+const tableFileSchema = z.strictObject({
+  format: z.literal(1),
+  routes: z.array(routeSchema),
+  /** Versions of removed routes: a later route of that id must be higher. */
+  removed: z.record(z.string(), z.int()),
+});
+
+export type TableFile = z.infer<typeof tableFileSchema>;
+
+/** Reads the table; an unreadable one is set aside as `.bad`, and the edge starts empty, loudly. */
+export async function loadTable(path: string): Promise<TableFile> {
+  const empty: TableFile = { format: 1, routes: [], removed: {} };
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return empty;
+    throw error;
+  }
+  try {
+    return tableFileSchema.parse(JSON.parse(text));
+  } catch (error) {
+    console.error(`ROUTES LOST: ${path} is unreadable; kept as ${path}.bad, starting without routes:`, error);
+    await rename(path, `${path}.bad`);
+    return empty;
+  }
+}
+
+/** Replaces the table on disk: after a crash at any point the file is the old or the new one, whole. */
+export async function saveTable(path: string, table: TableFile): Promise<void> {
+  const temporary = `${path}.tmp`;
+  const file = await open(temporary, 'w', 0o600);
+  try {
+    await file.writeFile(JSON.stringify(table));
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(temporary, path);
+  const directory = await open(dirname(path), 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
