@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   chmod,
+  copyFile,
   link,
   mkdir,
   mkdtemp,
@@ -129,6 +130,10 @@ test('the same content has the same digest, however its bytes come to be read', 
   const packed = await Promise.all(Array.from({ length: 15 }, () => artefacts.pack(large)));
   for (let i = 0; i < 15; i += 1) packed.push(await artefacts.pack(large));
   expect(new Set(packed.map(({ digest }) => digest)).size).toBe(1);
+  await write(join(base, 'tiny/server.js'), '1');
+  const tiny = await Promise.all(Array.from({ length: 15 }, () => artefacts.pack(join(base, 'tiny'))));
+  for (let i = 0; i < 60; i += 1) tiny.push(await artefacts.pack(join(base, 'tiny')));
+  expect(new Set(tiny.map(({ digest }) => digest)).size).toBe(1);
 });
 
 test('an empty directory is an artefact, too', async () => {
@@ -160,6 +165,14 @@ test.each([
   await expect(artefacts.unpack(digest, target)).rejects.toMatchObject({ code: 'ARTEFACT_CORRUPT' });
   expect(await readFile(join(target, 'server.js'), 'utf8')).toBe('console.log(1)');
   expect(await readdir(join(base, 'slots'))).toEqual(['blue']);
+});
+
+test('an artefact that holds the bytes of another is corrupt', async () => {
+  const artefacts = createArtefacts(store);
+  const { digest } = await artefacts.pack(await makeRelease('release'));
+  await write(join(base, 'other/server.js'), 'another');
+  await copyFile(pathOf(store, (await artefacts.pack(join(base, 'other'))).digest), pathOf(store, digest));
+  await expect(artefacts.unpack(digest, target)).rejects.toMatchObject({ code: 'ARTEFACT_CORRUPT' });
 });
 
 async function flipByte(path: string): Promise<void> {

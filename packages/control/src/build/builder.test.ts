@@ -54,6 +54,9 @@ test("nothing of Kova's environment reaches the configuration or the build, and 
   const env = await readFile(join(world.base, 'env', 'env.json'), 'utf8');
   expect(lines.join('\n')).toContain('KOVA_COMMIT');
   expect(lines.join('\n') + env).not.toContain(sentinel);
+  const seenByConfig = JSON.parse(lines.find((line) => line.startsWith('{')) ?? '');
+  expect(Object.keys(seenByConfig)).toContain('KOVA_COMMIT');
+  expect(Object.keys(seenByConfig)).not.toContain('NPM_TOKEN');
   expect(lines).toContain('[secret]');
   expect(lines.join('\n')).not.toContain('npm-token-0815');
   expect(JSON.parse(env)).toMatchObject({ CI: 'true', NPM_TOKEN: 'npm-token-0815' });

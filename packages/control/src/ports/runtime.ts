@@ -9,7 +9,7 @@ export interface SlotSpec {
   /** Absolute path of the unpacked release; the working directory of every instance. */
   directory: string;
   start: readonly string[];
-  /** The whole environment of an instance but for PORT, HOST and KOVA_INSTANCE, which the runtime adds. */
+  /** The whole environment of an instance but for PORT, HOST, HOSTNAME and KOVA_*, which the runtime adds. */
   env: Readonly<Record<string, string | Secret>>;
   instances: number;
   health: { path: string; intervalMs: number; timeoutMs: number };

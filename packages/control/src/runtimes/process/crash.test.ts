@@ -147,6 +147,15 @@ describe('kill -9 of the control plane', () => {
     expect(markedIn(workshop.directory).has(pid)).toBe(false);
   });
 
+  test('a slot that cannot be understood is an error, and its instances are left alone', async () => {
+    await supervise(workshop.spec('good'), 'pass');
+    await killSupervisor();
+    const before = [...markedIn(workshop.directory).keys()];
+    await writeFile((await recordPath(0)).replace('0.json', 'slot.json'), '{"wanted":"dancing"}');
+    await expect(workshop.open()).rejects.toMatchObject({ code: 'INTERNAL' });
+    expect([...markedIn(workshop.directory).keys()]).toEqual(before);
+  });
+
   test('at any moment of a start leaves neither a stranger nor a gap', async () => {
     for (let delayMs = 0; delayMs <= 49; delayMs += 7) {
       await supervise(workshop.spec('good', { instances: 3 }), 'starting');

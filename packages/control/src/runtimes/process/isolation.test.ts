@@ -1,11 +1,12 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { closeSync, openSync, readdirSync, readlinkSync } from 'node:fs';
 import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasCode } from '@kova/core/errors/kova-error';
 import { Secret } from '@kova/core/secret';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { isReachable } from '../../home/reachable.ts';
-import { openWorkshop, type Workshop } from './testing/workshop.ts';
+import { markedIn, openWorkshop, until, type Workshop } from './testing/workshop.ts';
 
 let workshop: Workshop;
 const slot = 'shop/production/blue';
@@ -15,6 +16,16 @@ beforeEach(async () => {
   workshop = await openWorkshop();
 });
 afterEach(() => workshop.close());
+
+function linksOf(pid: number): string[] {
+  return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+    try {
+      return [readlinkSync(`/proc/${pid}/fd/${fd}`)];
+    } catch {
+      return [];
+    }
+  });
+}
 
 async function report(env: Record<string, string | Secret> = {}) {
   const runtime = await workshop.open();
@@ -29,7 +40,6 @@ async function report(env: Record<string, string | Secret> = {}) {
     env: Record<string, string>;
     uid: number;
     gid: number;
-    descriptors: { fd: number; to: string }[];
     status: string;
     oomScore: string;
   };
@@ -69,12 +79,25 @@ describe('an instance', () => {
     expect(oomScore).toBe('500');
   });
 
-  test('has no descriptor of the control plane', async () => {
-    const { descriptors } = await report();
-    const own = [/^\/dev\/null$/, /0\.stdout\.log$/, /0\.stderr\.log$/, /^socket:/, /^anon_inode:/, /^pipe:/, /^gone$/];
-    const odd = descriptors.filter(({ to }) => !own.some((known) => known.test(to)) && !to.startsWith('/proc/'));
-    expect(odd).toEqual([]);
-    expect(descriptors.find(({ fd }) => fd === 0)?.to).toBe('/dev/null');
+  test('has no descriptor of the control plane, nor of who started that', async () => {
+    const heirloom = openSync(join(workshop.root, 'heirloom'), 'w');
+    const argument = JSON.stringify({ options: workshop.options, spec: workshop.spec('good') });
+    const stdio = Array.from({ length: 21 }, (_, fd) => (fd === 20 ? heirloom : ('ignore' as const)));
+    const script = join(import.meta.dirname, 'testing/supervisor.ts');
+    const supervisor = spawn(process.execPath, [script, argument], { stdio });
+    closeSync(heirloom);
+    try {
+      const [pid] = await until(() => {
+        const [found] = markedIn(workshop.directory).keys();
+        return found !== undefined && linksOf(found).some((to) => to.startsWith('socket:')) ? [found] : null;
+      });
+      expect(linksOf(supervisor.pid!)).toContain(join(workshop.root, 'heirloom'));
+      const files = linksOf(pid).filter((to) => to.startsWith('/'));
+      const logs = ['stdout', 'stderr'].map((stream) => join(workshop.options.logs, slot, `r-1/0.${stream}.log`));
+      expect(new Set(files)).toEqual(new Set(['/dev/null', ...logs]));
+    } finally {
+      supervisor.kill('SIGKILL');
+    }
   });
 
   test.skipIf(!isRoot)('keeps its secrets and logs where nobody else can look', async () => {

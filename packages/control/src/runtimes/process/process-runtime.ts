@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import type { SlotId } from '@kova/core/environment/slot';
 import { KovaError } from '@kova/core/errors/kova-error';
 import { fail } from '@kova/core/verdict';
+import { explainDiskFull } from '../../artefacts/disk-full.ts';
 import type { Identity } from '../../home/unprivileged.ts';
 import type { Runtime, SlotSpec } from '../../ports/runtime.ts';
 import { awaitReady } from './await-ready.ts';
@@ -97,7 +98,9 @@ class Processes implements ProcessRuntime {
       if (running) return refuseUnlessSame(running.spec, spec);
       await checkStartable(spec, this.#options.as);
       pruneLogs(this.#options.logs, spec);
-      await this.#records.saveSlot({ wanted: 'running', spec: toWritten(spec) });
+      await this.#records.saveSlot({ wanted: 'running', spec: toWritten(spec) }).catch((error: unknown) => {
+        throw explainDiskFull(error, `recording slot ${spec.slot}`, this.#options.directory);
+      });
       const slot = this.#slotOf(spec);
       this.#slots.set(spec.slot, slot);
       await slot.start();
@@ -161,7 +164,8 @@ class Processes implements ProcessRuntime {
       policy: { ...defaultRestartPolicy, ...this.#options.restarts },
       save: (index, record) => this.#records.saveInstance(spec.slot, index, record),
       forget: (index) => this.#records.removeInstance(spec.slot, index),
-      emit: (event) => this.#options.onEvent?.(event),
+      // Apart from the supervision, which must not end with an error of the listener.
+      emit: (event) => queueMicrotask(() => this.#options.onEvent?.(event)),
     };
   }
 

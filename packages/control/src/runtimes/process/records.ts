@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SlotId } from '@kova/core/environment/slot';
+import { KovaError } from '@kova/core/errors/kova-error';
 import { z } from 'zod';
 import { writtenSpec } from './spec.ts';
 
@@ -52,9 +54,7 @@ export class Records {
   async slots(): Promise<SlotRecord[]> {
     const entries = await readdir(this.#directory, { withFileTypes: true });
     const folders = entries.filter((entry) => entry.isDirectory());
-    const records = await Promise.all(
-      folders.map((folder) => readRecord(join(this.#directory, folder.name, slotFile), slotRecord)),
-    );
+    const records = await Promise.all(folders.map((folder) => readSlot(join(this.#directory, folder.name, slotFile))));
     return records.filter((record) => record !== null);
   }
 
@@ -84,6 +84,18 @@ export class Records {
   #folder(slot: SlotId): string {
     return join(this.#directory, encodeURIComponent(slot));
   }
+}
+
+/**
+ * Null when there is none yet. One that cannot be understood stops the recovery: going on would end what it stands for.
+ * @throws KovaError INTERNAL
+ */
+async function readSlot(path: string): Promise<SlotRecord | null> {
+  const record = await readRecord(path, slotRecord);
+  if (record !== null || !existsSync(path)) return record;
+  throw new KovaError('INTERNAL', `${path} cannot be understood; the instances of its slot were left alone`, {
+    next: 'Start the version of Kova that wrote it, or restore the file.',
+  });
 }
 
 /** Null when there is none, or when it is not whole: after a loss of power it is as if it had not been written. */

@@ -13,7 +13,7 @@ export async function finishStop(
   const finish = async (record: InstanceRecord | null, index: number) => {
     if (!record) return;
     const process = record.process ?? runningOf(record, launches);
-    if (process) await terminate(process, record.launch, spec.stopTimeoutMs);
+    await terminate(process, record.launch, spec.stopTimeoutMs);
     await records.removeInstance(spec.slot, index);
   };
   await Promise.all(found.map(finish));

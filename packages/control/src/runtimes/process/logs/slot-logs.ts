@@ -42,6 +42,11 @@ export class SlotLogs {
     return this.tail(count, ends, new Map(own.map((source) => [source, starts[source.stream] ?? 0])));
   }
 
+  /** How far the output of one instance went. */
+  endsOf(index: number): Record<Stream, number> {
+    return { stdout: this.of(index, 'stdout').end, stderr: this.of(index, 'stderr').end };
+  }
+
   of(index: number, stream: Stream): LogFile {
     const source = this.sources[index * 2 + (stream === 'stdout' ? 0 : 1)];
     if (!source) throw new RangeError(`no instance ${index}`);

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatDuration } from '@kova/core/config/duration';
+import { KovaError } from '@kova/core/errors/kova-error';
 import type { Instance, InstanceState, LogLine } from '../../../ports/runtime.ts';
 import type { InstanceRecord } from '../records.ts';
-import { revealed } from '../spec.ts';
 import type { ProcessRef } from '../system/processes.ts';
-import { killLaunches, launchVariable, terminate } from '../system/terminate.ts';
-import { adopt, type Launched, launch, notExecuted } from './launch.ts';
+import { terminate } from '../system/terminate.ts';
+import { adopt, type Launched, notExecuted } from './launch.ts';
+import { launchInstance } from './launch-instance.ts';
 import { probe } from './probe.ts';
 import { becomeReady, describeUnready } from './readiness.ts';
 import { cleanHistory, restartDelay, withEnd } from './restart-policy.ts';
@@ -85,19 +86,27 @@ export class SupervisedInstance {
   /** Starts it again after it ended while nobody watched. What is left of it is killed first. */
   async restart(): Promise<void> {
     const { process, launch: old } = this.#record;
-    if (process) await terminate(process, old, 0);
-    else await killLaunches((launched) => launched === old);
-    this.#record = { ...this.#record, restarts: this.#record.restarts + 1, readyAt: null };
+    await terminate(process, old, 0);
+    const restarts = this.#record.restarts + (process ? 1 : 0);
+    this.#record = { ...this.#record, restarts, readyAt: null };
     const first = await this.#launch('launched again: it had ended while Kova was away');
     this.#loop = this.#supervise(first);
   }
 
-  /** SIGTERM, then SIGKILL after the stop timeout; returns when nothing of it runs. */
+  /**
+   * SIGTERM, then SIGKILL after the stop timeout; returns when nothing of it runs.
+   * @throws KovaError STEP_TIMEOUT when the system does not end what was killed; it may be stopped again
+   */
   async stop(): Promise<void> {
     this.#become('stopping', 'asked to stop');
     await this.leave();
-    const process = this.#current?.process;
-    if (process) await terminate(process, this.#record.launch, this.#around.spec.stopTimeoutMs);
+    const left = await terminate(this.process, this.#record.launch, this.#around.spec.stopTimeoutMs);
+    if (left.length > 0) {
+      const which = `${left.length === 1 ? 'process' : 'processes'} ${left.join(', ')} of ${this.id}`;
+      throw new KovaError('STEP_TIMEOUT', `${which} cannot be killed`, {
+        next: 'Look at it with `ps`, then stop again.',
+      });
+    }
     this.#around.ports.release(this.#record.port);
     await this.#around.forget(this.#index);
     this.#become('stopped', 'stopped as asked');
@@ -191,7 +200,7 @@ export class SupervisedInstance {
     this.#current = null;
     // Nobody shall read that it is ready while it is cleared up after.
     if (this.#state !== 'crash-looped') this.#state = 'backing-off';
-    if (current.process) await terminate(current.process, this.#record.launch, 0);
+    await terminate(current.process, this.#record.launch, 0);
     const readyAt = this.#record.readyAt;
     const lostPort = ending.lostPort || (readyAt === null && !(await ports.isFree(this.#record.port)));
     if (lostPort && this.#moves < portMoves) {
@@ -225,7 +234,8 @@ export class SupervisedInstance {
       const id = `${this.#around.runtimeId}.${randomUUID()}`;
       this.#record = { ...this.#record, launch: id, port, process: null, startedAt: Date.now(), readyAt: null };
       await this.#around.save(this.#index, this.#record);
-      this.#current = await this.#spawn();
+      this.#logStart = this.#around.logs.endsOf(this.#index);
+      this.#current = await launchInstance(this.#around, this.#index, this.#record);
     } catch (error) {
       this.#current = { process: null, ended: Promise.resolve(`could not be started (${(error as Error).message})`) };
     }
@@ -234,26 +244,6 @@ export class SupervisedInstance {
     if (this.#record.port !== before) this.#around.emit({ kind: 'address', instance: this.snapshot() });
     if (this.#record.history.crashLoop === null) this.#become('starting', reason);
     return this.#current;
-  }
-
-  #spawn(): Promise<Launched> {
-    const { spec, logs, host, as } = this.#around;
-    const file = (stream: 'stdout' | 'stderr') => logs.of(this.#index, stream);
-    this.#logStart = { stdout: file('stdout').end, stderr: file('stderr').end };
-    return launch({
-      argv: spec.start,
-      cwd: spec.directory,
-      env: {
-        ...revealed(spec.env),
-        PORT: String(this.#record.port),
-        HOST: host,
-        HOSTNAME: host,
-        KOVA_INSTANCE: this.id,
-        [launchVariable]: this.#record.launch,
-      },
-      as,
-      openOutput: (stream) => file(stream).open(as),
-    });
   }
 
   /** A record that cannot be written now is written with the next change; the launch can be found without it. */

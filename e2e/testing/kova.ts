@@ -1,0 +1,144 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { DeploymentView, EnvironmentView, ShipView, StatusView } from '@kova/control/api';
+import { type ControlProcess, launchControl, stopControl } from '@kova/control/launch';
+import { type AppVersion, commitVersion } from './app.ts';
+
+/** A Kova of its own: home, ports and repository; nothing of it is left when it is closed. */
+export class TestKova {
+  readonly home: string;
+  readonly repository: string;
+  readonly env: NodeJS.ProcessEnv;
+  control!: ControlProcess;
+
+  private constructor(home: string, ports: [number, number]) {
+    this.home = home;
+    this.repository = join(home, 'app');
+    this.env = {
+      ...process.env,
+      KOVA_HOME: home,
+      KOVA_PORT: String(ports[0]),
+      KOVA_EDGE_LISTEN: `127.0.0.1:${ports[1]}`,
+    };
+  }
+
+  static async start(env: NodeJS.ProcessEnv = {}): Promise<TestKova> {
+    const home = mkdtempSync(join(tmpdir(), 'kova-'));
+    chmodSync(home, 0o711);
+    const kova = new TestKova(home, [await freePort(), await freePort()]);
+    await kova.up(env);
+    return kova;
+  }
+
+  async up(env: NodeJS.ProcessEnv = {}): Promise<void> {
+    this.control = await launchControl({ env: { ...this.env, ...env } });
+  }
+
+  /** SIGKILL of the control plane; edge, databases and instances go on. */
+  killControl(): void {
+    process.kill(this.control.pid, 'SIGKILL');
+  }
+
+  async close(): Promise<void> {
+    await this.up();
+    await stopControl({ env: this.env });
+    rmSync(this.home, { recursive: true, force: true });
+  }
+
+  async call<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const token = readFileSync(join(this.home, 'keys/api-token'), 'utf8').trim();
+    const bundle = body instanceof Uint8Array;
+    const answer = await fetch(this.control.url + path, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body === undefined ? {} : { 'content-type': bundle ? 'application/x-git-bundle' : 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: bundle ? (body as Uint8Array<ArrayBuffer>) : JSON.stringify(body) }),
+    });
+    const result = await answer.json();
+    if (!answer.ok) throw Object.assign(new Error((result as { message: string }).message), result);
+    return result as T;
+  }
+
+  /** Commits a version and ships it; returns the ship's id at once. */
+  async ship(version: AppVersion, options: { force?: boolean } = {}): Promise<{ ship: string; commit: string }> {
+    const commit = commitVersion(this.repository, version);
+    const bundle = execFileSync('git', ['-C', this.repository, 'bundle', 'create', '-', 'HEAD'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      maxBuffer: 1 << 28,
+    });
+    await this.call('PUT', `/v1/projects/shop/commits/${commit}`, new Uint8Array(bundle));
+    const { ship } = await this.call<{ ship: string }>('POST', '/v1/projects/shop/ships', { commit, ...options });
+    return { ship, commit };
+  }
+
+  async shipped(version: AppVersion): Promise<ShipView> {
+    const { ship } = await this.ship(version);
+    return this.until(
+      () => this.call<ShipView>('GET', `/v1/ships/${ship}`),
+      ({ state }) => state === 'done' || state === 'failed',
+    );
+  }
+
+  async ended(deployment: string): Promise<DeploymentView> {
+    const last = new Set(['live', 'rolled-back', 'failed', 'cancelled', 'superseded', 'retired']);
+    return this.until(
+      () => this.call<DeploymentView>('GET', `/v1/deployments/${deployment}`),
+      ({ phase }) => last.has(phase),
+    );
+  }
+
+  async act(action: string, body: object = {}, environment = 'production'): Promise<string> {
+    const path = `/v1/projects/shop/environments/${environment}/${action}`;
+    return (await this.call<{ deployment: string }>('POST', path, body)).deployment;
+  }
+
+  async environment(name = 'production'): Promise<EnvironmentView> {
+    const status = await this.call<StatusView>('GET', '/v1/status');
+    return status.projects[0]!.environments.find((environment) => environment.name === name)!;
+  }
+
+  /** Asks again until the answer is as wanted; a control plane that is away meanwhile is waited for. */
+  async until<T>(ask: () => Promise<T>, wanted: (answer: T) => boolean, limitMs = 60_000): Promise<T> {
+    const end = Date.now() + limitMs;
+    for (;;) {
+      const answer = await ask().catch((error: Error & { code?: string }) => {
+        if (error.code === 'NOT_FOUND' || Date.now() > end) throw error;
+        return undefined;
+      });
+      if (answer !== undefined && wanted(answer)) return answer;
+      if (Date.now() > end) throw new Error(`waited in vain; last answer: ${JSON.stringify(answer)}`);
+      await delay(50);
+    }
+  }
+
+  async get(
+    path = '/',
+    environment = 'production',
+    headers: Record<string, string> = {},
+  ): Promise<{ status: number; release: string | null; body: string }> {
+    const { request } = await import('undici');
+    const answer = await request(this.control.edge + path, {
+      headers: { host: `${environment}.shop.localhost`, ...headers },
+    });
+    const release = answer.headers['x-kova-release'];
+    return {
+      status: answer.statusCode,
+      release: typeof release === 'string' ? release : null,
+      body: await answer.body.text(),
+    };
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

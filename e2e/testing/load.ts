@@ -1,0 +1,63 @@
+import { Agent, request } from 'undici';
+
+/** What users saw. */
+export interface Seen {
+  requests: number;
+  /** No answer, or 502, 503, 504: what a switch must never cause. */
+  dropped: string[];
+  errors: number;
+  releases: Map<string, { first: number; last: number; count: number }>;
+}
+
+/** Users who keep asking, over kept connections and with a new connection each, until they are stopped. */
+export class Load {
+  readonly seen: Seen = { requests: 0, dropped: [], errors: 0, releases: new Map() };
+  readonly #agents = [new Agent({ connections: 4 }), new Agent({ connections: 4, pipelining: 0 })];
+  readonly #origin: string;
+  readonly #host: string;
+  #running = true;
+  readonly #users: Promise<void>[];
+
+  constructor(origin: string, host: string, users = 4, pauseMs = 10) {
+    this.#origin = origin;
+    this.#host = host;
+    this.#users = Array.from({ length: users }, (_, index) => this.#ask(this.#agents[index % 2]!, pauseMs));
+  }
+
+  async #ask(dispatcher: Agent, pauseMs: number): Promise<void> {
+    while (this.#running) {
+      await this.#one(dispatcher);
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    }
+  }
+
+  async #one(dispatcher: Agent): Promise<void> {
+    this.seen.requests += 1;
+    try {
+      const answer = await request(`${this.#origin}/`, {
+        dispatcher,
+        headers: { host: this.#host },
+        headersTimeout: 20_000,
+      });
+      await answer.body.dump();
+      if ([502, 503, 504].includes(answer.statusCode)) this.seen.dropped.push(`status ${answer.statusCode}`);
+      else if (answer.statusCode >= 500) this.seen.errors += 1;
+      this.#note(String(answer.headers['x-kova-release']));
+    } catch (error) {
+      this.seen.dropped.push((error as Error).message);
+    }
+  }
+
+  #note(release: string): void {
+    const now = performance.now();
+    const known = this.seen.releases.get(release) ?? { first: now, last: now, count: 0 };
+    this.seen.releases.set(release, { ...known, last: now, count: known.count + 1 });
+  }
+
+  async stop(): Promise<Seen> {
+    this.#running = false;
+    await Promise.all(this.#users);
+    await Promise.all(this.#agents.map((agent) => agent.close()));
+    return this.seen;
+  }
+}

@@ -1,0 +1,95 @@
+import { type IncomingMessage, request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { isErrorCode, KovaError } from '@kova/core/errors/kova-error';
+import type { Secret } from '@kova/core/secret';
+import { parseEvents } from './sse.ts';
+
+export interface Upload {
+  type: string;
+  bytes: number;
+  stream: Readable;
+}
+
+/** The API of the control plane. All throw the KovaError that it answers, or NOT_RUNNING when nothing answers. */
+export interface Client {
+  url: URL;
+  get<T extends object>(path: string): Promise<T>;
+  post<T extends object>(path: string, body: object): Promise<T>;
+  put<T extends object>(path: string, upload: Upload): Promise<T>;
+  /** The events of a stream until it ends or is aborted; throws when the connection breaks. */
+  events<T extends object>(path: string, signal: AbortSignal): AsyncGenerator<T>;
+}
+
+interface Ask {
+  method: 'GET' | 'POST' | 'PUT';
+  path: string;
+  body?: object;
+  upload?: Upload;
+  signal?: AbortSignal;
+}
+
+export function createClient(url: URL, token: Secret | null): Client {
+  const ask = (wish: Ask) => send(url, token, wish);
+  return {
+    url,
+    get: async (path) => json(await ask({ method: 'GET', path })),
+    post: async (path, body) => json(await ask({ method: 'POST', path, body })),
+    put: async (path, upload) => json(await ask({ method: 'PUT', path, upload })),
+    async *events<T extends object>(path: string, signal: AbortSignal) {
+      const answer = await ask({ method: 'GET', path, signal });
+      if (answer.statusCode !== 200) await json(answer);
+      for await (const data of parseEvents(answer)) yield parse(data) as T;
+    },
+  };
+}
+
+// node:http and not fetch: fetch gives up on a stream that is silent for five minutes, as one is that awaits approval.
+function send(base: URL, token: Secret | null, { method, path, body, upload, signal }: Ask): Promise<IncomingMessage> {
+  const text = body && JSON.stringify(body);
+  const request = base.protocol === 'https:' ? httpsRequest : httpRequest;
+  const headers: Record<string, string | number> = { accept: 'application/json, text/event-stream' };
+  if (token) headers.authorization = `Bearer ${token.reveal()}`;
+  if (text) Object.assign(headers, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) });
+  if (upload) Object.assign(headers, { 'content-type': upload.type, 'content-length': upload.bytes });
+  return new Promise((resolve, reject) => {
+    const outgoing = request(new URL(path, base), { method, headers, agent: false, ...(signal && { signal }) });
+    outgoing.on('response', resolve);
+    outgoing.on('error', (cause) => reject(unreachable(base, cause)));
+    if (upload) pipeline(upload.stream, outgoing).catch((cause) => reject(unreachable(base, cause)));
+    else outgoing.end(text);
+  });
+}
+
+function unreachable(base: URL, cause: Error): KovaError {
+  return new KovaError('NOT_RUNNING', `Kova does not answer at ${base.origin}: ${cause.message || 'no connection'}`, {
+    cause,
+  });
+}
+
+async function json<T extends object>(answer: IncomingMessage): Promise<T> {
+  answer.setEncoding('utf8');
+  let text = '';
+  for await (const chunk of answer) text += chunk;
+  const body = parse(text);
+  const status = answer.statusCode ?? 0;
+  if (status >= 200 && status < 300) return body as T;
+  throw errorOf(body, status);
+}
+
+function parse(text: string): object {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null) return value;
+  } catch {}
+  throw new KovaError('INTERNAL', `this is no answer of Kova's: ${text.slice(0, 200)}`, {
+    next: 'See that KOVA_URL names the control plane.',
+  });
+}
+
+function errorOf(body: object, status: number): KovaError {
+  const { code, message, next } = body as { code?: unknown; message?: unknown; next?: unknown };
+  const said = typeof message === 'string' ? message : `the API answered ${status}`;
+  return new KovaError(isErrorCode(code) ? code : 'INTERNAL', said, typeof next === 'string' ? { next } : {});
+}

@@ -1,0 +1,1 @@
+export * from '@kova/core/config/define';

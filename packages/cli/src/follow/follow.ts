@@ -1,0 +1,67 @@
+import type { DeploymentView, ShipView } from '@kova/control/api';
+import { type ErrorReport, KovaError, reportOf } from '@kova/core/errors/kova-error';
+import type { Client } from '../api/client.ts';
+import type { Cli, Result } from '../cli.ts';
+import { progressFor } from '../output/progress.ts';
+import { story } from './story.ts';
+
+const interrupted = 130;
+
+/** Whether a deployment came to what was asked for. */
+export type Accept = (deployment: DeploymentView) => boolean;
+
+/** It is live, or was until another took its place. */
+export const becameLive: Accept = ({ phase }) => phase === 'live' || phase === 'retired';
+
+/** Shows what happens to a ship or deployment until it ends. Ctrl-C ends the showing alone. */
+export async function follow(cli: Cli, client: Client, id: string, accept: Accept = becameLive): Promise<Result> {
+  const leave = new AbortController();
+  const onInterrupt = () => leave.abort();
+  process.once('SIGINT', onInterrupt);
+  const progress = progressFor(cli);
+  let end: ShipView | DeploymentView | null = null;
+  try {
+    for await (const event of story(client, eventsPath(id), leave.signal)) {
+      progress.show(event);
+      if (event.type === 'ship') end = event.ship;
+      if (event.type === 'deployment') end = event.deployment;
+    }
+  } finally {
+    progress.end();
+    process.off('SIGINT', onInterrupt);
+  }
+  if (!end) return { ...detached(id), exitCode: interrupted };
+  return 'state' in end ? shipResult(end) : deploymentResult(end, accept);
+}
+
+/** What is said when work goes on that nobody watches. */
+export function detached(id: string): Result {
+  const view = id.startsWith('dep_') ? { deployment: id } : { ship: id };
+  return { view, text: `The work goes on. See it again with: kova attach ${id}` };
+}
+
+function eventsPath(id: string): string {
+  return `/v1/${id.startsWith('dep_') ? 'deployments' : 'ships'}/${encodeURIComponent(id)}/events`;
+}
+
+function shipResult(ship: ShipView): Result {
+  if (ship.state === 'failed') {
+    const error = ship.error ?? reportOf(new KovaError('INTERNAL', `${ship.id} failed and does not say why`));
+    return { view: ship, text: '', error: error as ErrorReport };
+  }
+  const where = ship.deployments.filter(becameLive).map(({ environment }) => environment);
+  const text = where.length > 0 ? `is live in ${where.join(', ')}` : 'was live everywhere already';
+  return { view: ship, text: `Done: ${ship.release} (commit ${ship.commit.slice(0, 10)}) ${text}.` };
+}
+
+function deploymentResult(deployment: DeploymentView, accept: Accept): Result {
+  const { id, release, environment, phase, reason } = deployment;
+  if (!accept(deployment)) {
+    const code = phase === 'cancelled' || phase === 'superseded' ? 'CANCELLED' : 'ANALYSIS_BREACH';
+    const next = `See \`kova status\` and \`kova logs ${environment}\`.`;
+    const what = `${release} did not become live in ${environment}: ${phase}: ${reason}`;
+    return { view: deployment, text: '', error: reportOf(new KovaError(code, what, { next })) };
+  }
+  const text = phase === 'rolled-back' ? `${environment} is back on the release before.` : `${release} is live in ${environment}.`;
+  return { view: deployment, text: `Done: ${text} (${id})` };
+}

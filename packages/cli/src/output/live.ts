@@ -1,0 +1,78 @@
+import { styleText } from 'node:util';
+import type { StreamEvent } from '@kova/control/api';
+import { isTerminal, type Phase } from '@kova/core/deployment/phase';
+import { since } from './duration.ts';
+import { approvalHint } from './plain.ts';
+import type { Progress } from './progress.ts';
+import { plain } from './table.ts';
+
+const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+const frameMs = 120;
+const keptLines = 20;
+
+interface Row {
+  environment: string;
+  phase: Phase;
+  reason: string;
+  /** When the phase began. */
+  at: string;
+}
+
+interface Screen {
+  rows: Map<string, Row>;
+  build: string[];
+  buildEnded: boolean;
+  startedAt: string;
+}
+
+type Terminal = Pick<NodeJS.WriteStream, 'write' | 'columns'>;
+
+/** One line an environment, drawn again and again in place. */
+export function liveProgress(out: Terminal): Progress {
+  const startedAt = new Date().toISOString();
+  const screen: Screen = { rows: new Map(), build: [], buildEnded: false, startedAt };
+  let drawn = 0;
+  let frame = 0;
+  const draw = () => {
+    const lines = render(screen, frames[frame++ % frames.length] ?? '', (out.columns || 80) - 1);
+    out.write(`${drawn > 0 ? `\x1b[${drawn}A` : ''}\r\x1b[0J${lines.map((line) => `${line}\n`).join('')}`);
+    drawn = lines.length;
+  };
+  const timer = setInterval(draw, frameMs);
+  return {
+    show: (event) => take(screen, event),
+    end() {
+      clearInterval(timer);
+      draw();
+    },
+  };
+}
+
+function take(screen: Screen, event: StreamEvent): void {
+  if (event.type === 'line') {
+    screen.build = [...screen.build, plain(event.text)].slice(-keptLines);
+  } else if (event.type === 'phase') {
+    screen.buildEnded = true;
+    const { deployment, environment, phase, reason, at } = event;
+    screen.rows.set(deployment, { environment, phase, reason: plain(reason), at });
+  } else if (event.type === 'ship' && event.ship.release) screen.buildEnded = true;
+}
+
+/** The lines of the screen as they are now, none wider than `width`. */
+export function render(screen: Screen, spinner: string, width: number): string[] {
+  const { rows, build, buildEnded } = screen;
+  const lines = [...rows.values()].flatMap((row) => rowLines(row, spinner, width));
+  if (buildEnded) return lines;
+  const last = build.at(-1);
+  const head = `${spinner} build  ${since(screen.startedAt)}`;
+  return [head, ...(last ? [styleText('dim', `  ${last}`.slice(0, width), { validateStream: false })] : []), ...lines];
+}
+
+function rowLines({ environment, phase, reason, at }: Row, spinner: string, width: number): string[] {
+  const ended = phase === 'live' || isTerminal(phase);
+  const mark = ended ? (phase === 'live' || phase === 'retired' ? '✓' : '✗') : spinner;
+  const elapsed = ended ? '' : since(at);
+  const line = `${mark} ${environment.padEnd(15)} ${phase.padEnd(17)} ${elapsed.padEnd(7)} ${reason}`;
+  const hint = phase === 'awaiting-approval' ? [`  ${approvalHint(environment)}`] : [];
+  return [line, ...hint].map((each) => each.slice(0, width).trimEnd());
+}

@@ -1,0 +1,26 @@
+import type { StreamEvent } from '@kova/control/api';
+import { clock } from './duration.ts';
+import type { Progress } from './progress.ts';
+import { plain } from './table.ts';
+
+/** `12:00:01 production  stabilizing  all traffic is on green`: a line for each event, for logs and pipes. */
+export function plainProgress(print: (line: string) => void, now = () => new Date()): Progress {
+  return {
+    show(event) {
+      for (const line of linesOf(event, now())) print(line);
+    },
+    end: () => undefined,
+  };
+}
+
+function linesOf(event: StreamEvent, now: Date): string[] {
+  if (event.type === 'line') return [`${clock(now)} build  ${plain(event.text)}`];
+  if (event.type !== 'phase') return [];
+  const { at, environment, phase, reason } = event;
+  const line = `${clock(new Date(at))} ${environment}  ${phase}  ${plain(reason)}`.trimEnd();
+  return phase === 'awaiting-approval' ? [line, approvalHint(environment)] : [line];
+}
+
+export function approvalHint(environment: string): string {
+  return `→ say yes with: kova approve ${environment}`;
+}
