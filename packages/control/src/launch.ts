@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { KovaError } from '@kova/core/errors/kova-error';
-import { runningControl } from './home/control-record.ts';
+import { type ControlRecord, runningControl } from './home/control-record.ts';
 import { homeAt, homePath, prepareHome } from './home/home.ts';
 
 export interface ControlProcess {
@@ -23,6 +23,7 @@ interface Options {
 }
 
 const startLimitMs = 60_000;
+const answerLimitMs = 10_000;
 
 export function findHome(env: NodeJS.ProcessEnv = process.env): string {
   return homePath(env);
@@ -32,7 +33,7 @@ export function findHome(env: NodeJS.ProcessEnv = process.env): string {
 export async function launchControl({ env = process.env }: Options = {}): Promise<ControlProcess> {
   const startedAt = performance.now();
   const home = homeAt(homePath(env));
-  const running = await runningControl(home.root);
+  const running = await answeringControl(home.root);
   if (running) return { ...running, home: home.root, adopted: true, startedInMs: 0 };
   await prepareHome(home);
   const log = join(home.logs, 'control.log');
@@ -57,6 +58,30 @@ export async function launchControl({ env = process.env }: Options = {}): Promis
     await delay(20);
   }
   throw new KovaError('NOT_RUNNING', 'the control plane was not ready within a minute', { next: `Read ${log}.` });
+}
+
+/**
+ * The control plane that runs and answers; null when there is none, or when it was about to end.
+ * @throws KovaError ALREADY_RUNNING when a process of this home lives but does not answer
+ */
+async function answeringControl(home: string): Promise<ControlRecord | null> {
+  const until = performance.now() + answerLimitMs;
+  for (;;) {
+    const running = await runningControl(home);
+    if (!running) return null;
+    const answers = await fetch(`${running.url}/v1/health`, { signal: AbortSignal.timeout(2000) }).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (answers) return running;
+    if (performance.now() > until) {
+      const message = `process ${running.pid} is the control plane of ${home} but does not answer at ${running.url}`;
+      throw new KovaError('ALREADY_RUNNING', message, {
+        next: `End it with \`kill ${running.pid}\`, then run \`kova up\`.`,
+      });
+    }
+    await delay(50);
+  }
 }
 
 /** What the control plane said last, as an error. */
