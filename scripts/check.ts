@@ -7,6 +7,7 @@ const checks: Array<{ name: string; argv: string[] }> = [
   { name: 'lint, format, import cycles', argv: ['biome', 'check'] },
   { name: 'layers', argv: ['depcruise', '--config', '.dependency-cruiser.json', 'packages'] },
   { name: 'dead code', argv: ['knip'] },
+  { name: 'reference and links of the docs', argv: ['node', 'scripts/docs.ts', '--check'] },
   { name: 'file sizes', argv: ['node', 'scripts/file-sizes.ts'] },
 ];
 

@@ -49,8 +49,12 @@ export class TestKova {
     rmSync(this.home, { recursive: true, force: true });
   }
 
+  token(): string {
+    return readFileSync(join(this.home, 'keys/api-token'), 'utf8').trim();
+  }
+
   async call<T>(method: string, path: string, body?: unknown): Promise<T> {
-    const token = readFileSync(join(this.home, 'keys/api-token'), 'utf8').trim();
+    const token = this.token();
     const bundle = body instanceof Uint8Array;
     const answer = await fetch(this.control.url + path, {
       method,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { KovaError } from '@kova/core/errors/kova-error';
-import { type ControlRecord, runningControl } from './home/control-record.ts';
+import { type ControlRecord, runningControl, takeStartError } from './home/control-record.ts';
 import { homeAt, homePath, prepareHome } from './home/home.ts';
 
 export interface ControlProcess {
@@ -36,6 +36,7 @@ export async function launchControl({ env = process.env }: Options = {}): Promis
   const running = await answeringControl(home.root);
   if (running) return { ...running, home: home.root, adopted: true, startedInMs: 0 };
   await prepareHome(home);
+  await takeStartError(home.root);
   const log = join(home.logs, 'control.log');
   const output = await open(log, 'a', 0o600);
   const main = fileURLToPath(new URL('./main.ts', import.meta.url));
@@ -54,7 +55,7 @@ export async function launchControl({ env = process.env }: Options = {}): Promis
   while (performance.now() - startedAt < startLimitMs) {
     const record = await runningControl(home.root);
     if (record) return { ...record, home: home.root, adopted: false, startedInMs: performance.now() - startedAt };
-    if (ended) throw await whyNot(log);
+    if (ended) throw (await takeStartError(home.root)) ?? (await whyNot(log));
     await delay(20);
   }
   throw new KovaError('NOT_RUNNING', 'the control plane was not ready within a minute', { next: `Read ${log}.` });

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import { getRequestListener } from '@hono/node-server';
+import { reportOf } from '@kova/core/errors/kova-error';
 import { ensureEdge, stopEdge } from '@kova/edge/launch';
 import { createArtefacts } from './artefacts/artefacts.ts';
 import { createBuilder, type LocalBuilder } from './build/builder.ts';
@@ -10,7 +11,7 @@ import { createCommits } from './build/commits.ts';
 import { prepareToolchain } from './build/toolchain.ts';
 import type { Context } from './context.ts';
 import { edgeAt } from './edge-port.ts';
-import { writeControlRecord } from './home/control-record.ts';
+import { writeControlRecord, writeStartError } from './home/control-record.ts';
 import { homeAt, homePath, prepareHome } from './home/home.ts';
 import { processStart } from './home/process-start.ts';
 import { tokenIn } from './home/token.ts';
@@ -25,6 +26,7 @@ import { AnalysisWatcher } from './watch/analysis.ts';
 import { every } from './watch/every.ts';
 import { reconcileRoutes } from './watch/reconcile.ts';
 import { keepExecutors } from './watch/recover.ts';
+import { pruneArtefacts } from './watch/retention.ts';
 import { stopOldStandbys } from './watch/standby.ts';
 import { openQueue, registerWorkflows, workflowVersion } from './workflows/register.ts';
 
@@ -43,8 +45,8 @@ interface Parts {
 async function assemble(): Promise<Parts> {
   await prepareHome(home);
   const as = appIdentity();
-  const [store, edgeProcess, toolchain] = await Promise.all([
-    ensureStore(home),
+  const store = await ensureStore(home);
+  const [edgeProcess, toolchain] = await Promise.all([
     ensureEdge({ dir: home.edge, listen: [edgeListen] }),
     prepareToolchain(home.toolchain, as),
   ]);
@@ -95,6 +97,7 @@ function watch({ ctx }: Parts, self: Parameters<typeof keepExecutors>[1]): () =>
     every(1000, () => reconcileRoutes(ctx), told('reconcile')),
     every(2000, () => keepExecutors(ctx.db, self), told('executors')),
     every(5000, () => stopOldStandbys(ctx), told('standby')),
+    every(600_000, () => pruneArtefacts(ctx), told('retention')),
   ];
   return () => {
     for (const stop of stops) stop();
@@ -139,7 +142,8 @@ async function main(): Promise<void> {
 // Work in flight is durable: the process may end at any moment and goes on where it was when it is started again.
 process.on('SIGTERM', () => process.exit(0));
 process.on('unhandledRejection', (error) => console.error(new Date().toISOString(), 'unhandled', error));
-await main().catch((error) => {
+await main().catch(async (error) => {
   console.error(error);
+  await writeStartError(home.root, reportOf(error));
   process.exit(1);
 });

@@ -1,4 +1,4 @@
-import { type IncomingMessage, request as httpRequest } from 'node:http';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -21,6 +21,8 @@ export interface Client {
   /** The events of a stream until it ends or is aborted; throws when the connection breaks. */
   events<T extends object>(path: string, signal: AbortSignal): AsyncGenerator<T>;
 }
+
+const notKova = 'See that KOVA_URL, or KOVA_PORT, names the control plane.';
 
 interface Ask {
   method: 'GET' | 'POST' | 'PUT';
@@ -84,12 +86,14 @@ function parse(text: string): object {
     if (typeof value === 'object' && value !== null) return value;
   } catch {}
   throw new KovaError('INTERNAL', `this is no answer of Kova's: ${text.slice(0, 200)}`, {
-    next: 'See that KOVA_URL names the control plane.',
+    next: notKova,
   });
 }
 
 function errorOf(body: object, status: number): KovaError {
   const { code, message, next } = body as { code?: unknown; message?: unknown; next?: unknown };
   const said = typeof message === 'string' ? message : `the API answered ${status}`;
-  return new KovaError(isErrorCode(code) ? code : 'INTERNAL', said, typeof next === 'string' ? { next } : {});
+  return new KovaError(isErrorCode(code) ? code : 'INTERNAL', said, {
+    next: typeof next === 'string' ? next : notKova,
+  });
 }

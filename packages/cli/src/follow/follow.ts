@@ -62,6 +62,7 @@ function deploymentResult(deployment: DeploymentView, accept: Accept): Result {
     const what = `${release} did not become live in ${environment}: ${phase}: ${reason}`;
     return { view: deployment, text: '', error: reportOf(new KovaError(code, what, { next })) };
   }
-  const text = phase === 'rolled-back' ? `${environment} is back on the release before.` : `${release} is live in ${environment}.`;
+  const text =
+    phase === 'rolled-back' ? `${environment} is back on the release before.` : `${release} is live in ${environment}.`;
   return { view: deployment, text: `Done: ${text} (${id})` };
 }

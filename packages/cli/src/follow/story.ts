@@ -11,29 +11,45 @@ const pauseMs = 500;
  * asked again for a minute; it then tells the story from its beginning, of which what is known is left out.
  */
 export async function* story(client: Client, path: string, signal: AbortSignal): AsyncGenerator<StreamEvent> {
-  const told = { line: 0, phase: 0 };
+  const known: Known = { line: 0, phase: 0 };
   let heardAt = Date.now();
   while (!signal.aborted) {
-    const repeated = { ...told };
     try {
-      for await (const event of client.events<StreamEvent>(path, signal)) {
+      for await (const event of newIn(client.events<StreamEvent>(path, signal), known)) {
         heardAt = Date.now();
-        if (event.type === 'line' || event.type === 'phase') {
-          if (repeated[event.type]-- > 0) continue;
-          told[event.type] += 1;
-        }
         yield event;
-        if (event.type === 'ship' || event.type === 'deployment') return;
+        if (isEnd(event)) return;
       }
     } catch (error) {
-      if (signal.aborted) return;
-      if (!isBroken(error) || Date.now() - heardAt > patienceMs) throw error;
+      const isHopeless = !isBroken(error) || Date.now() - heardAt > patienceMs;
+      if (isHopeless && !signal.aborted) throw error;
     }
     await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
   }
 }
 
+function isEnd({ type }: StreamEvent): boolean {
+  return type === 'ship' || type === 'deployment';
+}
+
+/** How many events of each kind were told. Kinds keep their order; between kinds it may change. */
+type Known = Record<'line' | 'phase', number>;
+
+async function* newIn(events: AsyncIterable<StreamEvent>, known: Known): AsyncGenerator<StreamEvent> {
+  const seen: Known = { line: 0, phase: 0 };
+  for await (const event of events) {
+    if (event.type === 'line' || event.type === 'phase') {
+      seen[event.type] += 1;
+      if (seen[event.type] <= known[event.type]) continue;
+      known[event.type] = seen[event.type];
+    }
+    yield event;
+  }
+}
+
 function isBroken(error: unknown): boolean {
   const { code } = error as NodeJS.ErrnoException;
-  return code === 'ECONNRESET' || code === 'EPIPE' || hasCode(error, 'NOT_RUNNING') || hasCode(error, 'STORE_UNAVAILABLE');
+  return (
+    code === 'ECONNRESET' || code === 'EPIPE' || hasCode(error, 'NOT_RUNNING') || hasCode(error, 'STORE_UNAVAILABLE')
+  );
 }

@@ -2,8 +2,7 @@ import { styleText } from 'node:util';
 import type { StreamEvent } from '@kova/control/api';
 import { isTerminal, type Phase } from '@kova/core/deployment/phase';
 import { since } from './duration.ts';
-import { approvalHint } from './plain.ts';
-import type { Progress } from './progress.ts';
+import { approvalHint, type Progress } from './plain.ts';
 import { plain } from './table.ts';
 
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
@@ -21,7 +20,7 @@ interface Row {
 interface Screen {
   rows: Map<string, Row>;
   build: string[];
-  buildEnded: boolean;
+  buildState: 'running' | 'done' | 'failed';
   startedAt: string;
 }
 
@@ -30,7 +29,7 @@ type Terminal = Pick<NodeJS.WriteStream, 'write' | 'columns'>;
 /** One line an environment, drawn again and again in place. */
 export function liveProgress(out: Terminal): Progress {
   const startedAt = new Date().toISOString();
-  const screen: Screen = { rows: new Map(), build: [], buildEnded: false, startedAt };
+  const screen: Screen = { rows: new Map(), build: [], buildState: 'running', startedAt };
   let drawn = 0;
   let frame = 0;
   const draw = () => {
@@ -52,17 +51,19 @@ function take(screen: Screen, event: StreamEvent): void {
   if (event.type === 'line') {
     screen.build = [...screen.build, plain(event.text)].slice(-keptLines);
   } else if (event.type === 'phase') {
-    screen.buildEnded = true;
+    screen.buildState = 'done';
     const { deployment, environment, phase, reason, at } = event;
     screen.rows.set(deployment, { environment, phase, reason: plain(reason), at });
-  } else if (event.type === 'ship' && event.ship.release) screen.buildEnded = true;
+  } else if (event.type === 'ship') screen.buildState = event.ship.release ? 'done' : 'failed';
+  else screen.buildState = 'done';
 }
 
 /** The lines of the screen as they are now, none wider than `width`. */
 export function render(screen: Screen, spinner: string, width: number): string[] {
-  const { rows, build, buildEnded } = screen;
+  const { rows, build, buildState } = screen;
   const lines = [...rows.values()].flatMap((row) => rowLines(row, spinner, width));
-  if (buildEnded) return lines;
+  if (buildState === 'done') return lines;
+  if (buildState === 'failed') return ['✗ build', ...build.map((line) => `  ${line}`)];
   const last = build.at(-1);
   const head = `${spinner} build  ${since(screen.startedAt)}`;
   return [head, ...(last ? [styleText('dim', `  ${last}`.slice(0, width), { validateStream: false })] : []), ...lines];

@@ -1,7 +1,13 @@
 import type { StreamEvent } from '@kova/control/api';
 import { clock } from './duration.ts';
-import type { Progress } from './progress.ts';
 import { plain } from './table.ts';
+
+/** Shows events as they come. */
+export interface Progress {
+  show(event: StreamEvent): void;
+  /** Leaves the last state on the screen. */
+  end(): void;
+}
 
 /** `12:00:01 production  stabilizing  all traffic is on green`: a line for each event, for logs and pipes. */
 export function plainProgress(print: (line: string) => void, now = () => new Date()): Progress {

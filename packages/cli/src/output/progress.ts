@@ -1,14 +1,6 @@
-import type { StreamEvent } from '@kova/control/api';
 import type { Cli } from '../cli.ts';
 import { liveProgress } from './live.ts';
-import { plainProgress } from './plain.ts';
-
-/** Shows events as they come. */
-export interface Progress {
-  show(event: StreamEvent): void;
-  /** Leaves the last state on the screen. */
-  end(): void;
-}
+import { type Progress, plainProgress } from './plain.ts';
 
 const silent: Progress = { show: () => undefined, end: () => undefined };
 

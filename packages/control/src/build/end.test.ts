@@ -12,26 +12,39 @@ let world: World;
 beforeEach(async () => {
   world = await openWorld();
 });
-afterEach(() => world.remove());
+afterEach(async () => {
+  for (const row of await survivors()) process.kill(Number.parseInt(row, 10), 'SIGKILL');
+  await world.remove();
+});
 
 const isRoot = process.getuid?.() === 0;
 
-/** Starts one child in its group, one in a session of its own and one that has shed all that marks it; then hangs. */
+/** Seconds to sleep that no other process of this machine sleeps, by which the children are known again. */
+const grouped = 1_000_000 + process.pid * 10;
+const apart = grouped + 1;
+const hidden = grouped + 2;
+
+/**
+ * Starts one child in its group, one in a session of its own and one that has also shed all that marks it; then hangs.
+ * Each prints `up` when it is where it shall be.
+ */
+const sleeping = (seconds: number) => `'/bin/sh', '-c', 'echo up; exec /bin/sleep ${seconds}'`;
 const family = `
 const { spawn } = require('child_process');
-spawn('sleep', ['1111']);
-spawn('setsid', ['-f', 'sleep', '2222']);
-${isRoot ? "spawn('env', ['-i', '/usr/bin/setsid', '-f', '/bin/sleep', '3333'], { cwd: '/' });" : ''}
-setTimeout(() => console.log('all up'), 300);
+const start = (...argv) => spawn(argv[0], argv.slice(1), { cwd: '/', stdio: ['ignore', 'inherit', 'ignore'] });
+start(${sleeping(grouped)});
+start('setsid', '-f', ${sleeping(apart)});
+start('env', '-i', ${isRoot ? "'/usr/bin/setsid', '-f', " : "'KOVA_BUILD_ID=' + process.env.KOVA_BUILD_ID, "}${sleeping(hidden)});
 setInterval(() => {}, 1000);
 `;
+const wanted = 3;
 
 /** The processes that work in a build directory, were started there, or run with the group of a build. */
 async function survivors(): Promise<string[]> {
   const rows = execFileSync('ps', ['-eo', 'pid=,gid=,args='], { encoding: 'utf8' }).split('\n');
-  const sleeping = rows.filter((row) => /sleep (1111|2222|3333)$/.test(row));
+  const children = rows.filter((row) => [grouped, apart, hidden].some((time) => row.endsWith(`sleep ${time}`)));
   const working = await findMarked({ variable: 'none=none', directory: world.home.builds });
-  return [...sleeping, ...working.map(String)];
+  return [...children, ...working.map(String)];
 }
 
 const buildsLeft = () => readdir(join(world.home.builds, 'shop'));
@@ -40,15 +53,18 @@ const buildsLeft = () => readdir(join(world.home.builds, 'shop'));
 test('no process survives a cancelled build, wherever it hid', async () => {
   const commit = await world.ship(app(family, 'install: null'));
   const stop = new AbortController();
-  const up: string[][] = [];
+  let up = 0;
+  let running: string[] = [];
   const onLine = async (line: string) => {
-    if (line !== 'all up') return;
-    up.push(await survivors());
+    if (line !== 'up') return;
+    up += 1;
+    if (up < wanted) return;
+    running = await survivors();
     stop.abort(new Error('cancelled by a person'));
   };
   const building = world.builder.build(request(commit, (line) => void onLine(line), stop.signal));
   await expect(building).rejects.toThrow('cancelled by a person');
-  expect(up[0]?.filter((row) => row.includes('sleep'))).toHaveLength(isRoot ? 3 : 2);
+  expect(running.filter((row) => row.includes('sleep'))).toHaveLength(wanted);
   expect(await survivors()).toEqual([]);
   expect(await buildsLeft()).toEqual([]);
 });
@@ -63,7 +79,11 @@ function startControlPlane(commit: string) {
 test('what a killed control plane leaves of a build ends at the next start; the npm cache stays', async () => {
   const commit = await world.ship(app(family, 'install: null'));
   const { child, lines } = startControlPlane(commit);
-  for await (const line of lines) if (line === 'all up') break;
+  let up = 0;
+  for await (const line of lines) {
+    if (line === 'up') up += 1;
+    if (up === wanted) break;
+  }
   expect(await world.builder.removeLeftovers()).toBe(0);
   expect(await survivors()).not.toEqual([]);
   const ended = new Promise((resolve) => child.once('exit', resolve));

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const pollMs = 10;
 
 /** SIGKILL to a whole process group; returns when nothing of it runs, or after `patienceMs` at the latest. */
-export async function killGroup(leader: number, patienceMs = 1000): Promise<void> {
+export async function killGroup(leader: number, patienceMs = 10_000): Promise<void> {
   const until = performance.now() + patienceMs;
   while (signalGroup(leader, 'SIGKILL') && performance.now() < until) {
     if (process.platform === 'linux' && !(await hasRunning(leader))) return;

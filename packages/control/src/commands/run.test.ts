@@ -1,9 +1,8 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Secret } from '@kova/core/secret';
 import { expect, test, vi } from 'vitest';
 import { type Command, run } from './run.ts';
@@ -179,18 +178,15 @@ const isRoot = process.getuid?.() === 0;
 
 // Needs root, to become someone else.
 test.skipIf(!isRoot)('runs as another user, without the groups of this one; its ids find what hides', async () => {
-  const as = { uid: 65_534, gid: 61_999, name: 'nobody' };
-  const hiding = 'env -i /usr/bin/setsid /bin/sleep 1000 >/dev/null 2>&1 & id -u; id -G';
-  const { tail } = await run({
-    argv: ['/bin/sh', '-c', hiding],
-    cwd: '/',
-    env: { PATH: '/usr/bin:/bin' },
-    timeoutMs: 5000,
-    as,
-  });
-  expect(tail).toEqual(['65534', '61999']);
+  const as = { uid: 65_534, gid: 60_000 + (process.pid % 1000), name: 'nobody' };
+  const directory = await mkdtemp(join(tmpdir(), 'kova-run-'));
+  await chmod(directory, 0o777);
+  const hiding = `env -i /usr/bin/setsid -f /bin/sh -c 'echo up >up; cd /; exec /bin/sleep 1000' >/dev/null 2>&1
+    until [ -s up ]; do sleep 0.02; done; id -u; id -G`;
+  const { tail } = await run({ ...base, argv: ['/bin/sh', '-c', hiding], cwd: directory, as });
+  await rm(directory, { recursive: true });
+  expect(tail).toEqual(['65534', String(as.gid)]);
   const mark = { variable: 'KOVA_TEST_MARK=none', directory: '/nowhere' };
-  for (let i = 0; i < 100 && (await findMarked({ ...mark, ids: as })).length === 0; i += 1) await sleep(10);
   expect(await findMarked(mark)).toEqual([]);
   expect(await killStrays({ ...mark, ids: as })).toBe(1);
 });

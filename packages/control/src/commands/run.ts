@@ -44,7 +44,7 @@ const longestLine = 8192;
 /** A line is read longer than it is shown, so that no secret is cut in two before it is scrubbed. */
 const longestRawLine = 65_536;
 /** How long output may go on after the program has ended: only what has left its group can still hold the pipes. */
-const drainMs = 500;
+const drainMs = 2000;
 
 /**
  * Runs a command in a process group of its own and waits for it; the whole group is killed on timeout, on abort,

@@ -14,12 +14,12 @@ export interface Mark {
   ids?: { uid: number; gid: number };
 }
 
-const patienceMs = 5000;
+const patienceMs = 30_000;
 const pollMs = 20;
 
 /**
  * Kills every process that carries the mark: those that left the group of the command that started them, too.
- * Needs /proc; elsewhere nothing is found. Returns how many there were when none is left; gives up after 5 s.
+ * Needs /proc; elsewhere nothing is found. Returns how many there were when none is left; gives up after 30 s.
  */
 export async function killStrays(mark: Mark): Promise<number> {
   const killed = new Set<number>();

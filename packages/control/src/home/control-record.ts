@@ -1,5 +1,6 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type ErrorReport, isErrorCode, KovaError } from '@kova/core/errors/kova-error';
 import { z } from 'zod';
 import { processStart } from './process-start.ts';
 
@@ -24,4 +25,21 @@ export async function runningControl(home: string): Promise<ControlRecord | null
   const parsed = record.safeParse(JSON.parse(text));
   if (!parsed.success) return null;
   return (await processStart(parsed.data.pid)) === parsed.data.startTime ? parsed.data : null;
+}
+
+const errorReport = z.object({ code: z.string(), message: z.string(), next: z.string() });
+const errorPath = (home: string) => join(home, 'start-error.json');
+
+/** Why the control plane could not start, for the one who started it. */
+export async function writeStartError(home: string, report: ErrorReport): Promise<void> {
+  await writeFile(errorPath(home), JSON.stringify(report), { mode: 0o600 }).catch(() => undefined);
+}
+
+/** What the last start said went wrong; taken away with the reading. */
+export async function takeStartError(home: string): Promise<KovaError | null> {
+  const text = await readFile(errorPath(home), 'utf8').catch(() => null);
+  await rm(errorPath(home), { force: true });
+  const parsed = errorReport.safeParse(text === null ? null : JSON.parse(text));
+  if (!parsed.success || !isErrorCode(parsed.data.code)) return null;
+  return new KovaError(parsed.data.code, parsed.data.message, { next: parsed.data.next });
 }

@@ -128,6 +128,11 @@ export async function rollBack(actor: Actor, target: Target, to: string | null, 
   if (!environment.live) throw new KovaError('NO_ROLLBACK_TARGET', `nothing is live in ${target.environment}`);
   const past = await history(db, target.project, target.environment);
   const held = new Set((await heldCommits(db, target.project, target.environment)).keys());
+  if (to && !past.some(({ release }) => release === to)) {
+    throw new KovaError('NOT_FOUND', `${to} was never live in ${target.environment}`, {
+      next: '`kova release list` names the releases.',
+    });
+  }
   const named = to ? past.filter(({ release }) => release === to) : past;
   const choice = chooseRollbackTarget(named, environment.live.release, environment.schemaVersion, held);
   if (!choice.target)

@@ -124,15 +124,17 @@ export async function readReleases(ctx: Context, project: string): Promise<Relea
   }));
 }
 
-/** The delivery metrics of the project's last environment over the last `days`. */
+/** The delivery metrics over the last `days`, of production or else of the last environment. */
 export async function readScorecard(ctx: Context, project: string, days: number): Promise<ScorecardView> {
+  const names = await environmentNames(ctx, project);
+  const counted = names.includes('production') ? 'production' : (names.at(-1) ?? '');
   const rows = await ctx.db
     .selectFrom('deployments')
     .innerJoin('releases', 'releases.id', 'deployments.release')
     .selectAll('deployments')
     .select(['releases.commit_sha', 'releases.committed_at'])
     .where('deployments.project', '=', project)
-    .where('environment', '=', 'production')
+    .where('environment', '=', counted)
     .where('traffic_at', 'is not', null)
     .execute();
   const to = new Date();
@@ -148,4 +150,14 @@ export async function readScorecard(ctx: Context, project: string, days: number)
   }));
   const card = scorecard(ledger, new Date(to.getTime() - days * 86_400_000), to);
   return { ...card, from: card.from.toISOString(), to: card.to.toISOString() };
+}
+
+async function environmentNames(ctx: Context, project: string): Promise<string[]> {
+  const rows = await ctx.db
+    .selectFrom('environments')
+    .select('name')
+    .where('project', '=', project)
+    .orderBy('position')
+    .execute();
+  return rows.map(({ name }) => name);
 }

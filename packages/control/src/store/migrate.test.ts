@@ -61,6 +61,16 @@ test('one that fails leaves nothing of itself, and what came before it', async (
   expect(await versions()).toEqual([1, 2]);
 });
 
+test('one that cannot be recorded is undone', async () => {
+  await file('0001-things.sql', 'CREATE TABLE things (id integer);');
+  await migrateStore(db, directory);
+  await file('0002-rude.sql', 'CREATE TABLE half (id integer); ALTER TABLE kova_migrations RENAME TO gone;');
+  await expect(migrateStore(db, directory)).rejects.toMatchObject({ code: 'POSTGRES_FAILED' });
+  const half = await sql<{ name: string | null }>`SELECT to_regclass('half')::text AS name`.execute(db);
+  expect(half.rows).toEqual([{ name: null }]);
+  expect(await versions()).toEqual([1]);
+});
+
 test('a database with a newer schema is refused, naming both versions, and left as it is', async () => {
   await file('0001-things.sql', 'CREATE TABLE things (id integer);');
   await file('0007-later.sql', 'CREATE TABLE later (id integer);');

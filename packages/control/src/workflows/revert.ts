@@ -60,8 +60,9 @@ async function swapBack(ctx: Context, { deployment, colour }: Plan): Promise<voi
 }
 
 async function hold(ctx: Context, { deployment, release }: Plan, reason: string): Promise<void> {
-  const { id, project, environment } = deployment;
-  await holdCommit(ctx.db, { project, environment, commit: release.commit, deployment: id, reason });
+  const { id, project, environment, kind } = deployment;
+  if (kind === 'deploy')
+    await holdCommit(ctx.db, { project, environment, commit: release.commit, deployment: id, reason });
   await advance(ctx.db, id, 'reverted', reason, { health: 'failed', recovered_at: new Date() });
 }
 
@@ -73,10 +74,11 @@ async function stopBad(ctx: Context, { deployment }: Plan): Promise<void> {
 }
 
 async function keep(ctx: Context, plan: Plan, reason: string): Promise<void> {
-  const { id, project, environment } = plan.deployment;
+  const { id, project, environment, replaces } = plan.deployment;
   await ctx.db.transaction().execute(async (trx) => {
     const kept = await transition(trx, id, 'kept', reason, { health: 'degraded', live_at: new Date() });
     if (!kept) return;
+    if (replaces) await transition(trx, replaces, 'replaced', `could not serve when ${plan.release.id} failed`);
     await trx
       .updateTable('environments')
       .set({ live_deployment: id })

@@ -6,7 +6,7 @@ import { makeReady, phaseAtEnd, planOf } from './deploy.ts';
 import type { Plan } from './plan.ts';
 import { awaitApproval } from './steps/approval.ts';
 import { begin } from './steps/begin.ts';
-import { holdReplaced, settle } from './steps/settle.ts';
+import { settle } from './steps/settle.ts';
 import { shift } from './steps/shift.ts';
 import { step } from './steps/step.ts';
 
@@ -14,7 +14,7 @@ import { step } from './steps/step.ts';
  * Makes an earlier healthy release live again, by hand; `revert.ts` is what a breach during a deployment does.
  *
  * The target is made ready first (a standby already is), with its own recorded configuration; then traffic moves in one
- * step and the commit that is left is held. A breach while it is watched is recorded, but there is no way further back:
+ * step, and when it has settled the commit that was left is held. A breach while it is watched is recorded, but there is no way further back:
  * the release stays, degraded, and says so.
  */
 export async function rollback(ctx: Context, id: string): Promise<Phase> {
@@ -28,11 +28,8 @@ export async function rollback(ctx: Context, id: string): Promise<Phase> {
 }
 
 async function goBack(ctx: Context, plan: Plan): Promise<void> {
-  const { release, deployment } = plan;
   const verified = await makeReady(ctx, plan);
   await awaitApproval(ctx, plan, verified);
-  const reason = `rolled back to ${release.id} by ${deployment.requestedBy}`;
-  await step({ name: 'hold', deadlineMs: 30_000 }, () => holdReplaced(ctx, plan, reason));
   const { verdict } = await shift(ctx, plan);
   const health = verdict.outcome === 'fail' ? 'degraded' : 'healthy';
   await step({ name: 'settle', deadlineMs: 30_000 }, () => settle(ctx, plan, health, verdict.reason));

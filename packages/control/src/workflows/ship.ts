@@ -71,6 +71,7 @@ async function environmentsOf(ctx: Context, id: string, until: string | null): P
 async function bring(ctx: Context, runDeployment: DeployRunner, wanted: Ship, release: string, environment: string) {
   const { id: shipId, project, forced } = wanted;
   const id = `dep_${createHash('sha256').update(`${shipId}/${environment}`).digest('hex').slice(0, 10)}`;
+  await step(named('held'), () => refuseHeld(ctx, wanted, environment));
   const there = await step(
     named('look'),
     async () => (await readEnvironment(ctx.db, project, environment)).live?.release === release,
@@ -88,7 +89,15 @@ async function bring(ctx: Context, runDeployment: DeployRunner, wanted: Ship, re
   };
   await step(named('queue'), () => createDeployment(ctx.db, wish));
   const phase = await runDeployment({ id, project, environment, kind: 'deploy' });
-  if (phase === 'live' || phase === 'retired') return;
-  const { reason } = await step(named('result'), () => requireDeployment(ctx.db, id));
-  throw new KovaError(phase === 'rolled-back' ? 'ANALYSIS_BREACH' : 'CONFLICT', `${environment}: ${phase}: ${reason}`);
+  const { reason, health } = await step(named('result'), () => requireDeployment(ctx.db, id));
+  if ((phase === 'live' || phase === 'retired') && health === 'healthy') return;
+  const told = `${environment}: ${phase}${health === 'degraded' ? ', degraded' : ''}: ${reason}`;
+  throw new KovaError(phase === 'rolled-back' || health === 'degraded' ? 'ANALYSIS_BREACH' : 'CONFLICT', told);
+}
+
+async function refuseHeld(ctx: Context, { project, commit, forced }: Ship, environment: string): Promise<void> {
+  const reason = (await heldCommits(ctx.db, project, environment)).get(commit);
+  if (reason !== undefined && !forced) {
+    throw new KovaError('COMMIT_HELD', `commit ${commit.slice(0, 10)} is held in ${environment}: ${reason}`);
+  }
 }

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { cleanUp, routeOf, slotOf, startApp, startTestEdge, type TestApp } from '../testing/harness.ts';
+import { cleanUp, eventually, routeOf, slotOf, startApp, startTestEdge, type TestApp } from '../testing/harness.ts';
 import { ask, startLoad } from '../testing/http.ts';
 
 afterEach(cleanUp);
@@ -25,7 +25,7 @@ test('10 switches under load, each old release stopped when it has drained, lose
     expect(failures).toEqual([]);
     expect(sent).toBeGreaterThan(20);
   }
-}, 60_000);
+});
 
 test('kill -9 of one of two instances under load: no GET fails', async () => {
   const { admin, port } = await startTestEdge();
@@ -36,11 +36,11 @@ test('kill -9 of one of two instances under load: no GET fails', async () => {
   await ask(port, '/slow?ms=50');
   await first.kill('SIGKILL');
   for (const { status } of await Promise.all(slow)) expect(status).toBe(200);
-  await expect
-    .poll(async () => (await admin.counters('shop/production'))[0]?.unhealthyInstances)
-    .toEqual([`blue-${first.pid}`]);
+  await eventually(async () => (await admin.counters('shop/production'))[0]?.unhealthyInstances).toEqual([
+    `blue-${first.pid}`,
+  ]);
   for (const load of loads) expect((await load.stop()).failures).toEqual([]);
-}, 30_000);
+});
 
 test('a route that names a stopped instance is retried on the route put meanwhile', async () => {
   const { admin, port } = await startTestEdge();

@@ -36,7 +36,7 @@ test('a pause holds requests, and they go on by the route that is in force when 
 });
 
 test('a pause ends by itself: who waited gets 503, who comes later is served', async () => {
-  await edge.admin.pause(routeId, 150);
+  await edge.admin.pause(routeId, 1_500);
   const { status, headers } = await ask(edge.port);
   expect([status, headers['retry-after']]).toEqual([503, '5']);
   expect((await ask(edge.port)).status).toBe(200);

@@ -6,14 +6,28 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Route, RouteSlot } from '@kova/core/traffic/route';
+import { expect, vi } from 'vitest';
 import { EdgeAdmin } from '../admin/client.ts';
 import { type EdgeProcess, ensureEdge, stopEdge } from '../launch.ts';
+
+// Generous, so that a busy machine fails no test; nothing waits for them to pass.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
+
+/** Polls until what is expected holds. */
+export function eventually<T>(look: () => T) {
+  return expect.poll(look, { timeout: 20_000 });
+}
 
 const cleanups: (() => Promise<unknown>)[] = [];
 
 /** Ends everything the tests of a file have started; for `afterEach` or `afterAll`. */
 export async function cleanUp(): Promise<void> {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+}
+
+/** Adds something to end. */
+export function onCleanUp(cleanup: () => Promise<unknown>): void {
+  cleanups.push(cleanup);
 }
 
 export interface TestApp {
@@ -51,7 +65,7 @@ export interface TestEdge {
 
 export async function startTestEdge(dir?: string): Promise<TestEdge> {
   const home = dir ?? (await temporaryDirectory());
-  const edge = await ensureEdge({ dir: home, listen: ['127.0.0.1:0'] });
+  const edge = await ensureEdge({ dir: home, listen: ['127.0.0.1:0'], timeoutMs: 60_000 });
   cleanups.push(() => stopEdge(home, { drainMs: 0 }));
   const port = Number(edge.listen[0]?.split(':')[1]);
   return { process: edge, admin: new EdgeAdmin(edge.socketPath), port, dir: home };
@@ -77,11 +91,11 @@ export function routeOf(version: number, slots: RouteSlot[], changes: Partial<Ro
     hosts: [host],
     version,
     slots,
-    health: { path: '/healthz', intervalMs: 200, timeoutMs: 1_000, unhealthyAfter: 3, healthyAfter: 1 },
+    health: { path: '/healthz', intervalMs: 200, timeoutMs: 10_000, unhealthyAfter: 3, healthyAfter: 1 },
     assets: null,
     sticky: false,
     idleTokenHash: null,
-    limits: { bodyBytes: 1_000_000, responseTimeoutMs: 10_000 },
+    limits: { bodyBytes: 1_000_000, responseTimeoutMs: 60_000 },
     ...changes,
   };
 }

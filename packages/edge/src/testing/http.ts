@@ -1,6 +1,6 @@
 import { Agent, type IncomingHttpHeaders, type OutgoingHttpHeaders, request } from 'node:http';
 import { connect } from 'node:net';
-import { host } from './harness.ts';
+import { host, onCleanUp } from './harness.ts';
 
 export interface Reply {
   status: number;
@@ -69,12 +69,13 @@ export function startLoad(port: number, clients: number, keepAlive: boolean, pat
     }
   };
   const done = Promise.all(Array.from({ length: clients }, client));
-  return {
-    async stop() {
-      running = false;
-      await done;
-      if (agent) agent.destroy();
-      return { sent, failures };
-    },
+  const stop = async () => {
+    running = false;
+    await done;
+    if (agent) agent.destroy();
+    return { sent, failures };
   };
+  // A test that fails before it stops the load must not leave it running.
+  onCleanUp(stop);
+  return { stop };
 }

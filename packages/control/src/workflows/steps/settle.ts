@@ -1,6 +1,7 @@
 import type { ReleaseHealth } from '@kova/core/deployment/deployment';
 import type { Context } from '../../context.ts';
 
+import type { Store } from '../../store/connect.ts';
 import { holdCommit } from '../../store/holds.ts';
 import { advance, transition } from '../../store/transition.ts';
 import type { Plan } from '../plan.ts';
@@ -20,15 +21,8 @@ export async function settle(ctx: Context, plan: Plan, health: ReleaseHealth, re
       .where('name', '=', deployment.environment)
       .execute();
     if (!replaces) return;
-    const gone = kind === 'rollback' ? ('undone' as const) : ('replaced' as const);
-    const failed = kind === 'rollback' ? { health: 'failed' as const, recovered_at: now } : {};
-    await transition(
-      trx,
-      replaces,
-      gone,
-      `${kind === 'rollback' ? 'rolled back to' : 'replaced by'} ${plan.release.id}`,
-      failed,
-    );
+    if (kind === 'rollback') await settleUndone(trx, plan, replaces);
+    else await transition(trx, replaces, 'replaced', `replaced by ${plan.release.id}`);
     await trx
       .updateTable('slots')
       .set({ standby_until: new Date(now.getTime() + environment.standby) })
@@ -39,9 +33,11 @@ export async function settle(ctx: Context, plan: Plan, health: ReleaseHealth, re
   });
 }
 
-/** A rollback holds the commit that it undoes as soon as users are off it. */
-export async function holdReplaced(ctx: Context, { deployment }: Plan, reason: string): Promise<void> {
-  if (deployment.kind !== 'rollback' || !deployment.replaces) return;
-  const { project, environment, commit, id } = await requireDeployment(ctx.db, deployment.replaces);
-  await holdCommit(ctx.db, { project, environment, commit, deployment: id, reason });
+/** What a rollback leaves failed, until the moment that users were off it; its commit is held. */
+async function settleUndone(db: Store, { deployment, release }: Plan, replaces: string): Promise<void> {
+  const reason = `rolled back to ${release.id} by ${deployment.requestedBy}`;
+  const { trafficAt } = await requireDeployment(db, deployment.id);
+  const { project, environment, commit, id } = await requireDeployment(db, replaces);
+  await transition(db, id, 'undone', reason, { health: 'failed', recovered_at: trafficAt ?? new Date() });
+  await holdCommit(db, { project, environment, commit, deployment: id, reason });
 }

@@ -15,11 +15,6 @@ export function listeningSockets(pids: readonly number[]): ListeningSocket[] {
   return listeners().filter((socket) => owned.has(socket.inode));
 }
 
-/** Whether anything on this machine listens on the port. */
-export function someoneListens(port: number): boolean {
-  return listeners().some((socket) => socket.port === port);
-}
-
 function listeners(): (ListeningSocket & { inode: string })[] {
   return ['net/tcp', 'net/tcp6'].flatMap((table) =>
     readProc(table)

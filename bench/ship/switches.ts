@@ -1,0 +1,55 @@
+import { Load } from '../../e2e/testing/load.ts';
+import { beside, type Figure, figure, missing } from '../result.ts';
+import { caddy, type Front, isInstalled, kovaEdge, nginx, startUpstream } from './proxies.ts';
+
+interface Outcome {
+  failed: number;
+  requests: number;
+}
+
+/** Switches between two upstreams under load; the one that was left is stopped after each switch and started anew. */
+async function switchMany(start: (upstream: number) => Promise<Front>, times: number): Promise<Outcome> {
+  let current = await startUpstream('first');
+  const proxy = await start(current.port);
+  const load = new Load(`http://127.0.0.1:${proxy.port}`, 'shop.localhost', 16, 1);
+  for (let turn = 0; turn < times; turn += 1) {
+    const next = await startUpstream(`turn-${turn}`);
+    await proxy.switchTo(next.port, `turn-${turn}`);
+    await proxy.drained(`turn-${turn}`);
+    await current.stop();
+    current = next;
+  }
+  const seen = await load.stop();
+  await proxy.stop();
+  await current.stop();
+  return { failed: seen.dropped.length + seen.errors, requests: seen.requests };
+}
+
+let own: Outcome = { failed: 0, requests: 0 };
+
+export async function switches(times: number): Promise<Figure[]> {
+  own = await switchMany(kovaEdge, times);
+  return [
+    figure('ship.switch.failed', own.failed, 'requests', times, `of ${own.requests}, half over kept connections`),
+  ];
+}
+
+export async function peerSwitches(times: number): Promise<Figure[]> {
+  const peers = [
+    { id: 'ship.switch.failed_nginx', name: 'nginx', start: nginx },
+    { id: 'ship.switch.failed_caddy', name: 'caddy', start: caddy },
+  ];
+  const figures: Figure[] = [];
+  for (const { id, name, start } of peers) {
+    if (!isInstalled(name)) {
+      figures.push(missing(id, name, `apt-get install ${name}`));
+      continue;
+    }
+    const peer = await switchMany(start, times);
+    figures.push({
+      ...beside(id, own.failed, name, peer.failed, 'requests', times),
+      note: `${name} failed ${peer.failed} of ${peer.requests}`,
+    });
+  }
+  return figures;
+}

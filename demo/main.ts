@@ -1,0 +1,117 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type ControlProcess, launchControl, stopControl } from '@kova/control/launch';
+import { Claims } from './claims.ts';
+import { freePort } from './driver.ts';
+import { Say, seconds } from './say.ts';
+import { tellStory } from './story.ts';
+import type { Scene } from './tale.ts';
+
+const help = `npm run demo [-- --json] [-- --keep]
+
+Kova's story on this machine, on loopback, in a directory of its own that is removed at the end.
+
+  --json   one JSON document with the figures on stdout; the story goes to stderr
+  --keep   leave Kova and the shop running, and say how to stop them`;
+
+const { values: options } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    keep: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+let launched: Promise<ControlProcess> | undefined;
+let interrupted = false;
+
+async function prepareScene(): Promise<Scene> {
+  const home = await mkdtemp(join(tmpdir(), 'kova-demo-'));
+  await chmod(home, 0o711);
+  const say = new Say(options.json ? process.stderr : process.stdout);
+  const env = {
+    ...process.env,
+    KOVA_HOME: home,
+    KOVA_PORT: String(await freePort()),
+    KOVA_EDGE_LISTEN: `127.0.0.1:${await freePort()}`,
+  };
+  return {
+    ...{ home, env, say, claims: new Claims(say) },
+    launch: () => {
+      launched ??= launchControl({ env });
+      return launched;
+    },
+    shop: join(import.meta.dirname, '../examples/storefront'),
+    patches: import.meta.dirname,
+    work: await mkdtemp(join(tmpdir(), 'kova-demo-shop-')).then((directory) => join(directory, 'storefront')),
+  };
+}
+
+async function cleanUp({ say, home, env, work }: Scene): Promise<void> {
+  if (options.keep) {
+    say.end(`Kept, and running. Look: KOVA_HOME=${home} npm run kova -- status`);
+    say.line(`the shop's repository: ${work}`);
+    say.line(`end it: KOVA_HOME=${home} npm run kova -- down, then remove both directories`);
+    return;
+  }
+  // One that is still starting could not be found, and would be left behind.
+  await launched?.catch(() => undefined);
+  await stopControl({ env });
+  for (const directory of [home, join(work, '..')]) await rm(directory, { recursive: true, force: true });
+}
+
+/** Ctrl-C: everything is stopped and removed before the process ends. */
+function cleanUpOnSignal(scene: Scene): void {
+  const end = () => {
+    if (interrupted) return;
+    interrupted = true;
+    scene.say.end('Interrupted; stopping what the demo has started …');
+    if (!options.keep) scene.say.hush();
+    void cleanUp(scene).finally(() => process.exit(130));
+  };
+  process.on('SIGINT', end);
+  process.on('SIGTERM', end);
+}
+
+function sayWhatNext({ say }: Scene): void {
+  say.end('What to try next');
+  say.line('npm run demo -- --keep         keep it running and look around');
+  say.line('npm run kova -- up             a Kova of your own');
+  say.line('npm run kova -- ship           in a repository with a kova.config.ts');
+  say.line('npm run kova -- rollback       no argument: the newest healthy release before');
+}
+
+/** The figures, or why the story broke off. */
+async function play(scene: Scene): Promise<{ figures: object; failure: string | null }> {
+  try {
+    return { figures: await tellStory(scene), failure: null };
+  } catch (error) {
+    return { figures: {}, failure: `the story broke off: ${(error as Error).message}` };
+  }
+}
+
+async function main(): Promise<number> {
+  if (options.help) {
+    console.log(help);
+    return 0;
+  }
+  const startedAt = performance.now();
+  const scene = await prepareScene();
+  const { say, claims } = scene;
+  cleanUpOnSignal(scene);
+  const { figures, failure } = await play(scene);
+  if (interrupted) return 130;
+  const tookMs = Math.round(performance.now() - startedAt);
+  const broken = [...claims.broken(), ...(failure === null ? [] : [failure])];
+  if (broken.length === 0) sayWhatNext(scene);
+  else say.end(`Not as claimed:\n${broken.map((text) => `   ✗ ${text}`).join('\n')}`);
+  await cleanUp(scene);
+  say.end(`${seconds(tookMs)} in all; ${claims.all.length} claims, ${broken.length} not held.`);
+  const ok = broken.length === 0;
+  if (options.json) console.log(JSON.stringify({ ok, tookMs, ...figures, claims: claims.all, broken }, null, 2));
+  return ok ? 0 : 1;
+}
+
+process.exitCode = await main();

@@ -1,0 +1,60 @@
+import type { ReleaseView } from '@kova/control/api';
+import { KovaError } from '@kova/core/errors/kova-error';
+import { connect } from '../api/connect.ts';
+import type { Cli } from '../cli.ts';
+import { since } from '../output/duration.ts';
+import { plain, renderTable } from '../output/table.ts';
+import { findProject } from '../project/project.ts';
+import { type Definition, documented, withProject } from './definition.ts';
+
+export const releaseCommand: Definition = (program, cli, done) => {
+  const release = program.command('release').description('what was built');
+  const list = release.command('list');
+  documented(list, 'list the releases, newest first', 'kova release list');
+  withProject(list).action(async ({ project }: { project?: string }) => {
+    const releases = await readReleases(cli, project);
+    done({ view: releases, text: releases.length > 0 ? table(releases) : 'There is no release yet. Next: kova ship' });
+  });
+  const show = release.command('show');
+  documented(show, 'show one release', 'kova release show rel_4f3a9c0d12');
+  withProject(show)
+    .argument('<id>', 'of the release')
+    .action(async (id: string, { project }: { project?: string }) => {
+      const found = (await readReleases(cli, project)).find((each) => each.id === id);
+      if (!found) throw new KovaError('NOT_FOUND', `there is no release ${id}`, { next: 'See `kova release list`.' });
+      done({ view: found, text: card(found) });
+    });
+};
+
+async function readReleases(cli: Cli, named: string | undefined): Promise<ReleaseView[]> {
+  const client = await connect(cli.env);
+  const project = await findProject(cli, client, named);
+  return client.get<ReleaseView[]>(`/v1/projects/${encodeURIComponent(project)}/releases`);
+}
+
+function table(releases: readonly ReleaseView[]): string {
+  return renderTable(
+    ['RELEASE', 'COMMIT', 'BUILT', 'SIZE', 'LIVE IN', 'MESSAGE'],
+    releases.map(({ id, commit, createdAt, artefactBytes, liveIn, message }) => [
+      ...[id, commit.slice(0, 10), `${since(createdAt)} ago`, megabytes(artefactBytes)],
+      ...[liveIn.join(', ') || '–', (message.split('\n')[0] ?? '').slice(0, 60)],
+    ]),
+  );
+}
+
+function card({ id, commit, author, message, createdAt, artefact, artefactBytes, liveIn }: ReleaseView): string {
+  const rows = [
+    ['release', id],
+    ['commit', commit],
+    ['author', plain(author)],
+    ['message', plain(message)],
+    ['built', `${createdAt} (${since(createdAt)} ago)`],
+    ['artefact', `${artefact} (${megabytes(artefactBytes)})`],
+    ['live in', liveIn.join(', ') || '–'],
+  ];
+  return rows.map(([name = '', value]) => `${name.padEnd(9)} ${value}`).join('\n');
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}

@@ -1,0 +1,19 @@
+import type { DetectedApp } from './detect.ts';
+
+/** The text of kova.config.ts. What is not in it has its default. */
+export function configText({ name, helper, app }: DetectedApp): string {
+  const imports = ['defineConfig', ...(helper ? [helper] : [])].join(', ');
+  const entries = Object.entries(app).map(([key, value]) => `${key}: ${value}`);
+  const object = entries.length > 0 ? `{\n    ${entries.join(',\n    ')},\n  }` : '';
+  return `import { ${imports} } from 'kova';
+
+export default defineConfig({
+  name: '${name}',
+  app: ${helper ? `${helper}(${object})` : object},
+  environments: {
+    staging: { stability: '30s' },
+    production: { approvals: 1, instances: 2, stability: '5m' },
+  },
+});
+`;
+}

@@ -1,0 +1,56 @@
+import type { EnvironmentView, StatusView } from '@kova/control/api';
+import { since } from './duration.ts';
+import { approvalHint } from './plain.ts';
+import { plain, renderTable } from './table.ts';
+
+const headers = ['ENVIRONMENT', 'LIVE', 'COMMIT', 'SINCE', 'AT WORK', 'STANDBY', 'INSTANCES', 'URL'];
+
+/** A table for each project, and below it what needs a sentence. */
+export function statusText({ projects }: StatusView, now = Date.now()): string {
+  if (projects.length === 0) return 'Nothing was shipped yet. Next: kova ship';
+  return projects
+    .map(({ name, environments }) => {
+      const table = renderTable(
+        headers,
+        environments.map((environment) => row(environment, now)),
+      );
+      return [name, table, ...environments.flatMap(remarks)].join('\n');
+    })
+    .join('\n\n');
+}
+
+function row({ name, live, inFlight, queued, standby, instances, url }: EnvironmentView, now: number): string[] {
+  const work = [
+    ...(inFlight ? [`${inFlight.release} ${inFlight.phase} ${since(inFlight.createdAt, now)}`] : []),
+    ...(queued.length > 0 ? [`${queued.length} queued`] : []),
+  ];
+  return [
+    name,
+    live?.release ?? '–',
+    live?.commit.slice(0, 10) ?? '–',
+    live?.liveAt ? since(live.liveAt, now) : '–',
+    work.join(', ') || '–',
+    standby?.release ?? '–',
+    countStates(instances),
+    url,
+  ];
+}
+
+/** `2 ready, 1 starting` */
+function countStates(instances: EnvironmentView['instances']): string {
+  const counts = new Map<string, number>();
+  for (const { state } of instances) counts.set(state, (counts.get(state) ?? 0) + 1);
+  return [...counts].map(([state, count]) => `${count} ${state}`).join(', ') || '–';
+}
+
+function remarks({ name, inFlight, instances, held }: EnvironmentView): string[] {
+  const work = inFlight ? [`${name}: ${inFlight.phase}: ${plain(inFlight.reason)}`] : [];
+  const hint = inFlight?.phase === 'awaiting-approval' ? [approvalHint(name)] : [];
+  const ill = instances.filter(({ state }) => state === 'backing-off' || state === 'crash-looped');
+  return [
+    ...work,
+    ...hint,
+    ...ill.map(({ id, state, reason }) => `${id}: ${state}: ${plain(reason)}`),
+    ...held.map(({ commit, reason }) => `${name}: commit ${commit.slice(0, 10)} is held: ${plain(reason)}`),
+  ];
+}
