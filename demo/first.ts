@@ -3,7 +3,7 @@ import { Driver } from './driver.ts';
 import { Load } from './load.ts';
 import { Repository } from './repository.ts';
 import { seconds } from './say.ts';
-import { inProduction, tellShip } from './ship.ts';
+import { tellShip } from './ship.ts';
 import { keptApart, slugsAt } from './shop.ts';
 import { host, type LoadedTale, production, project, type Scene, type Tale } from './tale.ts';
 
@@ -43,7 +43,7 @@ export async function firstShip(tale: Tale, commit: string): Promise<object> {
     `one release is live in ${live.length} of 4 environments`,
     ship.state === 'done' && environments.length === 4 && live.length === 4,
   );
-  if (live.length < 4) throw new Error(`the first ship did not arrive: ${inProduction(shipped)?.reason ?? ''}`);
+  if (live.length < 4) throw new Error(`the first ship did not arrive: ${ship.error?.message.split('\n')[0]}`);
   const visited = phases.filter(({ phase }) => phase === 'live').map(({ environment }) => environment);
   claims.claim(`in this order: ${visited.join(', ')}`, visited.join() === order.join());
   claims.claim(

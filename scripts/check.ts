@@ -4,8 +4,7 @@ import { spawnSync } from 'node:child_process';
 const checks: Array<{ name: string; argv: string[] }> = [
   { name: 'types', argv: ['tsc', '-b', '.'] },
   { name: 'types of scripts, demo, bench and stories', argv: ['tsc', '--noEmit', '-p', '.'] },
-  { name: 'lint, format, import cycles', argv: ['biome', 'check'] },
-  { name: 'layers', argv: ['depcruise', '--config', '.dependency-cruiser.json', 'packages'] },
+  { name: 'lint, format, import cycles, layers', argv: ['biome', 'check'] },
   { name: 'dead code', argv: ['knip'] },
   { name: 'reference and links of the docs', argv: ['node', 'scripts/docs.ts', '--check'] },
   { name: 'file sizes', argv: ['node', 'scripts/file-sizes.ts'] },

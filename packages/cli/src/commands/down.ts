@@ -8,7 +8,8 @@ export const downCommand: Definition = (program, cli, done) => {
     .option('--keep-apps', 'stop the control plane alone; apps, edge and databases go on serving')
     .action(async ({ keepApps = false }: { keepApps?: boolean }) => {
       const { stopped } = await stopControl({ env: cli.env, apps: !keepApps });
+      const idle = 'The control plane was not running. Should apps or the edge go on: kova up, then kova down.';
       const what = keepApps ? 'The control plane is stopped; apps and edge go on.' : 'Kova is stopped.';
-      done({ view: { stopped }, text: stopped ? what : 'Kova was not running.' });
+      done({ view: { stopped }, text: stopped ? what : idle });
     });
 };

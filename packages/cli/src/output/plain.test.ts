@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { clock } from './duration.ts';
 import { liveProgress, render } from './live.ts';
 import { plainProgress } from './plain.ts';
+import { plain } from './table.ts';
 
 const at = '2026-01-01T12:00:01.000Z';
 const phase = (name: string, reason: string): StreamEvent =>
@@ -38,7 +39,7 @@ test('each event is a line', () => {
   ]);
 });
 
-test('on a terminal the last state stays, drawn in place, and no line is wider than the screen', () => {
+test('on a terminal the last state stays, drawn in place', () => {
   let written = '';
   const write = (text: string) => {
     written += text;
@@ -51,6 +52,13 @@ test('on a terminal the last state stays, drawn in place, and no line is wider t
   progress.end();
   const last = written.slice(written.lastIndexOf('\x1b[0J') + '\x1b[0J'.length);
   expect(last).toMatch(/^✓ production +live +it held\n$/);
+});
+
+test('no line is wider than the screen', () => {
+  const row = { environment: 'production', phase: 'awaiting-approval' as const, reason: 'x'.repeat(200), at };
+  const build = ['y'.repeat(200)];
+  const lines = render({ rows: new Map([['dep_1', row]]), build, buildState: 'running', startedAt: at }, '*', 30);
+  expect(lines.map((line) => plain(line).length)).toEqual([expect.any(Number), 30, 30, 30]);
 });
 
 test('a failed build leaves its last lines', () => {

@@ -224,11 +224,10 @@ export function runtimeConformance(name: string, setup: () => Promise<RuntimeHar
     describe('an instance that ends', () => {
       test('is started again and becomes ready again', async () => {
         await startReady(specOf('exits-later', { env: { AFTER_MS: '800' } }));
-        const again = await until(async () => {
+        await until(async () => {
           const [now] = await runtime.instances(slot);
-          return now?.restarts === 1 && now.state === 'ready' && now;
+          return now && now.restarts > 0 && now.state === 'ready';
         });
-        expect(await ask(again)).toBe('');
         expect((await tailOf(10)).map(({ text }) => text)).toContain('out of luck');
       });
     });

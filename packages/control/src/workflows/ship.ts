@@ -3,6 +3,7 @@ import { KovaError, reportOf } from '@kova/core/errors/kova-error';
 import type { Context } from '../context.ts';
 import { createDeployment } from '../store/deployments.ts';
 import { readEnvironment } from '../store/environments.ts';
+import { heldCommits } from '../store/holds.ts';
 import { findRelease, type Release, recordRelease, releaseId } from '../store/releases.ts';
 import { endShip, shipBuilt, shipLine } from '../store/ships.ts';
 import { requireDeployment } from './plan.ts';

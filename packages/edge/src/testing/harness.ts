@@ -14,7 +14,7 @@ import { type EdgeProcess, ensureEdge, stopEdge } from '../launch.ts';
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
 /** Polls until what is expected holds. */
-export function eventually<T>(look: () => T) {
+export function eventually<T>(look: () => T): ReturnType<typeof expect.poll<T>> {
   return expect.poll(look, { timeout: 20_000 });
 }
 
