@@ -82,6 +82,7 @@ async function claimHeld({ claims, say, driver, repository }: LoadedTale, commit
   const answer = await driver.deploy(release, production).catch((error: unknown) => error);
   const code = answer instanceof Refused ? answer.code : 'taken';
   claims.claim(`deploying it again is refused: ${code}`, code === 'COMMIT_HELD');
+  if (code === 'taken') throw new Error('the bad release was taken again; nothing after it would mean anything');
   const again = await driver.ship(commit, await repository.bundle(), 'nobody');
   if (again.error) say.figure('Kova says', again.error.message);
   claims.claim(

@@ -2,8 +2,11 @@ import { join } from 'node:path';
 import { now } from './load.ts';
 import { count, seconds } from './say.ts';
 import { byRelease, isDropped, type Summary, summarise } from './seen.ts';
-import { momentOf, tellShip } from './ship.ts';
+import { momentOf, type Shipped, tellShip } from './ship.ts';
 import { type LoadedTale, production } from './tale.ts';
+
+/** What repository.ts writes as production's stability, ms. */
+const windowMs = 15_000;
 
 /** `1,234 served, 0 dropped; 118/s, p50 9 ms, p95 31 ms`. */
 export function tellSummary({ served, dropped, perSecond, p50, p95 }: Summary): string {
@@ -32,10 +35,17 @@ export async function shipChange(tale: LoadedTale, title: string, patch: string,
     `${count(seen.requests)} requests around the blue/green switch, ${seen.dropped} dropped`,
     seen.requests > 0 && seen.dropped === 0,
   );
+  claimWindow(tale, shipped);
   const live = (await driver.environment(production)).live?.release;
   claims.claim(
     `production went from ${before} to ${ship.release}`,
     ship.state === 'done' && live === ship.release && live !== before && first !== undefined,
   );
   return { release: ship.release, state: ship.state, tookMs: Math.round(tookMs), firstAnswerMs: firstMs, users: seen };
+}
+
+/** Live is what has held its window, not what was switched to. */
+function claimWindow({ claims }: LoadedTale, { phases }: Shipped): void {
+  const heldMs = (momentOf(phases, 'live') ?? 0) - (momentOf(phases, 'stabilizing') ?? 0);
+  claims.claim(`it held its stability window: ${seconds(Math.max(0, heldMs))} of 15 s`, heldMs >= windowMs);
 }

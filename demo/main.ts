@@ -59,7 +59,9 @@ async function cleanUp({ say, home, env, work }: Scene): Promise<void> {
   // One that is still starting could not be found, and would be left behind.
   await launched?.catch(() => undefined);
   await stopControl({ env });
-  for (const directory of [home, join(work, '..')]) await rm(directory, { recursive: true, force: true });
+  // A build that is ending may still write.
+  for (const directory of [home, join(work, '..')])
+    await rm(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 });
 }
 
 /** Ctrl-C: everything is stopped and removed before the process ends. */

@@ -1,3 +1,4 @@
+import type { ShipView } from '@kova/control/api';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { TestKova } from './testing/kova.ts';
 import { Load } from './testing/load.ts';
@@ -126,4 +127,18 @@ test('abort ends a deployment whose step is at work', async () => {
   );
   await kova.act('abort', { by: 'ada' });
   expect(await kova.ended(starting.inFlight!.id)).toMatchObject({ phase: 'cancelled', reason: 'aborted by ada' });
+});
+
+test('an approval given at once does not cut the window short, and environments come in their order', async () => {
+  const environments = `{ 'pre-production': { stability: '1s' }, dev: { stability: '1s' }, production: { approvals: 1, stability: '4s', instances: 2 } }`;
+  const { ship } = await kova.ship({ text: 'in order', environments });
+  const waiting = await kova.until(
+    () => kova.environment(),
+    ({ inFlight }) => inFlight?.phase === 'awaiting-approval',
+  );
+  await Promise.all(['ada', 'bob', 'cy'].map((by) => kova.act('approve', { by }).catch(() => undefined)));
+  const ended = await kova.ended(waiting.inFlight!.id);
+  expect(Date.parse(ended.liveAt!) - Date.parse(ended.trafficAt!)).toBeGreaterThanOrEqual(4000);
+  const { deployments } = await kova.call<ShipView>('GET', `/v1/ships/${ship}`);
+  expect(deployments.map(({ environment }) => environment)).toEqual(['pre-production', 'dev', 'production']);
 });

@@ -43,7 +43,7 @@ export async function launchControl({ env = process.env }: Options = {}): Promis
   const child = spawn(process.execPath, [main], {
     detached: true,
     stdio: ['ignore', output.fd, output.fd],
-    env,
+    env: { ...env, KOVA_HOME: home.root },
     cwd: home.root,
   });
   await output.close();

@@ -3,11 +3,12 @@ import type { DeploymentKind } from '@kova/core/deployment/deployment';
 import { isTerminal } from '@kova/core/deployment/phase';
 import { KovaError } from '@kova/core/errors/kova-error';
 import type { Context } from '../context.ts';
-import { createDeployment, deploymentRows, history, requestAbort, toDeployment } from '../store/deployments.ts';
+import { createDeployment, deploymentRows, history, toDeployment } from '../store/deployments.ts';
 import { readEnvironment } from '../store/environments.ts';
 import { heldCommits } from '../store/holds.ts';
 import { findRelease } from '../store/releases.ts';
 import { transition } from '../store/transition.ts';
+import { endDeployment, overtakeWaiting } from '../workflows/overtake.ts';
 import type { Workflows } from '../workflows/register.ts';
 import { sendSignal } from '../workflows/signals.ts';
 
@@ -42,11 +43,8 @@ async function queue(
   by: string,
 ) {
   await readEnvironment(ctx.db, target.project, target.environment);
-  const waiting = await openDeployments(ctx, target);
   const id = await createDeployment(ctx.db, { ...target, release, kind, forced, requestedBy: by });
-  for (const other of waiting.filter(({ phase }) => phase === 'awaiting-approval')) {
-    await end(ctx, other.id, 'supersede', `overtaken by ${release}`);
-  }
+  await overtakeWaiting(ctx, { id, ...target, release });
   await workflows.deployment({ id, ...target, kind });
   return id;
 }
@@ -60,11 +58,6 @@ async function openDeployments(ctx: Context, { project, environment }: Target) {
     .orderBy('deployments.created_at')
     .execute();
   return rows.map(toDeployment);
-}
-
-async function end(ctx: Context, id: string, event: 'cancel' | 'supersede', reason: string): Promise<void> {
-  await requestAbort(ctx.db, id, { event, reason });
-  await sendSignal(id, { kind: 'abort', event, reason }, event);
 }
 
 /** Takes the release that is live in the environment before on to this one. @throws KovaError NOT_PROMOTABLE */
@@ -107,7 +100,7 @@ export async function abort({ ctx }: Actor, target: Target, by: string): Promise
   if (!open) throw new KovaError('NOT_FOUND', `no deployment is at work in ${target.environment}`);
   const reason = `aborted by ${by}`;
   if (open.phase === 'queued' && (await transition(ctx.db, open.id, 'cancel', reason))) return open.id;
-  await end(ctx, open.id, 'cancel', reason);
+  await endDeployment(ctx, open.id, 'cancel', reason);
   return open.id;
 }
 
@@ -121,7 +114,7 @@ export async function rollBack(actor: Actor, target: Target, to: string | null, 
     ({ phase }) => phase === 'shifting' || phase === 'stabilizing',
   );
   if (moving && !to) {
-    await end(actor.ctx, moving.id, 'cancel', `rolled back by ${by}`);
+    await endDeployment(actor.ctx, moving.id, 'cancel', `rolled back by ${by}`);
     return moving.id;
   }
   const environment = await readEnvironment(db, target.project, target.environment);

@@ -6,6 +6,7 @@ import { readEnvironment } from '../store/environments.ts';
 import { heldCommits } from '../store/holds.ts';
 import { findRelease, type Release, recordRelease, releaseId } from '../store/releases.ts';
 import { endShip, shipBuilt, shipLine } from '../store/ships.ts';
+import { overtakeWaiting } from './overtake.ts';
 import { requireDeployment } from './plan.ts';
 import type { DeployRunner } from './register.ts';
 import { step } from './steps/step.ts';
@@ -27,7 +28,7 @@ export async function ship(ctx: Context, runDeployment: DeployRunner, id: string
     const wanted = await step(named('read'), () => readShip(ctx, id));
     const release = await step(named('build', hour), (signal) => build(ctx, wanted, signal));
     await step(named('built'), () => shipBuilt(ctx.db, id, release));
-    const route = await step(named('route'), () => environmentsOf(ctx, release, wanted.until));
+    const route = await step(named('route'), () => environmentsOf(ctx, release, wanted.project, wanted.until));
     for (const environment of route) await bring(ctx, runDeployment, wanted, release, environment);
     await step(named('done'), () => endShip(ctx.db, id, null));
   } catch (error) {
@@ -58,15 +59,21 @@ async function build(ctx: Context, { id, project, commit }: Ship, signal: AbortS
   return recordRelease(ctx.db, project, built);
 }
 
-async function environmentsOf(ctx: Context, id: string, until: string | null): Promise<string[]> {
+/** The way of a ship: up to `until`, else up to the first environment that wants to be asked. In the order of promotion. */
+async function environmentsOf(ctx: Context, id: string, project: string, until: string | null): Promise<string[]> {
   const { config } = (await findRelease(ctx.db, id)) as Release;
-  const all = Object.entries(config.environments);
-  const last =
-    until === null
-      ? all.findIndex(([, { deploy }]) => deploy === 'manual') - 1
-      : all.findIndex(([name]) => name === until);
-  if (until !== null && last < 0) throw new KovaError('NOT_FOUND', `there is no environment ${until}`);
-  return all.slice(0, last < 0 ? all.length : last + 1).map(([name]) => name);
+  const rows = await ctx.db
+    .selectFrom('environments')
+    .select('name')
+    .where('project', '=', project)
+    .orderBy('position')
+    .execute();
+  // A stored configuration does not keep the order of its keys.
+  const names = rows.map(({ name }) => name).filter((name) => config.environments[name]);
+  if (until !== null && !names.includes(until)) throw new KovaError('NOT_FOUND', `there is no environment ${until}`);
+  if (until !== null) return names.slice(0, names.indexOf(until) + 1);
+  const manual = names.findIndex((name) => config.environments[name]?.deploy === 'manual');
+  return manual < 0 ? names : names.slice(0, manual);
 }
 
 async function bring(ctx: Context, runDeployment: DeployRunner, wanted: Ship, release: string, environment: string) {
@@ -89,6 +96,7 @@ async function bring(ctx: Context, runDeployment: DeployRunner, wanted: Ship, re
     ship: shipId,
   };
   await step(named('queue'), () => createDeployment(ctx.db, wish));
+  await step(named('overtake'), () => overtakeWaiting(ctx, { id, project, environment, release }));
   const phase = await runDeployment({ id, project, environment, kind: 'deploy' });
   const { reason, health } = await step(named('result'), () => requireDeployment(ctx.db, id));
   if ((phase === 'live' || phase === 'retired') && health === 'healthy') return;

@@ -47,6 +47,7 @@ export function shipRoutes(app: OpenAPIHono, { ctx, workflows }: Actor): void {
     const { commit: wanted, until, force } = c.req.valid('json');
     if (!(await ctx.commits.has(project, wanted)))
       throw new KovaError('COMMIT_NOT_FOUND', `${project} has no commit ${wanted}`);
+    await ensureProject(ctx.db, project);
     const id = await createShip(ctx.db, { project, commit: wanted, until, forced: force });
     await workflows.ship(id);
     return c.json({ ship: id }, 200);

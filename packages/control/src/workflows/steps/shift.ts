@@ -62,7 +62,10 @@ async function confirmServed(ctx: Context, { deployment, release, app }: Plan, w
 
 /** A durable wait that a breach or a person ends early. */
 async function hold(ctx: Context, plan: Plan, ms: number, what: string): Promise<ShiftOutcome> {
-  const signal = await nextSignal((await DBOS.now()) + ms);
+  const deadline = (await DBOS.now()) + ms;
+  let signal = await nextSignal(deadline);
+  // An approval that came after enough were counted says nothing about the window.
+  while (signal?.kind === 'approved') signal = await nextSignal(deadline);
   if (signal?.kind === 'breach') return { verdict: fail(signal.reason), event: 'breach' };
   if (signal?.kind === 'abort') return { verdict: fail(signal.reason), event: 'cancel' };
   const verdict = await step({ name: 'shift.judge', deadlineMs: 30_000 }, () => lastVerdict(ctx, plan, what, ms));
