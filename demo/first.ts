@@ -1,6 +1,6 @@
 import { availableParallelism, loadavg } from 'node:os';
 import { Driver } from './driver.ts';
-import { Load } from './load.ts';
+import { Load, perSecond } from './load.ts';
 import { Repository } from './repository.ts';
 import { seconds } from './say.ts';
 import { tellShip } from './ship.ts';
@@ -58,7 +58,7 @@ export async function firstShip(tale: Tale, commit: string): Promise<object> {
 /** People come. */
 export async function bringUsers(tale: Tale): Promise<LoadedTale> {
   const { say, control } = tale;
-  say.chapter('Users arrive: about 120 requests a second until the end');
+  say.chapter(`Users arrive: about ${perSecond} requests a second until the end`);
   say.line('Three of four keep their connection, the fourth opens one for each request.');
   const slugs = await slugsAt(control.edge, host);
   return { ...tale, load: new Load(control.edge, host, slugs).start() };

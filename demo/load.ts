@@ -1,7 +1,7 @@
 import { Agent, request } from 'undici';
 import type { Answer } from './seen.ts';
 
-const perSecond = 40;
+export const perSecond = 40;
 const tickMs = 25;
 const limitMs = 20_000;
 /** A machine that cannot keep up gets fewer requests, not a growing pile of them. */
