@@ -1,4 +1,4 @@
-import { chmod, mkdir, rm } from 'node:fs/promises';
+import { chmod, rm } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { createFront } from './forward/front.ts';
 import { formatAddress, type ListenAddress } from './process/address.ts';
 import { socketPathOf, writeEdgeFile } from './process/edge-file.ts';
 import { startTimeOf } from './process/identity.ts';
+import { lockDirectory } from './process/lock.ts';
 import { RouteTable } from './table/table.ts';
 
 export const edgeVersion = '0.1.0';
@@ -18,13 +19,12 @@ export interface Edge {
   close(drainMs: number): Promise<void>;
 }
 
-/** Starts the edge in this process. `onStop` is called when the control socket asks for the end. */
+/** Starts the edge in this process; `dir` must be there, or a late start would bring back a removed one. `onStop` is called when the control socket asks for the end. */
 export async function startEdge(dir: string, addresses: ListenAddress[], onStop: (ms: number) => void): Promise<Edge> {
-  await mkdir(dir, { recursive: true, mode: 0o700 });
   await chmod(dir, 0o700);
+  await lockDirectory(dir);
   const table = await RouteTable.load(join(dir, 'routes.json'));
   const fronts = addresses.map(() => createFront(table));
-  // The addresses first: who cannot have them must not touch the control socket of who has.
   for (const [index, front] of fronts.entries()) await listen(front, addresses[index] as ListenAddress);
   const bound = fronts.map((front) => formatAddress(front.address() as AddressInfo));
   const self = { pid: process.pid, startTime: startTimeOf(process.pid) ?? '', version: edgeVersion, listen: bound };

@@ -1,15 +1,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { hasCode } from '@kova/core/errors/kova-error';
 import { afterEach, expect, test } from 'vitest';
 import { ensureEdge, findEdge, stopEdge } from './launch.ts';
 import {
   cleanUp,
   eventually,
+  onCleanUp,
   routeOf,
   slotOf,
   startApp,
@@ -38,17 +40,49 @@ test('an edge that runs is adopted, also by two launchers at once; its files are
   }
 });
 
-test('two launchers that start at once end up with one edge', async () => {
+test.each(['the same', 'different'])('launchers that start at once on %s ports leave one edge', async (ports) => {
   const dir = await temporaryDirectory();
+  const same = [`127.0.0.1:${await freePort()}`];
+  const launch = () => ensureEdge({ dir, listen: ports === 'the same' ? same : ['127.0.0.1:0'], timeoutMs: 60_000 });
+  const edges = await Promise.all([launch(), launch(), launch(), launch()]);
+  onCleanUp(() => stopEdge(dir, { drainMs: 0 }));
+  expect(new Set(edges.map(({ pid }) => pid)).size).toBe(1);
+  expect(edges.filter(({ adopted }) => !adopted).length).toBeLessThanOrEqual(1);
+  expect(await edgesIn(dir)).toEqual([edges[0]?.pid]);
+  await stopEdge(dir, { drainMs: 0 });
+  expect(await edgesIn(dir)).toEqual([]);
+});
+
+test('a second edge started by hand in a directory gives way', async () => {
+  const { admin, dir, process: first } = await startTestEdge();
+  const main = fileURLToPath(new URL('./main.ts', import.meta.url));
+  const second = spawn(process.execPath, [main, '--dir', dir, '--listen', '127.0.0.1:0'], { stdio: 'ignore' });
+  onCleanUp(async () => second.kill('SIGKILL'));
+  // Without the lock it would not end, but answer on the control socket itself.
+  await eventually(() => second.exitCode).toBe(97);
+  expect((await admin.status()).pid).toBe(first.pid);
+});
+
+async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
-  const listen = [`127.0.0.1:${(probe.address() as AddressInfo).port}`];
+  const { port } = probe.address() as AddressInfo;
   probe.close();
   await once(probe, 'close');
-  const [one, two] = await Promise.all([ensureEdge({ dir, listen }), ensureEdge({ dir, listen })]);
-  expect(one.pid).toBe(two.pid);
-  await stopEdge(dir, { drainMs: 0 });
-});
+  return port;
+}
+
+/** Pids of all processes that were started as the edge of a directory. */
+async function edgesIn(dir: string): Promise<number[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const found = await Promise.all(
+    pids.map(async (pid) => {
+      const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+      return command.includes('main.ts') && command.split('\0').includes(dir) ? [Number(pid)] : [];
+    }),
+  );
+  return found.flat();
+}
 
 test('a port in use is named', async () => {
   const taken = createServer().listen(0, '127.0.0.1');

@@ -55,14 +55,35 @@ export async function ensureEdge(options: EdgeOptions): Promise<EdgeProcess> {
   const running = await findEdge(options.dir, deadline);
   if (running) return running;
   const child = await start(options);
+  try {
+    const edge = await awaitReady(options, child, deadline);
+    return { ...edge, adopted: edge.pid !== child.pid };
+  } catch (error) {
+    await end(child);
+    throw error;
+  }
+}
+
+async function awaitReady(options: EdgeOptions, child: ChildProcess, deadline: number): Promise<EdgeProcess> {
   while (Date.now() < deadline) {
+    const exited = child.exitCode !== null || child.signalCode !== null;
     const edge = await findEdge(options.dir);
-    if (edge) return { ...edge, adopted: edge.pid !== child.pid };
-    if (child.exitCode !== null || child.signalCode !== null) throw await startFailure(options, child.exitCode);
+    if (edge) {
+      // Another launcher was first. Ours must not come up later, when that edge has been stopped.
+      if (edge.pid !== child.pid) await end(child);
+      return edge;
+    }
+    if (exited && child.exitCode !== exitCodes.alreadyRunning) throw await startFailure(options, child.exitCode);
     await sleep(POLL_MS);
   }
-  child.kill('SIGKILL');
   throw new KovaError('EDGE_UNAVAILABLE', `The edge did not become ready; see ${logPath(options.dir)}.`);
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exited;
 }
 
 /** The edge that runs in a directory and answers, or null. One that is just starting is awaited until `deadline`. */

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { type Edge, startEdge } from './edge.ts';
 import { parseAddress } from './process/address.ts';
 import { exitCodes } from './process/exit-codes.ts';
+import { AlreadyRunning } from './process/lock.ts';
 
 process.umask(0o077);
 const { values } = parseArgs({
@@ -33,6 +34,7 @@ try {
   edge = await startEdge(values.dir, values.listen.map(parseAddress), (drainMs) => setImmediate(stop, drainMs));
   console.log(`edge ${process.pid} listens on ${edge.listen.join(', ')}`);
 } catch (error) {
+  if (error instanceof AlreadyRunning) process.exit(exitCodes.alreadyRunning);
   console.error('the edge cannot start:', error);
   const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
   process.exit(taken ? exitCodes.portInUse : exitCodes.failed);

@@ -1,2 +1,2 @@
 /** How a starting edge tells its launcher what was wrong. */
-export const exitCodes = { failed: 1, usage: 2, portInUse: 98 } as const;
+export const exitCodes = { failed: 1, usage: 2, alreadyRunning: 97, portInUse: 98 } as const;

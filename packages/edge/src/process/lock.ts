@@ -1,0 +1,55 @@
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { startTimeOf } from './identity.ts';
+
+/** Another edge runs in the directory. */
+export class AlreadyRunning extends Error {}
+
+/**
+ * Makes this process the only edge of a directory, for as long as it lives: the lock names its
+ * owner by pid and start time, so that nobody has to remove it after a crash.
+ */
+export async function lockDirectory(dir: string): Promise<void> {
+  const lock = join(dir, 'edge.lock');
+  const mine = `${lock}.${process.pid}`;
+  await writeFile(mine, `${process.pid} ${startTimeOf(process.pid)}`, { mode: 0o600 });
+  try {
+    // A link appears whole or not at all, and to one process only.
+    while (!(await linkNew(mine, lock))) await breakStale(lock);
+  } finally {
+    await rm(mine, { force: true });
+  }
+}
+
+async function linkNew(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** Moves a lock aside and looks at it there; one that turns out to be alive goes back. */
+async function breakStale(lock: string): Promise<void> {
+  if (await isAlive(lock)) throw new AlreadyRunning();
+  const aside = `${lock}.${process.pid}.stale`;
+  try {
+    await rename(lock, aside);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  if (await isAlive(aside)) await linkNew(aside, lock);
+  await rm(aside, { force: true });
+}
+
+async function isAlive(lock: string): Promise<boolean> {
+  try {
+    const [pid, startTime] = (await readFile(lock, 'utf8')).split(' ');
+    return startTimeOf(Number(pid)) === startTime;
+  } catch {
+    return false;
+  }
+}
