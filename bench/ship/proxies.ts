@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EdgeAdmin } from '@kova/edge/admin-client';
 import { ensureEdge, stopEdge } from '@kova/edge/launch';
+import { freePort } from '../../e2e/testing/free-port.ts';
 
 /** A front with one upstream at a time, behind the same interface as its peers. */
 export interface Front {
@@ -16,14 +16,6 @@ export interface Front {
   /** Waits until nothing is in flight on what was left, where the proxy can tell; the others get a moment. */
   drained(release: string): Promise<void>;
   stop(): Promise<void>;
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 export function isInstalled(program: string): boolean {

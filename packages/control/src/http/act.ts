@@ -1,11 +1,10 @@
 import { chooseRollbackTarget, mayPromote } from '@kova/core/deployment/decide';
 import type { DeploymentKind } from '@kova/core/deployment/deployment';
-import { isTerminal } from '@kova/core/deployment/phase';
 import { KovaError } from '@kova/core/errors/kova-error';
 import type { Context } from '../context.ts';
 import { createDeployment, deploymentRows, history, toDeployment } from '../store/deployments.ts';
-import { readEnvironment } from '../store/environments.ts';
-import { heldCommits } from '../store/holds.ts';
+import { environmentNames, readEnvironment } from '../store/environments.ts';
+import { heldCommits, refuseHeld } from '../store/holds.ts';
 import { findRelease } from '../store/releases.ts';
 import { transition } from '../store/transition.ts';
 import { endDeployment, overtakeWaiting } from '../workflows/overtake.ts';
@@ -28,9 +27,7 @@ export async function deployRelease(actor: Actor, target: Target, release: strin
   const known = await findRelease(actor.ctx.db, release);
   if (!known || known.project !== target.project)
     throw new KovaError('NOT_FOUND', `there is no release ${release} of ${target.project}`);
-  const held = (await heldCommits(actor.ctx.db, target.project, target.environment)).get(known.commit);
-  if (held && !forced)
-    throw new KovaError('COMMIT_HELD', `commit ${known.commit.slice(0, 10)} is held in ${target.environment}: ${held}`);
+  if (!forced) await refuseHeld(actor.ctx.db, { ...target, commit: known.commit });
   return queue(actor, target, release, 'deploy', forced, by);
 }
 
@@ -63,13 +60,8 @@ async function openDeployments(ctx: Context, { project, environment }: Target) {
 /** Takes the release that is live in the environment before on to this one. @throws KovaError NOT_PROMOTABLE */
 export async function promote(actor: Actor, target: Target, forced: boolean, by: string): Promise<string> {
   const { db } = actor.ctx;
-  const names = await db
-    .selectFrom('environments')
-    .select('name')
-    .where('project', '=', target.project)
-    .orderBy('position')
-    .execute();
-  const before = names[names.findIndex(({ name }) => name === target.environment) - 1]?.name ?? null;
+  const names = await environmentNames(db, target.project);
+  const before = names[names.indexOf(target.environment) - 1] ?? null;
   if (!before)
     throw new KovaError('NOT_PROMOTABLE', `${target.environment} is the first environment: ship or deploy to it`);
   const { live } = await readEnvironment(db, target.project, before);
@@ -96,7 +88,7 @@ export async function approve({ ctx }: Actor, target: Target, person: string): P
 
 /** Ends the deployment that is at work or waits; traffic that it has taken goes back. @throws KovaError NOT_FOUND */
 export async function abort({ ctx }: Actor, target: Target, by: string): Promise<string> {
-  const [open] = (await openDeployments(ctx, target)).filter(({ phase }) => !isTerminal(phase));
+  const [open] = await openDeployments(ctx, target);
   if (!open) throw new KovaError('NOT_FOUND', `no deployment is at work in ${target.environment}`);
   const reason = `aborted by ${by}`;
   if (open.phase === 'queued' && (await transition(ctx.db, open.id, 'cancel', reason))) return open.id;

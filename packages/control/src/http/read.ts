@@ -6,7 +6,7 @@ import { KovaError } from '@kova/core/errors/kova-error';
 import type { Context } from '../context.ts';
 import { hostsOf } from '../routing/derive.ts';
 import { deploymentRows, findDeployment, toDeployment } from '../store/deployments.ts';
-import { readEnvironment, releaseIn } from '../store/environments.ts';
+import { environmentNames, readEnvironment, releaseIn, type SlotRecord } from '../store/environments.ts';
 import { heldCommits } from '../store/holds.ts';
 import type { DeploymentView, EnvironmentView, ReleaseView, ScorecardView, ShipView, StatusView } from './views.ts';
 
@@ -55,7 +55,7 @@ async function readEnvironmentView(ctx: Context, project: string, name: string):
   const instances = (await Promise.all(slots.map((slot) => ctx.runtime.instances(slot)))).flat();
   return {
     name,
-    url: await urlOf(ctx, project, name),
+    url: await urlOf(ctx, project, name, environment.slots),
     live: views.find((view) => view.id === environment.liveDeployment) ?? null,
     inFlight: views.find((view) => isInFlight(view.phase)) ?? null,
     queued: views.filter((view) => view.phase === 'queued'),
@@ -69,9 +69,7 @@ async function readEnvironmentView(ctx: Context, project: string, name: string):
   };
 }
 
-async function urlOf(ctx: Context, project: string, name: string): Promise<string> {
-  const { slots } = await readEnvironment(ctx.db, project, name);
-  const [slot] = slots;
+async function urlOf(ctx: Context, project: string, name: string, [slot]: readonly SlotRecord[]): Promise<string> {
   const host = slot ? hostsOf((await releaseIn(ctx.db, slot)).config, name)[0] : `${name}.${project}.localhost`;
   return `http://${host}:${ctx.edgeListen.split(':').at(-1)}`;
 }
@@ -126,7 +124,7 @@ export async function readReleases(ctx: Context, project: string): Promise<Relea
 
 /** The delivery metrics over the last `days`, of production or else of the last environment. */
 export async function readScorecard(ctx: Context, project: string, days: number): Promise<ScorecardView> {
-  const names = await environmentNames(ctx, project);
+  const names = await environmentNames(ctx.db, project);
   const counted = names.includes('production') ? 'production' : (names.at(-1) ?? '');
   const rows = await ctx.db
     .selectFrom('deployments')
@@ -150,14 +148,4 @@ export async function readScorecard(ctx: Context, project: string, days: number)
   }));
   const card = scorecard(ledger, new Date(to.getTime() - days * 86_400_000), to);
   return { ...card, from: card.from.toISOString(), to: card.to.toISOString() };
-}
-
-async function environmentNames(ctx: Context, project: string): Promise<string[]> {
-  const rows = await ctx.db
-    .selectFrom('environments')
-    .select('name')
-    .where('project', '=', project)
-    .orderBy('position')
-    .execute();
-  return rows.map(({ name }) => name);
 }

@@ -96,3 +96,14 @@ export async function setWeights(
     .executeTakeFirst();
   return numUpdatedRows > 0n;
 }
+
+/** The environments of a project in the order of promotion; a stored configuration does not keep it. */
+export async function environmentNames(db: Store, project: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('environments')
+    .select('name')
+    .where('project', '=', project)
+    .orderBy('position')
+    .execute();
+  return rows.map(({ name }) => name);
+}

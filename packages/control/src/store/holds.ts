@@ -1,3 +1,4 @@
+import { KovaError } from '@kova/core/errors/kova-error';
 import type { Store } from './connect.ts';
 
 /** Holds a commit that was rolled back: nothing deploys it again here without force. Idempotent. */
@@ -22,4 +23,14 @@ export async function heldCommits(db: Store, project: string, environment: strin
     .where('environment', '=', environment)
     .execute();
   return new Map(rows.map((row) => [row.commit_sha, row.reason]));
+}
+
+/** @throws KovaError COMMIT_HELD when the commit is held in the environment */
+export async function refuseHeld(
+  db: Store,
+  { project, environment, commit }: { project: string; environment: string; commit: string },
+): Promise<void> {
+  const reason = (await heldCommits(db, project, environment)).get(commit);
+  if (reason === undefined) return;
+  throw new KovaError('COMMIT_HELD', `commit ${commit.slice(0, 10)} is held in ${environment}: ${reason}`);
 }

@@ -2,6 +2,7 @@ import { evaluate } from '@kova/core/analysis/evaluate';
 import { append, type Sample } from '@kova/core/analysis/window';
 import type { Deployment } from '@kova/core/deployment/deployment';
 import { type SlotId, slotId } from '@kova/core/environment/slot';
+import type { SlotCounters } from '@kova/core/traffic/slot-counters';
 import type { Verdict } from '@kova/core/verdict';
 import type { Context } from '../context.ts';
 import { deploymentRows, toDeployment } from '../store/deployments.ts';
@@ -32,9 +33,11 @@ export class AnalysisWatcher {
   async #judge(deployment: Deployment): Promise<void> {
     const plan = await readPlan(this.#ctx, deployment.id);
     const { live } = await readEnvironment(this.#ctx.db, deployment.project, deployment.environment);
-    const current = await this.#sample(deployment, plan.slot);
+    const counters = await this.#ctx.edge.counters(`${deployment.project}/${deployment.environment}`);
+    const current = await this.#sample(deployment, plan.slot, counters);
     const baselineSlot = live && slotId(deployment.project, deployment.environment, live.colour);
-    const baseline = baselineSlot && baselineSlot !== plan.slot ? await this.#sample(deployment, baselineSlot) : [];
+    const baseline =
+      baselineSlot && baselineSlot !== plan.slot ? await this.#sample(deployment, baselineSlot, counters) : [];
     const verdict = evaluate(plan.environment.analysis, current, baseline);
     await this.#record(deployment.id, verdict);
     if (verdict.outcome === 'fail')
@@ -42,10 +45,9 @@ export class AnalysisWatcher {
   }
 
   /** The series of a slot, with what is known of it now; a slot that the edge does not know gives no sample. */
-  async #sample(deployment: Deployment, slot: SlotId): Promise<Sample[]> {
+  async #sample(deployment: Deployment, slot: SlotId, counters: readonly SlotCounters[]): Promise<Sample[]> {
     const key = `${deployment.id}:${slot}`;
     const series = this.#series.get(key) ?? [];
-    const counters = await this.#ctx.edge.counters(`${deployment.project}/${deployment.environment}`);
     const mine = counters.find((counter) => counter.slot === slot);
     if (!mine) return series;
     const instances = await this.#ctx.runtime.instances(slot);

@@ -1,11 +1,9 @@
 import type { Phase } from '@kova/core/deployment/phase';
-import { reportOf } from '@kova/core/errors/kova-error';
 import type { Context } from '../context.ts';
-import { compensate } from './compensate.ts';
-import { type Plan, readPlan, requireDeployment } from './plan.ts';
+import { carryOut } from './carry-out.ts';
+import type { Plan } from './plan.ts';
 import { revert } from './revert.ts';
 import { awaitApproval } from './steps/approval.ts';
-import { begin } from './steps/begin.ts';
 import { migrate } from './steps/migrate.ts';
 import { prepare } from './steps/prepare.ts';
 import { settle } from './steps/settle.ts';
@@ -16,13 +14,7 @@ import { verify } from './steps/verify.ts';
 
 /** Makes one release live in one environment; the phases are those of the design, in their order. */
 export async function deploy(ctx: Context, id: string): Promise<Phase> {
-  try {
-    const wanted = await step({ name: 'begin', deadlineMs: 30_000 }, () => begin(ctx, id));
-    if (wanted) await bringUp(ctx, await planOf(ctx, id));
-  } catch (error) {
-    await compensate(ctx, id, reportOf(error));
-  }
-  return phaseAtEnd(ctx, id);
+  return carryOut(ctx, id, (plan) => bringUp(ctx, plan));
 }
 
 async function bringUp(ctx: Context, plan: Plan): Promise<void> {
@@ -46,13 +38,4 @@ export async function makeReady(ctx: Context, plan: Plan): Promise<string> {
   );
   await step({ name: 'start', deadlineMs: health.deadline + minute, abortable }, (signal) => start(ctx, plan, signal));
   return step({ name: 'verify', deadlineMs: 2 * minute, abortable }, (signal) => verify(ctx, plan, signal));
-}
-
-export async function planOf(ctx: Context, id: string): Promise<Plan> {
-  return step({ name: 'plan', deadlineMs: 30_000 }, () => readPlan(ctx, id));
-}
-
-export async function phaseAtEnd(ctx: Context, id: string): Promise<Phase> {
-  const { phase } = await step({ name: 'end', deadlineMs: 30_000 }, () => requireDeployment(ctx.db, id));
-  return phase;
 }

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { KovaError, reportOf } from '@kova/core/errors/kova-error';
 import type { Context } from '../context.ts';
 import { createDeployment } from '../store/deployments.ts';
-import { readEnvironment } from '../store/environments.ts';
-import { heldCommits } from '../store/holds.ts';
+import { environmentNames, readEnvironment } from '../store/environments.ts';
+import { refuseHeld } from '../store/holds.ts';
 import { findRelease, type Release, recordRelease, releaseId } from '../store/releases.ts';
 import { endShip, shipBuilt, shipLine } from '../store/ships.ts';
 import { overtakeWaiting } from './overtake.ts';
@@ -62,14 +62,7 @@ async function build(ctx: Context, { id, project, commit }: Ship, signal: AbortS
 /** The way of a ship: up to `until`, else up to the first environment that wants to be asked. In the order of promotion. */
 async function environmentsOf(ctx: Context, id: string, project: string, until: string | null): Promise<string[]> {
   const { config } = (await findRelease(ctx.db, id)) as Release;
-  const rows = await ctx.db
-    .selectFrom('environments')
-    .select('name')
-    .where('project', '=', project)
-    .orderBy('position')
-    .execute();
-  // A stored configuration does not keep the order of its keys.
-  const names = rows.map(({ name }) => name).filter((name) => config.environments[name]);
+  const names = (await environmentNames(ctx.db, project)).filter((name) => config.environments[name]);
   if (until !== null && !names.includes(until)) throw new KovaError('NOT_FOUND', `there is no environment ${until}`);
   if (until !== null) return names.slice(0, names.indexOf(until) + 1);
   const manual = names.findIndex((name) => config.environments[name]?.deploy === 'manual');
@@ -79,7 +72,9 @@ async function environmentsOf(ctx: Context, id: string, project: string, until: 
 async function bring(ctx: Context, runDeployment: DeployRunner, wanted: Ship, release: string, environment: string) {
   const { id: shipId, project, forced } = wanted;
   const id = `dep_${createHash('sha256').update(`${shipId}/${environment}`).digest('hex').slice(0, 10)}`;
-  await step(named('held'), () => refuseHeld(ctx, wanted, environment));
+  await step(named('held'), async () => {
+    if (!forced) await refuseHeld(ctx.db, { project, environment, commit: wanted.commit });
+  });
   const there = await step(
     named('look'),
     async () => (await readEnvironment(ctx.db, project, environment)).live?.release === release,
@@ -102,11 +97,4 @@ async function bring(ctx: Context, runDeployment: DeployRunner, wanted: Ship, re
   if ((phase === 'live' || phase === 'retired') && health === 'healthy') return;
   const told = `${environment}: ${phase}${health === 'degraded' ? ', degraded' : ''}: ${reason}`;
   throw new KovaError(phase === 'rolled-back' || health === 'degraded' ? 'ANALYSIS_BREACH' : 'CONFLICT', told);
-}
-
-async function refuseHeld(ctx: Context, { project, commit, forced }: Ship, environment: string): Promise<void> {
-  const reason = (await heldCommits(ctx.db, project, environment)).get(commit);
-  if (reason !== undefined && !forced) {
-    throw new KovaError('COMMIT_HELD', `commit ${commit.slice(0, 10)} is held in ${environment}: ${reason}`);
-  }
 }

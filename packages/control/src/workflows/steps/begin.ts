@@ -1,8 +1,7 @@
 import { otherColour } from '@kova/core/environment/slot';
-import { KovaError } from '@kova/core/errors/kova-error';
 import type { Context } from '../../context.ts';
 import { readEnvironment } from '../../store/environments.ts';
-import { heldCommits } from '../../store/holds.ts';
+import { refuseHeld } from '../../store/holds.ts';
 import { advance } from '../../store/transition.ts';
 import { requireDeployment } from '../plan.ts';
 
@@ -14,12 +13,8 @@ import { requireDeployment } from '../plan.ts';
 export async function begin(ctx: Context, id: string): Promise<boolean> {
   const deployment = await requireDeployment(ctx.db, id);
   if (deployment.phase !== 'queued') return deployment.phase === 'preparing';
-  const { project, environment: name, commit } = deployment;
-  const held = (await heldCommits(ctx.db, project, name)).get(commit);
-  if (held !== undefined && !deployment.forced && deployment.kind === 'deploy') {
-    throw new KovaError('COMMIT_HELD', `commit ${commit.slice(0, 10)} is held in ${name}: ${held}`);
-  }
-  const environment = await readEnvironment(ctx.db, project, name);
+  if (!deployment.forced && deployment.kind === 'deploy') await refuseHeld(ctx.db, deployment);
+  const environment = await readEnvironment(ctx.db, deployment.project, deployment.environment);
   const colour = environment.live ? otherColour(environment.live.colour) : 'blue';
   await advance(ctx.db, id, 'begin', `into ${colour}`, { colour, replaces: environment.liveDeployment });
   return true;

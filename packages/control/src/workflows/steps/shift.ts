@@ -36,7 +36,7 @@ export async function shift(ctx: Context, plan: Plan): Promise<ShiftOutcome> {
 }
 
 async function moveTraffic(ctx: Context, plan: Plan, { weight }: ShiftStep): Promise<void> {
-  const { deployment, colour, release } = plan;
+  const { deployment, colour } = plan;
   const { live } = await readEnvironment(ctx.db, deployment.project, deployment.environment);
   const split = splitTo(colour, weight, live !== null && live.deployment !== deployment.id);
   if (!(await setWeights(ctx.db, deployment, ['shifting'], split))) {
@@ -49,15 +49,15 @@ async function moveTraffic(ctx: Context, plan: Plan, { weight }: ShiftStep): Pro
     .where('traffic_at', 'is', null)
     .execute();
   await publishRoute(ctx, deployment.project, deployment.environment);
-  if (weight === 100) await confirmServed(ctx, plan, release.id);
+  if (weight === 100) await confirmServed(ctx, plan);
 }
 
 /** A switch is done when users are answered by the release, not when somebody was told to. */
-async function confirmServed(ctx: Context, { deployment, release, app }: Plan, wanted: string): Promise<void> {
+async function confirmServed(ctx: Context, { deployment, release, app }: Plan): Promise<void> {
   const [host = ''] = hostsOf(release.config, deployment.environment);
   const served = await ctx.edge.servedRelease(host, app.health.path);
-  if (served !== wanted)
-    throw new KovaError('HEALTH_FAILED', `the edge serves ${served ?? 'nothing'} instead of ${wanted}`);
+  if (served !== release.id)
+    throw new KovaError('HEALTH_FAILED', `the edge serves ${served ?? 'nothing'} instead of ${release.id}`);
 }
 
 /** A durable wait that a breach or a person ends early. */
