@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { nameSchema } from '@kova/core/config/schema';
+import { nameSchema } from '@kova/core/config/values';
 import { KovaError } from '@kova/core/errors/kova-error';
 import { run } from '../commands/run.ts';
 import type { CommitInfo } from '../ports/builder.ts';

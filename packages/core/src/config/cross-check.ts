@@ -1,8 +1,9 @@
+import { checkPipeline } from '../pipeline/resolve.ts';
 import type { ProjectConfig } from './schema.ts';
 
 /** What no single key can tell: rules between keys. One sentence with its path for each that is broken. */
 export function crossCheck(config: ProjectConfig): string[] {
-  return [...checkDatabase(config), ...checkHosts(config), ...checkProbes(config)];
+  return [...checkDatabase(config), ...checkHosts(config), ...checkProbes(config), ...checkPipeline(config)];
 }
 
 function checkDatabase(config: ProjectConfig): string[] {

@@ -1,23 +1,10 @@
 import { z } from 'zod';
 import { analysisSchema } from '../analysis/rules.ts';
+import { pipelineSchema } from '../pipeline/schema.ts';
 import { strategySchema } from '../traffic/strategy.ts';
 import { command } from './command.ts';
 import { duration } from './duration.ts';
-
-/** Of projects, environments and services; safe in paths, host names and git refs. */
-export const nameSchema = z
-  .string()
-  .regex(/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/, 'use lower-case letters, digits and dashes, 40 at most');
-
-const insidePath = z
-  .string()
-  .min(1)
-  .refine((path) => !path.startsWith('/') && !path.split('/').includes('..'), 'must stay inside the repository');
-
-const envVars = z.record(
-  z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not a name for an environment variable'),
-  z.string(),
-);
+import { envVars, insidePath, nameSchema } from './values.ts';
 
 const health = z.strictObject({
   path: z.string().startsWith('/').default('/').describe('answers 2xx when the instance can serve'),
@@ -94,6 +81,7 @@ export const configSchema = z.strictObject({
   app,
   services: z.record(nameSchema, z.discriminatedUnion('kind', [postgres, redis])).default({}),
   database: database.prefault({}),
+  pipeline: pipelineSchema.prefault({}).describe('what proves a commit before it becomes a release'),
   environments: z.record(nameSchema, environment).prefault(defaultEnvironments).describe('in the order of promotion'),
   assetsKeep: duration.prefault('7d').describe('how long the immutable assets of a replaced release stay servable'),
   keepReleases: z.int().min(2).default(5).describe('healthy releases kept per environment to roll back to'),

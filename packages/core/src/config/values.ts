@@ -1,0 +1,16 @@
+import { z } from 'zod';
+
+/** Of projects, environments, services and jobs; safe in paths, host names and git refs. */
+export const nameSchema = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/, 'use lower-case letters, digits and dashes, 40 at most');
+
+/** A path in the checkout. */
+export const insidePath = z
+  .string()
+  .min(1)
+  .refine((path) => !path.startsWith('/') && !path.split('/').includes('..'), 'must stay inside the repository');
+
+export const envName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not a name for an environment variable');
+
+export const envVars = z.record(envName, z.string());

@@ -1,0 +1,26 @@
+import { checkNeeds, type Jobs } from './graph.ts';
+import { completeJob, type JobConfig } from './job.ts';
+import type { PipelineConfig } from './schema.ts';
+import { type Buildable, buildJobs, standardJobs } from './standard.ts';
+
+/** The jobs of a project: those that build it, the standard ones if wanted, and its own over both. */
+export function resolveJobs(config: Buildable & { pipeline: PipelineConfig }): Jobs {
+  const { use, jobs: own } = config.pipeline;
+  const given = { ...buildJobs(config), ...(use === 'standard' ? standardJobs(config) : {}) };
+  const jobs: Record<string, JobConfig> = {};
+  for (const name of new Set([...Object.keys(given), ...Object.keys(own)])) {
+    const wish = own[name];
+    const merged = { ...given[name], ...wish };
+    if (wish !== null && merged.run) jobs[name] = completeJob({ ...merged, run: merged.run });
+  }
+  return jobs;
+}
+
+/** What is wrong with a pipeline as a whole; one sentence with its path for each. */
+export function checkPipeline(config: Buildable & { pipeline: PipelineConfig }): string[] {
+  const jobs = resolveJobs(config);
+  const empty = Object.entries(config.pipeline.jobs)
+    .filter(([name, wish]) => wish !== null && !jobs[name])
+    .map(([name]) => `pipeline.jobs.${name}.run: is required, as no standard job has this name`);
+  return [...empty, ...checkNeeds(jobs)];
+}

@@ -1,0 +1,25 @@
+/** The states of a job in a run; all but the first two are final. */
+export const jobStates = ['waiting', 'running', 'passed', 'failed', 'inconclusive', 'skipped', 'cancelled'] as const;
+
+export type JobState = (typeof jobStates)[number];
+
+/** From where a state may be reached; what is not here cannot happen. The store repeats the guard in SQL. */
+export const jobSources: Readonly<Record<JobState, readonly JobState[]>> = {
+  waiting: [],
+  // Again after a crash: the attempt that nobody is at work on any more is begun anew.
+  running: ['waiting', 'running'],
+  passed: ['running', 'waiting'],
+  failed: ['running'],
+  inconclusive: ['running'],
+  skipped: ['waiting'],
+  cancelled: ['waiting', 'running'],
+};
+
+/** The states of a run; all but the first are final. */
+export const runStates = ['running', 'passed', 'failed', 'inconclusive', 'cancelled'] as const;
+
+export type RunState = (typeof runStates)[number];
+
+export function isFinal(state: JobState): boolean {
+  return state !== 'waiting' && state !== 'running';
+}
