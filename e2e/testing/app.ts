@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** A small web app in a git repository of its own, with faults to choose from. */
 export interface AppVersion {
@@ -15,6 +15,10 @@ export interface AppVersion {
   /** The `environments` of its configuration, as JavaScript. */
   environments?: string;
   app?: string;
+  /** The `pipeline` of its configuration, as JavaScript; none by default. */
+  pipeline?: string;
+  /** Further files of the commit. */
+  files?: Record<string, string>;
 }
 
 const defaultEnvironments = `{ production: { stability: '2s', instances: 2 } }`;
@@ -43,6 +47,7 @@ void blueGreen, canary;
 export default defineConfig({
   name: 'shop',
   app: node({ install: null, start: 'node server.mjs', health: { path: '/health', deadline: '5s' }, stopTimeout: '5s', ${version.app ?? ''} }),
+  pipeline: ${version.pipeline ?? "{ use: 'none' }"},
   environments: ${version.environments ?? defaultEnvironments},
 });
 `;
@@ -57,6 +62,10 @@ export function commitVersion(directory: string, version: AppVersion): string {
   git('init', '-q', '-b', 'main');
   writeFileSync(join(directory, 'server.mjs'), server(version));
   writeFileSync(join(directory, 'kova.config.ts'), config(version));
+  for (const [path, text] of Object.entries(version.files ?? {})) {
+    mkdirSync(dirname(join(directory, path)), { recursive: true });
+    writeFileSync(join(directory, path), text);
+  }
   git('add', '-A');
   git('commit', '-q', '--allow-empty', '-m', version.text);
   return git('rev-parse', 'HEAD').trim();

@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { DeploymentView, EnvironmentView, ShipView, StatusView } from '@kova/control/api';
+import type { DeploymentView, EnvironmentView, RunView, ShipView, StatusView } from '@kova/control/api';
 import { type ControlProcess, launchControl, stopControl } from '@kova/control/launch';
 import { type AppVersion, commitVersion } from './app.ts';
 import { freePort } from './free-port.ts';
@@ -69,14 +69,20 @@ export class TestKova {
     return result as T;
   }
 
-  /** Commits a version and ships it; returns the ship's id at once. */
-  async ship(version: AppVersion, options: { force?: boolean } = {}): Promise<{ ship: string; commit: string }> {
+  /** Commits a version and sends it. */
+  async send(version: AppVersion): Promise<string> {
     const commit = commitVersion(this.repository, version);
     const bundle = execFileSync('git', ['-C', this.repository, 'bundle', 'create', '-', 'HEAD'], {
       stdio: ['ignore', 'pipe', 'ignore'],
       maxBuffer: 1 << 28,
     });
     await this.call('PUT', `/v1/projects/shop/commits/${commit}`, new Uint8Array(bundle));
+    return commit;
+  }
+
+  /** Commits a version and ships it; returns the ship's id at once. */
+  async ship(version: AppVersion, options: { force?: boolean } = {}): Promise<{ ship: string; commit: string }> {
+    const commit = await this.send(version);
     const { ship } = await this.call<{ ship: string }>('POST', '/v1/projects/shop/ships', { commit, ...options });
     return { ship, commit };
   }
@@ -86,6 +92,18 @@ export class TestKova {
     return this.until(
       () => this.call<ShipView>('GET', `/v1/ships/${ship}`),
       ({ state }) => state === 'done' || state === 'failed',
+    );
+  }
+
+  /** Starts the pipeline of a commit; returns the run's id at once. */
+  async prove(commit: string, jobs: string[] | null = null): Promise<string> {
+    return (await this.call<{ run: string }>('POST', '/v1/projects/shop/runs', { commit, jobs })).run;
+  }
+
+  async proved(run: string): Promise<RunView> {
+    return this.until(
+      () => this.call<RunView>('GET', `/v1/runs/${run}`),
+      ({ state }) => state !== 'running',
     );
   }
 

@@ -5,6 +5,7 @@ import type { Artefacts } from './ports/artefacts.ts';
 import type { Builder, Commits } from './ports/builder.ts';
 import type { Databases } from './ports/databases.ts';
 import type { Edge } from './ports/edge.ts';
+import type { JobRunner } from './ports/job-runner.ts';
 import type { Runtime } from './ports/runtime.ts';
 import type { Store } from './store/connect.ts';
 
@@ -18,6 +19,7 @@ export interface Context {
   artefacts: Artefacts;
   builder: Builder;
   commits: Commits;
+  jobs: JobRunner;
   /** Whom apps and migrations run as; null where Kova has no choice. */
   as: Identity | null;
   /** PATH of apps and migrations: the Node that Kova runs on first. */

@@ -17,6 +17,7 @@ import { processStart } from './home/process-start.ts';
 import { tokenIn } from './home/token.ts';
 import { appIdentity } from './home/unprivileged.ts';
 import { createApi } from './http/server.ts';
+import { createJobRunner } from './pipeline/runner.ts';
 import { createProcessRuntime, type ProcessRuntime } from './runtimes/process/process-runtime.ts';
 import { createDatabases } from './services/postgres/databases.ts';
 import { ensureStore, type OwnStore } from './services/postgres/own-store.ts';
@@ -28,7 +29,7 @@ import { reconcileRoutes } from './watch/reconcile.ts';
 import { keepExecutors } from './watch/recover.ts';
 import { pruneArtefacts } from './watch/retention.ts';
 import { stopOldStandbys } from './watch/standby.ts';
-import { openQueue, registerWorkflows, workflowVersion } from './workflows/register.ts';
+import { openQueues, registerWorkflows, workflowVersion } from './workflows/register.ts';
 
 /** The composition root: it alone knows which adapter implements which port. */
 const home = homeAt(homePath());
@@ -61,6 +62,7 @@ async function assemble(): Promise<Parts> {
     edge: edgeAt(edgeProcess.socketPath, address),
     databases: createDatabases(home),
     commits: createCommits(home.repositories),
+    jobs: createJobRunner(home, as),
     appPath: [toolchain.bin, '/usr/local/bin', '/usr/bin', '/bin'].join(delimiter),
     edgeListen: address,
     idleToken: await tokenIn(home.keys, 'idle-token'),
@@ -84,7 +86,7 @@ async function launchWorkflows({ ctx, store }: Parts) {
   });
   const workflows = registerWorkflows(ctx);
   await DBOS.launch();
-  await openQueue();
+  await openQueues();
   await keepExecutors(ctx.db, self);
   return { workflows, self };
 }

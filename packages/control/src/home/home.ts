@@ -13,6 +13,8 @@ export interface Home {
   /** Bare repositories of the projects. */
   repositories: string;
   builds: string;
+  /** What jobs of pipelines have made. */
+  results: string;
   assets: string;
   logs: string;
   edge: string;
@@ -36,6 +38,7 @@ export function homeAt(root: string): Home {
     slots: at('slots'),
     repositories: at('repositories'),
     builds: at('builds'),
+    results: at('results'),
     assets: at('assets'),
     logs: at('logs'),
     edge: at('edge'),
@@ -56,7 +59,7 @@ export async function prepareHome(home: Home): Promise<void> {
   for (const path of [home.root, home.postgres, home.slots, home.builds, home.toolchain]) {
     await mkdir(path, { recursive: true, mode: shared });
   }
-  for (const path of [home.artefacts, home.repositories, home.assets, home.logs, home.edge, home.keys]) {
+  for (const path of [home.artefacts, home.results, home.repositories, home.assets, home.logs, home.edge, home.keys]) {
     await mkdir(path, { recursive: true, mode: privateMode });
   }
 }

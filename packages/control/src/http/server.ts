@@ -7,6 +7,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Actor } from './act.ts';
 import { version } from './read.ts';
 import { actionRoutes } from './routes/actions.ts';
+import { pipelineRoutes } from './routes/pipeline.ts';
 import { readRoutes } from './routes/reads.ts';
 import { shipRoutes } from './routes/ships.ts';
 import { streamRoutes } from './routes/streams.ts';
@@ -33,6 +34,7 @@ export function createApi(actor: Actor, token: Secret, onShutdown: () => void): 
   });
   readRoutes(app, actor);
   shipRoutes(app, actor);
+  pipelineRoutes(app, actor);
   actionRoutes(app, actor);
   streamRoutes(app, actor);
   app.post('/v1/shutdown', (c) => {

@@ -1,6 +1,7 @@
 import { isTerminal } from '@kova/core/deployment/phase';
 import type { Context } from '../context.ts';
 import { readDeployment, readShip } from './read.ts';
+import { readRun } from './runs.ts';
 import type { DeploymentView, ShipView, StreamEvent } from './views.ts';
 
 const pollMs = 150;
@@ -32,6 +33,20 @@ export async function* deploymentEvents(ctx: Context, id: string, signal: AbortS
     yield* phaseEvents(ctx, [deployment], cursor);
     if (deployment.phase === 'live' || isTerminal(deployment.phase)) {
       yield { type: 'deployment', deployment };
+      return;
+    }
+    await pause();
+  }
+}
+
+/** All that happens to a pipeline run from its beginning, until it has ended. */
+export async function* runEvents(ctx: Context, id: string, signal: AbortSignal): AsyncGenerator<StreamEvent> {
+  const cursor = { event: '0' };
+  while (!signal.aborted) {
+    const run = await readRun(ctx, id);
+    yield* jobEvents(ctx, id, cursor);
+    if (run.state !== 'running') {
+      yield { type: 'run', run };
       return;
     }
     await pause();
@@ -76,6 +91,24 @@ async function* phaseEvents(
     cursor.event = id;
     const { environment = '', release = '' } = known.get(deployment) ?? {};
     yield { type: 'phase', deployment, environment, release, phase, reason, at: at.toISOString() };
+  }
+}
+
+async function* jobEvents(ctx: Context, run: string, cursor: { event: string }): AsyncGenerator<StreamEvent> {
+  const rows = await ctx.db
+    .selectFrom('job_events')
+    .innerJoin('jobs', (join) =>
+      join.onRef('jobs.run', '=', 'job_events.run').onRef('jobs.name', '=', 'job_events.job'),
+    )
+    .selectAll('job_events')
+    .select(['jobs.cached', 'jobs.duration_ms'])
+    .where('job_events.run', '=', run)
+    .where('id', '>', cursor.event)
+    .orderBy('id')
+    .execute();
+  for (const { id, job, state, reason, cached, duration_ms: durationMs, at } of rows) {
+    cursor.event = id;
+    yield { type: 'job', job, state, reason, cached, durationMs, at: at.toISOString() };
   }
 }
 

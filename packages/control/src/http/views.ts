@@ -1,4 +1,5 @@
 import { phases } from '@kova/core/deployment/phase';
+import { jobStates, runStates } from '@kova/core/pipeline/state';
 import { z } from 'zod';
 
 const moment = z.iso.datetime();
@@ -89,6 +90,33 @@ export const shipView = z
   })
   .meta({ id: 'Ship' });
 
+export const jobView = z
+  .object({
+    name: z.string(),
+    needs: z.array(z.string()),
+    state: z.enum(jobStates),
+    reason: z.string(),
+    cached: z.boolean().describe('the result is that of an earlier run with the same inputs'),
+    durationMs: z.number().nullable().describe('of its commands'),
+    startedAt: moment.nullable(),
+    endedAt: moment.nullable(),
+  })
+  .meta({ id: 'Job' });
+
+export const runView = z
+  .object({
+    id: z.string(),
+    project: z.string(),
+    commit: z.string(),
+    state: z.enum(runStates),
+    reason: z.string(),
+    createdAt: moment,
+    endedAt: moment.nullable(),
+    jobs: z.array(jobView),
+    criticalPath: z.object({ names: z.array(z.string()), ms: z.number() }),
+  })
+  .meta({ id: 'Run' });
+
 const medianView = z.object({ ms: z.number().nullable(), n: z.number() });
 export const scorecardView = z
   .object({
@@ -114,6 +142,16 @@ export const streamEvent = z.discriminatedUnion('type', [
     reason: z.string(),
     at: moment,
   }),
+  z.object({
+    type: z.literal('job'),
+    job: z.string(),
+    state: z.enum(jobStates),
+    reason: z.string(),
+    cached: z.boolean(),
+    durationMs: z.number().nullable(),
+    at: moment,
+  }),
+  z.object({ type: z.literal('run'), run: runView }),
   z.object({ type: z.literal('ship'), ship: shipView }),
   z.object({ type: z.literal('deployment'), deployment: deploymentView }),
 ]);
@@ -125,4 +163,6 @@ export type CommitView = z.infer<typeof commitView>;
 export type ReleaseView = z.infer<typeof releaseView>;
 export type ShipView = z.infer<typeof shipView>;
 export type ScorecardView = z.infer<typeof scorecardView>;
+export type JobView = z.infer<typeof jobView>;
+export type RunView = z.infer<typeof runView>;
 export type StreamEvent = z.infer<typeof streamEvent>;

@@ -3,6 +3,7 @@ import type { DeploymentKind, ReleaseHealth } from '@kova/core/deployment/deploy
 import type { Phase } from '@kova/core/deployment/phase';
 import type { Colour } from '@kova/core/environment/slot';
 import type { ErrorReport } from '@kova/core/errors/kova-error';
+import type { JobState, RunState } from '@kova/core/pipeline/state';
 import type { Route } from '@kova/core/traffic/route';
 import type { Verdict } from '@kova/core/verdict';
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
@@ -89,5 +90,30 @@ export interface Schema {
   deployment_events: { id: Generated<string>; deployment: string; phase: Phase; reason: string; at: Moment };
   approvals: { deployment: string; person: string; at: Moment };
   holds: { project: string; environment: string; commit_sha: string; deployment: string; reason: string; at: Moment };
+  runs: {
+    id: string;
+    project: string;
+    commit_sha: string;
+    jobs: MaybeJson<string[]>;
+    state: Generated<RunState>;
+    reason: Generated<string>;
+    config: MaybeJson<ProjectConfig>;
+    stop: string | null;
+    created_at: Moment;
+    ended_at: MaybeMoment;
+  };
+  jobs: {
+    run: string;
+    name: string;
+    position: number;
+    key: string;
+    state: Generated<JobState>;
+    reason: Generated<string>;
+    cached: Generated<boolean>;
+    duration_ms: number | null;
+    started_at: MaybeMoment;
+    ended_at: MaybeMoment;
+  };
+  job_events: { id: Generated<string>; run: string; job: string; state: JobState; reason: string; at: Moment };
   executors: { id: string; host: string; pid: number; started_at: Moment; heartbeat_at: Moment };
 }

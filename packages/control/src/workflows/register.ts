@@ -1,8 +1,11 @@
+import { availableParallelism } from 'node:os';
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import type { DeploymentKind } from '@kova/core/deployment/deployment';
 import type { Phase } from '@kova/core/deployment/phase';
 import type { Context } from '../context.ts';
 import { deploy } from './deploy.ts';
+import { job } from './job.ts';
+import { pipeline } from './pipeline.ts';
 import { rollback } from './rollback.ts';
 import { ship } from './ship.ts';
 
@@ -24,9 +27,12 @@ export interface Workflows {
   ship(id: string): Promise<void>;
   /** Queues the deployment; one at a time in an environment. Does nothing when it was queued before. */
   deployment(ref: DeploymentRef): Promise<void>;
+  /** Starts the pipeline run of that id; does nothing when it was started before. */
+  pipeline(run: string): Promise<void>;
 }
 
 const queue = 'environments';
+const jobQueue = 'jobs';
 
 /** Makes the workflows known to DBOS; to be called before it is launched. */
 export function registerWorkflows(ctx: Context): Workflows {
@@ -42,13 +48,24 @@ export function registerWorkflows(ctx: Context): Workflows {
     })(id);
   const runDeployment: DeployRunner = async (ref) => (await enqueue(ref)).getResult();
   const shipping = DBOS.registerWorkflow((id: string) => ship(ctx, runDeployment, id), { name: 'ship' });
+  const jobs = DBOS.registerWorkflow((run: string, name: string) => job(ctx, startJob, run, name), { name: 'job' });
+  async function startJob(run: string, name: string): Promise<void> {
+    await DBOS.startWorkflow(jobs, { workflowID: `${run}/${name}`, queueName: jobQueue })(run, name);
+  }
+  const proving = DBOS.registerWorkflow((id: string) => pipeline(ctx, startJob, id), { name: 'pipeline' });
   return {
+    pipeline: async (id) => void (await DBOS.startWorkflow(proving, { workflowID: id })(id)),
     ship: async (id) => void (await DBOS.startWorkflow(shipping, { workflowID: id })(id)),
     deployment: async (ref) => void (await enqueue(ref)),
   };
 }
 
-/** The queue that gives each environment one deployment at a time; to be called after the launch. */
-export async function openQueue(): Promise<void> {
+/** To be called after the launch. Each environment takes one deployment at a time, each machine as many jobs as it has cores. */
+export async function openQueues(): Promise<void> {
+  await DBOS.registerQueue(jobQueue, {
+    workerConcurrency: availableParallelism(),
+    minPollingIntervalMs: 100,
+    onConflict: 'always_update',
+  });
   await DBOS.registerQueue(queue, { partitionConcurrency: 1, minPollingIntervalMs: 100, onConflict: 'always_update' });
 }

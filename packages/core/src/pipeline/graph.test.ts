@@ -83,7 +83,7 @@ test('the critical path is the longest chain, and no chain is longer', () => {
       const { names, ms } = criticalPath(timed);
       const of = new Map(timed.map((job) => [job.name, job]));
       expect(names.reduce((sum, name) => sum + of.get(name)!.ms, 0)).toBe(ms);
-      names.slice(1).forEach((name, index) => expect(of.get(name)!.needs).toContain(names[index]));
+      for (const [index, name] of names.slice(1).entries()) expect(of.get(name)!.needs).toContain(names[index]);
       const longestTo = (name: string): number =>
         of.get(name)!.ms + Math.max(0, ...of.get(name)!.needs.map((need) => longestTo(need)));
       if (timed.length <= 10) expect(ms).toBe(Math.max(...timed.map(({ name }) => longestTo(name))));

@@ -5,6 +5,8 @@ const segment = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/);
 
 export const projectParams = z.object({ project: segment });
 export const environmentParams = z.object({ project: segment, environment: segment });
+/** A commit by its whole id. */
+export const commitSha = z.string().regex(/^[0-9a-f]{40}$/, 'must be a whole commit id of 40 hex digits');
 export const idParams = z.object({ id: z.string().regex(/^[a-z]+_[0-9a-f]+$/) });
 
 /** The answers of a route: what it gives, and what it says when it cannot. */

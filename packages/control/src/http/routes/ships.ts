@@ -4,15 +4,13 @@ import { ensureProject } from '../../store/releases.ts';
 import { createShip } from '../../store/ships.ts';
 import type { Actor } from '../act.ts';
 import { commitView } from '../views.ts';
-import { answers, jsonBody, projectParams } from './shared.ts';
-
-const sha = z.string().regex(/^[0-9a-f]{40}$/, 'must be a whole commit id of 40 hex digits');
+import { answers, commitSha, jsonBody, projectParams } from './shared.ts';
 
 const commit = createRoute({
   method: 'put',
   path: '/v1/projects/{project}/commits/{sha}',
   request: {
-    params: projectParams.extend({ sha }),
+    params: projectParams.extend({ sha: commitSha }),
     body: {
       description: 'a git bundle that holds the commit',
       content: { 'application/x-git-bundle': { schema: z.any() } },
@@ -27,7 +25,11 @@ const ship = createRoute({
   request: {
     params: projectParams,
     ...jsonBody(
-      z.strictObject({ commit: sha, until: z.string().nullable().default(null), force: z.boolean().default(false) }),
+      z.strictObject({
+        commit: commitSha,
+        until: z.string().nullable().default(null),
+        force: z.boolean().default(false),
+      }),
     ),
   },
   responses: answers(z.object({ ship: z.string() }), 'the ship that was started'),

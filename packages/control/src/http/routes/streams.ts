@@ -6,7 +6,8 @@ import { z } from 'zod';
 import { readEnvironment } from '../../store/environments.ts';
 import type { Actor } from '../act.ts';
 import { readDeployment, readShip } from '../read.ts';
-import { deploymentEvents, shipEvents } from '../stream.ts';
+import { readRun } from '../runs.ts';
+import { deploymentEvents, runEvents, shipEvents } from '../stream.ts';
 import { environmentParams, idParams } from './shared.ts';
 
 const logQuery = z.object({
@@ -20,6 +21,11 @@ export function streamRoutes(app: OpenAPIHono, { ctx }: Actor): void {
     const { id } = idParams.parse(c.req.param());
     await readShip(ctx, id);
     return send(c, (signal) => shipEvents(ctx, id, signal));
+  });
+  app.get('/v1/runs/:id/events', async (c) => {
+    const { id } = idParams.parse(c.req.param());
+    await readRun(ctx, id);
+    return send(c, (signal) => runEvents(ctx, id, signal));
   });
   app.get('/v1/deployments/:id/events', async (c) => {
     const { id } = idParams.parse(c.req.param());

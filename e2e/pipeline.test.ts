@@ -1,0 +1,125 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import type { RunView } from '@kova/control/api';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { TestKova } from './testing/kova.ts';
+
+let kova: TestKova;
+beforeAll(async () => {
+  kova = await TestKova.start();
+});
+afterAll(() => kova.close());
+
+const jobs = (text: string) => `{ use: 'none', jobs: ${text} }`;
+const node = (code: string) => JSON.stringify(['node', '-e', code]);
+const states = (run: RunView) => Object.fromEntries(run.jobs.map((job) => [job.name, job.state]));
+const cached = (run: RunView) => run.jobs.filter((job) => job.cached).map(({ name }) => name);
+
+test('jobs run after what they need, find its outputs, and the run says how it went', async () => {
+  const commit = await kova.send({
+    text: 'proved',
+    pipeline: jobs(`{
+      make: { run: [${node("require('fs').mkdirSync('out'); require('fs').writeFileSync('out/n', '42')")}], outputs: ['out'] },
+      use: { run: [${node("if (require('fs').readFileSync('out/n', 'utf8') !== '42') process.exit(1)")}], needs: ['make'] },
+      each: { run: [${node("console.log('value', process.env.N)")}], matrix: { N: ['1', '2'] } },
+    }`),
+  });
+  const run = await kova.proved(await kova.prove(commit));
+  expect(run).toMatchObject({ state: 'passed', reason: '4 jobs passed' });
+  expect(states(run)).toEqual({ make: 'passed', use: 'passed', 'each[N=1]': 'passed', 'each[N=2]': 'passed' });
+  expect(run.criticalPath.names.at(-1)).toBeDefined();
+});
+
+test('what did not change is not run again, and what it made is there for the job that did', async () => {
+  const version = (text: string) => ({
+    text,
+    files: { 'a/x': 'same', 'b/x': text },
+    pipeline: jobs(`{
+      a: { run: [${node("require('fs').writeFileSync('made', String(Math.random()))")}], inputs: ['a'], outputs: ['made'] },
+      b: { run: [${node("console.log(require('fs').readFileSync('made', 'utf8'))")}], inputs: ['b'], needs: ['a'] },
+    }`),
+  });
+  const first = await kova.proved(await kova.prove(await kova.send(version('one'))));
+  expect(cached(first)).toEqual([]);
+  const second = await kova.proved(await kova.prove(await kova.send(version('two'))));
+  expect(states(second)).toEqual({ a: 'passed', b: 'passed' });
+  expect(cached(second)).toEqual(['a']);
+});
+
+test('a failure ends the run with the last lines of the command, and what needs it is skipped', async () => {
+  const commit = await kova.send({
+    text: 'fails',
+    pipeline: jobs(`{
+      bad: { run: [${node("console.error('Error: no such table: carts'); process.exit(3)")}] },
+      after: { run: [${node('0')}], needs: ['bad'] },
+    }`),
+  });
+  const run = await kova.proved(await kova.prove(commit));
+  expect(run.state).toBe('failed');
+  expect(states(run)).toEqual({ bad: 'failed', after: 'skipped' });
+  expect(run.jobs[0]!.reason).toContain('ended with exit code 3:\nError: no such table: carts');
+});
+
+test('a job whose script is missing is inconclusive, never green', async () => {
+  const commit = await kova.send({
+    text: 'unchecked',
+    files: { 'package.json': '{ "name": "shop", "type": "module" }' },
+    pipeline: jobs(`{ lint: { run: ['npm run lint'] } }`),
+  });
+  const run = await kova.proved(await kova.prove(commit));
+  expect(run).toMatchObject({ state: 'inconclusive' });
+  expect(run.reason).toContain('not checked: lint: package.json has no script lint');
+});
+
+// https://github.com/coollabsio/coolify/issues/5850
+test('cancelling a run ends its jobs and leaves no process behind', async () => {
+  const commit = await kova.send({
+    text: 'long',
+    pipeline: jobs(
+      `{ long: { run: [${node("require('child_process').spawn('sleep', ['7391'], { detached: true }).unref(); setInterval(() => {}, 1000)")}] } }`,
+    ),
+  });
+  const run = await kova.prove(commit);
+  await kova.until(
+    () => kova.call<RunView>('GET', `/v1/runs/${run}`),
+    ({ jobs: [job] }) => job?.state === 'running',
+  );
+  await kova.until(
+    async () => sleepers(),
+    (found) => found > 0,
+  );
+  await kova.call('POST', `/v1/runs/${run}/cancel`, { by: 'ada' });
+  const ended = await kova.proved(run);
+  expect(ended).toMatchObject({ state: 'cancelled', jobs: [{ state: 'cancelled', reason: 'cancelled by ada' }] });
+  expect(sleepers()).toBe(0);
+});
+
+test('kill -9 of the control plane in mid-run: finished jobs are not run again, the run goes on', async () => {
+  const commit = await kova.send({
+    text: 'crashed',
+    pipeline: jobs(`{
+      first: { run: [${node("require('fs').writeFileSync('n', String(Math.random()))")}], outputs: ['n'], cache: false },
+      second: { run: [${node('setTimeout(() => {}, 4000)')}], needs: ['first'] },
+      third: { run: [${node("console.log(require('fs').readFileSync('n', 'utf8'))")}], needs: ['second'] },
+    }`),
+  });
+  const run = await kova.prove(commit);
+  const before = await kova.until(
+    () => kova.call<RunView>('GET', `/v1/runs/${run}`),
+    ({ jobs: list }) => list[1]?.state === 'running',
+  );
+  kova.killControl();
+  await kova.up();
+  const ended = await kova.proved(run);
+  expect(states(ended)).toEqual({ first: 'passed', second: 'passed', third: 'passed' });
+  expect(ended.jobs[0]!.startedAt).toBe(before.jobs[0]!.startedAt);
+});
+
+function sleepers(): number {
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8') === 'sleep\x007391\x00';
+    } catch {
+      return false;
+    }
+  }).length;
+}

@@ -1,0 +1,46 @@
+import { createWriteStream } from 'node:fs';
+import { copyFile, mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { finished } from 'node:stream/promises';
+import type { JobRef } from '../ports/job-runner.ts';
+
+export interface JobLog {
+  path: string;
+  write(line: string): void;
+  close(): Promise<void>;
+}
+
+const maxBytes = 256 * 1024 ** 2;
+
+/** Where the log of a job lies; any name is one file name. */
+export function jobLogPath(logs: string, { run, name }: JobRef): string {
+  return join(logs, 'jobs', encodeURIComponent(run), `${encodeURIComponent(name)}.log`);
+}
+
+/** Begins the log of a job anew, 256 MiB at most. A log that cannot be written harms no job. */
+export async function openJobLog(logs: string, ref: JobRef): Promise<JobLog> {
+  const path = jobLogPath(logs, ref);
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const file = createWriteStream(path, { mode: 0o600 });
+  file.on('error', () => {});
+  let room = maxBytes;
+  return {
+    path,
+    write(line) {
+      if (room <= 0 || file.destroyed) return;
+      room -= line.length + 1;
+      file.write(room > 0 ? `${line}\n` : 'the rest is left out: the log is full\n');
+    },
+    async close() {
+      file.end();
+      await finished(file).catch(() => {});
+    },
+  };
+}
+
+/** The log of an earlier run as that of this one. One that is gone by now is no reason to run the job again. */
+export async function copyJobLog(from: string, logs: string, ref: JobRef): Promise<void> {
+  const path = jobLogPath(logs, ref);
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await copyFile(from, path).catch(() => undefined);
+}

@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { explainDiskFull } from '../../artefacts/disk-full.ts';
+import type { Identity } from '../../home/unprivileged.ts';
+import type { JobReport } from '../../ports/job-runner.ts';
+import { layOutTree } from './lay-out.ts';
+import { takeOutputs } from './take.ts';
+
+/** A result as it is kept. */
+export interface Kept {
+  report: JobReport;
+  /** The log of the run that made it. */
+  log: string;
+}
+
+/**
+ * What jobs came to, by the digest of all that it depends on: `<key>/report.json` and `<key>/outputs/`.
+ * A result is there as a whole or not at all.
+ */
+export class Results {
+  readonly #directory: string;
+
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  /** Null when there is none. Whoever asks for a result keeps it from being pruned for a while. */
+  async find(key: string): Promise<Kept | null> {
+    const file = join(this.#directory, key, 'report.json');
+    const text = await readFile(file, 'utf8').catch(() => null);
+    if (text === null) return null;
+    const now = new Date();
+    await utimes(file, now, now).catch(() => undefined);
+    return JSON.parse(text) as Kept;
+  }
+
+  /**
+   * Takes the outputs out of a workspace that nothing works in any more, and keeps them with the report.
+   * A result that is there already stays. @throws KovaError ARTEFACT_UNSAFE when an output leads out of it
+   */
+  async keep(key: string, kept: Kept, workspace: string): Promise<void> {
+    const draft = join(this.#directory, `.draft-${randomUUID()}`);
+    try {
+      await mkdir(join(draft, 'outputs'), { recursive: true, mode: 0o700 });
+      await takeOutputs(workspace, kept.report.outputs, join(draft, 'outputs'));
+      await writeFile(join(draft, 'report.json'), JSON.stringify(kept), { mode: 0o600 });
+      await rename(draft, join(this.#directory, key)).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+      });
+    } catch (error) {
+      throw explainDiskFull(error, 'keeping what a job made', this.#directory);
+    } finally {
+      await rm(draft, { recursive: true, force: true });
+    }
+  }
+
+  /** Puts the outputs of a result into a workspace, for `as`. */
+  async layOut(key: string, workspace: string, as: Identity | null): Promise<void> {
+    const kept = await this.find(key);
+    for (const path of kept?.report.outputs ?? []) {
+      await mkdir(dirname(join(workspace, path)), { recursive: true });
+      await layOutTree(join(this.#directory, key, 'outputs', path), join(workspace, path), as);
+    }
+  }
+}

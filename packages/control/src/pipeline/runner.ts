@@ -1,0 +1,71 @@
+import { chown, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { checkout } from '../build/checkout.ts';
+import { closeBuildDirectory, openBuildDirectory } from '../build/directory.ts';
+import { buildEnvironment } from '../build/environment.ts';
+import { evaluateConfig } from '../build/evaluate-config.ts';
+import { assertSha, repositoryOf } from '../build/git.ts';
+import { handOver } from '../build/hand-over.ts';
+import { networkSettings } from '../build/registry.ts';
+import { prepareToolchain } from '../build/toolchain.ts';
+import type { Home } from '../home/home.ts';
+import type { Identity } from '../home/unprivileged.ts';
+import type { JobRunner } from '../ports/job-runner.ts';
+import { jobKeys } from './key.ts';
+import { copyJobLog } from './log.ts';
+import { Results } from './results/store.ts';
+import { runJob, type Workshop } from './run-job.ts';
+
+const configTimeoutMs = 20_000;
+
+/** Runs jobs on this machine, one directory and one clean environment a job. */
+export function createJobRunner(home: Home, as: Identity | null): JobRunner {
+  const results = new Results(home.results);
+  let shared: Promise<Workshop> | undefined;
+  const workshop = () => {
+    shared ??= prepareWorkshop(home, results, as);
+    shared.catch(() => {
+      shared = undefined;
+    });
+    return shared;
+  };
+  return {
+    configure: async (project, commit, signal) => configure(await workshop(), project, commit, signal),
+    keys(project, commit, config, graph) {
+      const place = { node: process.version, platform: process.platform, arch: process.arch };
+      return jobKeys(repositoryOf(home.repositories, project), commit, config, graph, place);
+    },
+    async recall(key, ref) {
+      const kept = await results.find(key);
+      if (kept) await copyJobLog(kept.log, home.logs, ref);
+      return kept?.report ?? null;
+    },
+    run: async (request) => runJob(await workshop(), request),
+  };
+}
+
+async function prepareWorkshop(home: Home, results: Results, as: Identity | null): Promise<Workshop> {
+  const toolchain = await prepareToolchain(home.toolchain, as);
+  const network = await networkSettings(toolchain, home.toolchain, as);
+  const npmCache = join(home.builds, '.npm-cache');
+  await mkdir(npmCache, { recursive: true, mode: 0o700 });
+  if (as) await chown(npmCache, as.uid, as.gid);
+  return { home, results, as, toolchain, network, npmCache };
+}
+
+async function configure(workshop: Workshop, project: string, commit: string, signal: AbortSignal) {
+  const { home, as, toolchain, npmCache } = workshop;
+  assertSha(commit);
+  const directory = await openBuildDirectory(home.builds, project, commit, as);
+  const onLine = () => {};
+  try {
+    const repository = repositoryOf(home.repositories, project);
+    const index = join(directory.root, 'index');
+    await checkout({ repository, commit, directory: directory.source, index, signal, onLine });
+    await handOver(directory.source, directory.as);
+    const env = buildEnvironment(directory, toolchain, { commit, npmCache, network: {} });
+    return await evaluateConfig({ directory, node: toolchain.node, env, timeoutMs: configTimeoutMs, signal, onLine });
+  } finally {
+    await closeBuildDirectory(directory);
+  }
+}

@@ -1,0 +1,55 @@
+import type { ProjectConfig } from '@kova/core/config/schema';
+import type { Evidence } from '@kova/core/pipeline/evidence/evidence';
+import type { GraphJob } from '@kova/core/pipeline/graph';
+import type { Verdict } from '@kova/core/verdict';
+
+/** Whose job it is, and where its log lies. */
+export interface JobRef {
+  run: string;
+  name: string;
+}
+
+export interface JobRequest extends JobRef {
+  project: string;
+  commit: string;
+  config: ProjectConfig;
+  job: GraphJob;
+  /** Of this job, see `keys`. */
+  key: string;
+  /** Keys of all that it needs, directly and not, in an order that can be laid out. */
+  needs: readonly string[];
+  signal: AbortSignal;
+}
+
+export interface JobReport {
+  verdict: Verdict;
+  evidence: Evidence[];
+  /** Paths that it left for others. */
+  outputs: string[];
+  /** Time its commands took, ms. */
+  durationMs: number;
+}
+
+/** Runs the jobs of pipelines on this machine, each in a clean directory, without Kova's rights or secrets. */
+export interface JobRunner {
+  /** The configuration of a commit. @throws KovaError CONFIG_MISSING, CONFIG_EVALUATION_FAILED, CONFIG_INVALID */
+  configure(project: string, commit: string, signal: AbortSignal): Promise<ProjectConfig>;
+
+  /** For each job the digest of all that its result depends on: commands, inputs, keys of its needs, this machine. */
+  keys(
+    project: string,
+    commit: string,
+    config: ProjectConfig,
+    graph: readonly GraphJob[],
+  ): Promise<Map<string, string>>;
+
+  /** What a job of that key came to before, if it passed; its log becomes that of `ref` as well. */
+  recall(key: string, ref: JobRef): Promise<JobReport | null>;
+
+  /**
+   * Runs the job, with its retries; nothing of it runs any more when this settles. Safe to call again after a crash:
+   * the attempt before is ended and forgotten.
+   * @throws the signal's reason on abort
+   */
+  run(request: JobRequest): Promise<JobReport>;
+}

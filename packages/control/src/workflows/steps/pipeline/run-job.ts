@@ -1,0 +1,65 @@
+import { KovaError, reportOf } from '@kova/core/errors/kova-error';
+import { inconclusive, type Verdict } from '@kova/core/verdict';
+import type { Context } from '../../../context.ts';
+import { jobsOf, moveJob } from '../../../store/jobs.ts';
+import { stopReason } from '../../../store/runs.ts';
+import { graphOf, requireRun } from './graph.ts';
+
+const pollMs = 300;
+
+/** A job that was stopped: it has no verdict of its own. */
+export interface JobEnd {
+  verdict: Verdict;
+  stopped: string | null;
+  durationMs: number | null;
+}
+
+/** Runs the job here, unless its run is to stop. */
+export async function runOneJob(ctx: Context, id: string, name: string, signal: AbortSignal): Promise<JobEnd> {
+  const stopped = await stopReason(ctx.db, id);
+  if (stopped !== null || !(await moveJob(ctx.db, { run: id, name }, 'running', ''))) {
+    return { verdict: inconclusive('it was not begun'), stopped: stopped ?? 'it has ended already', durationMs: null };
+  }
+  const run = await requireRun(ctx, id);
+  const graph = graphOf(run);
+  const job = graph.find((each) => each.name === name);
+  if (!job) throw new KovaError('NOT_FOUND', `there is no job ${name} in ${id}`);
+  const keys = new Map((await jobsOf(ctx.db, id)).map((row) => [row.name, row.key]));
+  const needed = needsOf(graph, name);
+  const watch = watchStop(ctx, id);
+  try {
+    const { project, commit, config } = run;
+    const report = await ctx.jobs.run({
+      ...{ run: id, name, project, commit, config, job },
+      key: keys.get(name) ?? '',
+      needs: needed.map((need) => keys.get(need) ?? ''),
+      signal: AbortSignal.any([signal, watch.signal]),
+    });
+    return { verdict: report.verdict, stopped: null, durationMs: report.durationMs };
+  } catch (error) {
+    const { code, message } = reportOf(error);
+    if (watch.signal.aborted) return { verdict: inconclusive(message), stopped: message, durationMs: null };
+    return { verdict: { outcome: 'fail', reason: `${message} (${code})` }, stopped: null, durationMs: null };
+  } finally {
+    watch.end();
+  }
+}
+
+/** All that a job needs, directly and not, in the order of the graph. */
+function needsOf(graph: ReadonlyArray<{ name: string; needs: readonly string[] }>, name: string): string[] {
+  const wanted = new Set([name]);
+  for (const job of graph.toReversed()) if (wanted.has(job.name)) for (const need of job.needs) wanted.add(need);
+  wanted.delete(name);
+  return graph.filter((job) => wanted.has(job.name)).map((job) => job.name);
+}
+
+/** Aborts when the run is asked to stop. */
+function watchStop(ctx: Context, id: string): { signal: AbortSignal; end: () => void } {
+  const controller = new AbortController();
+  const look = async () => {
+    const reason = await stopReason(ctx.db, id).catch(() => null);
+    if (reason !== null) controller.abort(new KovaError('CANCELLED', reason));
+  };
+  const timer = setInterval(() => void look(), pollMs);
+  return { signal: controller.signal, end: () => clearInterval(timer) };
+}
