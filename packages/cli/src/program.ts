@@ -10,6 +10,7 @@ import { downCommand } from './commands/down.ts';
 import { initCommand } from './commands/init.ts';
 import { logsCommand } from './commands/logs.ts';
 import { metricsCommand } from './commands/metrics.ts';
+import { pipelineCommand } from './commands/pipeline/pipeline.ts';
 import { promoteCommand } from './commands/promote.ts';
 import { releaseCommand } from './commands/release.ts';
 import { rollbackCommand } from './commands/rollback.ts';
@@ -23,6 +24,7 @@ const commands: readonly Definition[] = [
   downCommand,
   shipCommand,
   attachCommand,
+  pipelineCommand,
   deployCommand,
   promoteCommand,
   approveCommand,

@@ -21,6 +21,15 @@ export function withDetach(command: Command): Command {
   return command.option('--detach', 'return at once; the work goes on');
 }
 
+/** Which commit of which repository. */
+export function withCommitOptions(command: Command): Command {
+  return command
+    .option('--commit <rev>', 'which commit; default HEAD, of a tree without changes')
+    .option('--allow-dirty', 'take HEAD without the changes that are not committed')
+    .option('--project <name>', 'default: the name in kova.config.ts')
+    .option('--dir <dir>', 'the repository; default: the one you are in');
+}
+
 /** An option that takes a whole number in a range. */
 export function wholeNumber(from: number, to: number): (text: string) => number {
   return (text) => {

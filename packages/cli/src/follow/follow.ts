@@ -1,8 +1,9 @@
-import type { DeploymentView, ShipView } from '@kova/control/api';
+import type { DeploymentView, RunView, ShipView } from '@kova/control/api';
 import { type ErrorReport, KovaError, reportOf } from '@kova/core/errors/kova-error';
 import type { Client } from '../api/client.ts';
 import type { Cli, Result } from '../cli.ts';
 import { progressFor } from '../output/progress.ts';
+import { summary } from '../output/run.ts';
 import { story } from './story.ts';
 
 const interrupted = 130;
@@ -19,29 +20,46 @@ export async function follow(cli: Cli, client: Client, id: string, accept: Accep
   const onInterrupt = () => leave.abort();
   process.once('SIGINT', onInterrupt);
   const progress = progressFor(cli);
-  let end: ShipView | DeploymentView | null = null;
+  let end: ShipView | DeploymentView | RunView | null = null;
   try {
     for await (const event of story(client, eventsPath(id), leave.signal)) {
       progress.show(event);
       if (event.type === 'ship') end = event.ship;
       if (event.type === 'deployment') end = event.deployment;
+      if (event.type === 'run') end = event.run;
     }
   } finally {
     progress.end();
     process.off('SIGINT', onInterrupt);
   }
   if (!end) return { ...detached(id), exitCode: interrupted };
+  if ('jobs' in end) return runResult(end);
   return 'state' in end ? shipResult(end) : deploymentResult(end, accept);
 }
 
 /** What is said when work goes on that nobody watches. */
 export function detached(id: string): Result {
-  const view = id.startsWith('dep_') ? { deployment: id } : { ship: id };
+  const view = { [kindOf(id)]: id };
   return { view, text: `The work goes on. See it again with: kova attach ${id}` };
 }
 
 function eventsPath(id: string): string {
-  return `/v1/${id.startsWith('dep_') ? 'deployments' : 'ships'}/${encodeURIComponent(id)}/events`;
+  return `/v1/${kindOf(id)}s/${encodeURIComponent(id)}/events`;
+}
+
+function kindOf(id: string): 'deployment' | 'run' | 'ship' {
+  if (id.startsWith('dep_')) return 'deployment';
+  return id.startsWith('run_') ? 'run' : 'ship';
+}
+
+function runResult(run: RunView): Result {
+  const text = summary(run).join('\n').trim();
+  if (run.state === 'passed' || run.state === 'inconclusive') return { view: run, text };
+  const failed = run.jobs.find(({ state }) => state === 'failed');
+  const what = failed ? `${failed.name}: ${failed.reason}` : run.reason;
+  const code = run.state === 'cancelled' ? 'CANCELLED' : 'PIPELINE_FAILED';
+  const next = failed ? `See all of it with \`kova pipeline show ${run.id} --job ${failed.name} --log\`.` : undefined;
+  return { view: run, text, error: reportOf(new KovaError(code, what, next ? { next } : {})) };
 }
 
 function shipResult(ship: ShipView): Result {

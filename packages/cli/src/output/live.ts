@@ -1,8 +1,10 @@
 import { styleText } from 'node:util';
 import type { StreamEvent } from '@kova/control/api';
 import { isTerminal, type Phase } from '@kova/core/deployment/phase';
+import type { JobState } from '@kova/core/pipeline/state';
 import { since } from './duration.ts';
 import { approvalHint, type Progress } from './plain.ts';
+import { jobMark, jobTime } from './run.ts';
 import { plain } from './table.ts';
 
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
@@ -17,7 +19,15 @@ interface Row {
   at: string;
 }
 
+interface JobRow {
+  name: string;
+  state: JobState;
+  said: string;
+  at: string;
+}
+
 interface Screen {
+  jobs: Map<string, JobRow>;
   rows: Map<string, Row>;
   build: string[];
   buildState: 'running' | 'done' | 'failed';
@@ -29,7 +39,7 @@ type Terminal = Pick<NodeJS.WriteStream, 'write' | 'columns'>;
 /** One line an environment, drawn again and again in place. */
 export function liveProgress(out: Terminal): Progress {
   const startedAt = new Date().toISOString();
-  const screen: Screen = { rows: new Map(), build: [], buildState: 'running', startedAt };
+  const screen: Screen = { jobs: new Map(), rows: new Map(), build: [], buildState: 'running', startedAt };
   let drawn = 0;
   let frame = 0;
   const draw = () => {
@@ -54,19 +64,35 @@ function take(screen: Screen, event: StreamEvent): void {
     screen.buildState = 'done';
     const { deployment, environment, phase, reason, at } = event;
     screen.rows.set(deployment, { environment, phase, reason: plain(reason), at });
+  } else if (event.type === 'job') {
+    screen.buildState = 'done';
+    const { job: name, state, reason, at } = event;
+    const said = state === 'passed' ? jobTime(event) : plain(reason.split('\n')[0] ?? '');
+    screen.jobs.set(name, { name, state, said, at });
   } else if (event.type === 'ship') screen.buildState = event.ship.release ? 'done' : 'failed';
   else screen.buildState = 'done';
 }
 
 /** The lines of the screen as they are now, none wider than `width`. */
 export function render(screen: Screen, spinner: string, width: number): string[] {
-  const { rows, build, buildState } = screen;
-  const lines = [...rows.values()].flatMap((row) => rowLines(row, spinner, width));
+  const { jobs, rows, build, buildState } = screen;
+  const lines = [
+    ...jobLines([...jobs.values()], spinner, width),
+    ...[...rows.values()].flatMap((row) => rowLines(row, spinner, width)),
+  ];
   if (buildState === 'done') return lines;
   if (buildState === 'failed') return ['✗ build', ...build.map((line) => `  ${line}`)];
   const last = build.at(-1);
   const head = `${spinner} build  ${since(screen.startedAt)}`;
   return [head, ...(last ? [styleText('dim', `  ${last}`.slice(0, width), { validateStream: false })] : []), ...lines];
+}
+
+function jobLines(jobs: readonly JobRow[], spinner: string, width: number): string[] {
+  const longest = Math.max(0, ...jobs.map(({ name }) => name.length));
+  return jobs.map(({ name, state, said, at }) => {
+    const [mark, text] = state === 'running' ? [spinner, since(at)] : [jobMark(state), said];
+    return `${mark} ${name.padEnd(longest)}  ${state.padEnd(12)}  ${text}`.slice(0, width).trimEnd();
+  });
 }
 
 function rowLines({ environment, phase, reason, at }: Row, spinner: string, width: number): string[] {

@@ -57,11 +57,17 @@ test('on a terminal the last state stays, drawn in place', () => {
 test('no line is wider than the screen', () => {
   const row = { environment: 'production', phase: 'awaiting-approval' as const, reason: 'x'.repeat(200), at };
   const build = ['y'.repeat(200)];
-  const lines = render({ rows: new Map([['dep_1', row]]), build, buildState: 'running', startedAt: at }, '*', 30);
+  const lines = render({ jobs: new Map(), rows: new Map([['dep_1', row]]), build, buildState: 'running', startedAt: at }, '*', 30);
   expect(lines.map((line) => plain(line).length)).toEqual([expect.any(Number), 30, 30, 30]);
 });
 
 test('a failed build leaves its last lines', () => {
-  const screen = { rows: new Map(), build: ['one', 'two'], buildState: 'failed' as const, startedAt: at };
+  const screen = {
+    jobs: new Map(),
+    rows: new Map(),
+    build: ['one', 'two'],
+    buildState: 'failed' as const,
+    startedAt: at,
+  };
   expect(render(screen, '*', 80)).toEqual(['✗ build', '  one', '  two']);
 });

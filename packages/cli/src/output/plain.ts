@@ -1,5 +1,6 @@
 import type { StreamEvent } from '@kova/control/api';
 import { clock } from './duration.ts';
+import { jobTime } from './run.ts';
 import { plain } from './table.ts';
 
 /** Shows events as they come. */
@@ -21,10 +22,16 @@ export function plainProgress(print: (line: string) => void, now = () => new Dat
 
 function linesOf(event: StreamEvent, now: Date): string[] {
   if (event.type === 'line') return [`${clock(now)} build  ${plain(event.text)}`];
+  if (event.type === 'job') return [jobLine(event, now)];
   if (event.type !== 'phase') return [];
   const { at, environment, phase, reason } = event;
   const line = `${clock(new Date(at))} ${environment}  ${phase}  ${plain(reason)}`.trimEnd();
   return phase === 'awaiting-approval' ? [line, approvalHint(environment)] : [line];
+}
+
+function jobLine({ job, state, reason, at, ...rest }: Extract<StreamEvent, { type: 'job' }>, now: Date): string {
+  const said = state === 'passed' || state === 'running' ? jobTime(rest) : plain(reason.split('\n')[0] ?? '');
+  return `${clock(at ? new Date(at) : now)} ${job}  ${state}  ${said}`.trimEnd();
 }
 
 export function approvalHint(environment: string): string {

@@ -9,7 +9,7 @@ import type { Identity } from '../home/unprivileged.ts';
 import { buildIdentity } from './ids.ts';
 import { isLeftOver, readOwner, writeOwner } from './owner.ts';
 
-/** Where one build takes place, `<builds>/<project>/<commit>-<random>`, and as whom. */
+/** Where one build takes place, `<builds>/<project>/<start of the commit>-<random>`, and as whom. */
 export interface BuildDirectory {
   root: string;
   /** The checkout; with `home` and `tmp` it belongs to the user that builds. */
@@ -31,7 +31,8 @@ export async function openBuildDirectory(
   commit: string,
   user: Identity | null,
 ): Promise<BuildDirectory> {
-  const id = `${commit}-${randomBytes(6).toString('hex')}`;
+  // Short, since sockets below it may have paths of 107 bytes only: a browser puts one into its temporary directory.
+  const id = `${commit.slice(0, 10)}-${randomBytes(4).toString('hex')}`;
   const root = join(builds, project, id);
   const at = (name: string) => join(root, name);
   const directory: BuildDirectory = {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Secret } from '@kova/core/secret';
-import type { Verdict } from '@kova/core/verdict';
+import { inconclusive, type Verdict } from '@kova/core/verdict';
 import { checkout } from '../build/checkout.ts';
 import {
   type BuildDirectory,
@@ -17,6 +17,8 @@ import type { Home } from '../home/home.ts';
 import type { Identity } from '../home/unprivileged.ts';
 import type { JobReport, JobRequest } from '../ports/job-runner.ts';
 import { runCommands } from './commands.ts';
+import { furnish } from './furnish/furnish.ts';
+import { NotRunnable, Surroundings } from './furnish/surroundings.ts';
 import { type JobLog, openJobLog } from './log.ts';
 import { existing } from './results/existing.ts';
 import type { Results } from './results/store.ts';
@@ -52,27 +54,39 @@ async function attemptJob(workshop: Workshop, request: JobRequest, log: JobLog):
   const { home, as } = workshop;
   request.signal.throwIfAborted();
   const directory = await openBuildDirectory(home.builds, request.project, request.commit, as);
+  const around = new Surroundings();
   try {
-    await furnish(workshop, request, directory, log);
+    await takeOut(workshop, request, directory, log);
     const { name, job } = request.job;
     const missing = await whyNotRunnable(name, job, directory.source);
-    if (missing) return { verdict: missing, evidence: [], outputs: [], durationMs: 0 };
+    if (missing) return without(missing);
+    const env = environmentOf(workshop, request, directory);
+    await furnish(around, home, request, { directory, env, onLine: log.write });
     const startedAt = performance.now();
     const verdict = await runCommands({
       ...{ argvs: job.run, directory, timeoutMs: job.timeout, signal: request.signal },
-      env: environmentOf(workshop, request, directory),
+      env: { ...env, ...around.env },
       onLine: log.write,
     });
     const durationMs = performance.now() - startedAt;
+    await around.end();
     await sealBuildDirectory(directory);
     return await conclude(workshop, request, directory, { verdict, durationMs, log });
+  } catch (error) {
+    if (error instanceof NotRunnable) return without(inconclusive(error.message));
+    throw error;
   } finally {
+    await around.end();
     await closeBuildDirectory(directory);
   }
 }
 
+function without(verdict: Verdict): JobReport {
+  return { verdict, evidence: [], outputs: [], durationMs: 0 };
+}
+
 /** The commit, and what the jobs before have made of it. */
-async function furnish({ home, results }: Workshop, request: JobRequest, directory: BuildDirectory, log: JobLog) {
+async function takeOut({ home, results }: Workshop, request: JobRequest, directory: BuildDirectory, log: JobLog) {
   const repository = repositoryOf(home.repositories, request.project);
   const index = join(directory.root, 'index');
   const { commit, signal, needs } = request;

@@ -11,8 +11,9 @@ import { prepareToolchain } from '../build/toolchain.ts';
 import type { Home } from '../home/home.ts';
 import type { Identity } from '../home/unprivileged.ts';
 import type { JobRunner } from '../ports/job-runner.ts';
+import { followFile } from './follow-file.ts';
 import { jobKeys } from './key.ts';
-import { copyJobLog } from './log.ts';
+import { copyJobLog, jobLogPath } from './log.ts';
 import { Results } from './results/store.ts';
 import { runJob, type Workshop } from './run-job.ts';
 
@@ -40,6 +41,7 @@ export function createJobRunner(home: Home, as: Identity | null): JobRunner {
       if (kept) await copyJobLog(kept.log, home.logs, ref);
       return kept?.report ?? null;
     },
+    log: (ref, ended, signal) => followFile(jobLogPath(home.logs, ref), ended, signal),
     run: async (request) => runJob(await workshop(), request),
   };
 }

@@ -46,6 +46,9 @@ export interface JobRunner {
   /** What a job of that key came to before, if it passed; its log becomes that of `ref` as well. */
   recall(key: string, ref: JobRef): Promise<JobReport | null>;
 
+  /** The lines of a job's log from its beginning, new ones as they come until `ended` says so or the signal aborts. */
+  log(ref: JobRef, ended: () => Promise<boolean>, signal: AbortSignal): AsyncIterable<string>;
+
   /**
    * Runs the job, with its retries; nothing of it runs any more when this settles. Safe to call again after a crash:
    * the attempt before is ended and forgotten.

@@ -35,6 +35,10 @@ export const errorCodes = {
   BUNDLE_INVALID: { status: 422, next: 'Ship again; if it persists run `git fsck` in the repository.' },
   BUILD_FAILED: { status: 422, next: 'Read the last lines above, mend the build and ship a new commit.' },
   BUILD_TIMEOUT: { status: 422, next: 'Find what hangs, or raise app.buildTimeout in kova.config.ts.' },
+  PIPELINE_FAILED: {
+    status: 422,
+    next: 'Mend what the named job found and ship a new commit; nothing live was changed.',
+  },
   ARTEFACT_CORRUPT: { status: 500, next: 'Ship the commit again to rebuild it; nothing live was changed.' },
   ARTEFACT_MISSING: { status: 404, next: 'Ship the commit again to rebuild it; nothing live was changed.' },
   ARTEFACT_UNSAFE: { status: 422, next: 'Remove the named path or link from the build output.' },

@@ -5,6 +5,7 @@ import { streamSSE } from 'hono/streaming';
 import { z } from 'zod';
 import { readEnvironment } from '../../store/environments.ts';
 import type { Actor } from '../act.ts';
+import { jobLogLines } from '../job-log.ts';
 import { readDeployment, readShip } from '../read.ts';
 import { readRun } from '../runs.ts';
 import { deploymentEvents, runEvents, shipEvents } from '../stream.ts';
@@ -26,6 +27,11 @@ export function streamRoutes(app: OpenAPIHono, { ctx }: Actor): void {
     const { id } = idParams.parse(c.req.param());
     await readRun(ctx, id);
     return send(c, (signal) => runEvents(ctx, id, signal));
+  });
+  app.get('/v1/runs/:id/jobs/:job/log', async (c) => {
+    const { id } = idParams.parse(c.req.param());
+    const job = c.req.param('job');
+    return send(c, (signal) => jobLogLines(ctx, id, job, signal));
   });
   app.get('/v1/deployments/:id/events', async (c) => {
     const { id } = idParams.parse(c.req.param());

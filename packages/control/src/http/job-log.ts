@@ -1,0 +1,19 @@
+import { KovaError } from '@kova/core/errors/kova-error';
+import type { Context } from '../context.ts';
+import { readRun } from './runs.ts';
+
+/** What a job prints, from its beginning until it has ended. @throws KovaError NOT_FOUND */
+export async function* jobLogLines(
+  ctx: Context,
+  run: string,
+  name: string,
+  signal: AbortSignal,
+): AsyncGenerator<{ text: string }> {
+  const ended = async () => {
+    const job = (await readRun(ctx, run)).jobs.find((each) => each.name === name);
+    if (!job) throw new KovaError('NOT_FOUND', `there is no job ${name} in ${run}`);
+    return job.endedAt !== null;
+  };
+  await ended();
+  for await (const text of ctx.jobs.log({ run, name }, ended, signal)) yield { text };
+}

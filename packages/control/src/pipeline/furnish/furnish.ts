@@ -1,0 +1,49 @@
+import type { Secret } from '@kova/core/secret';
+import type { BuildDirectory } from '../../build/directory.ts';
+import type { Home } from '../../home/home.ts';
+import type { JobRequest } from '../../ports/job-runner.ts';
+import { scratchDatabase } from '../../services/postgres/scratch.ts';
+import { findBrowser } from './programs.ts';
+import { addRedis } from './redis.ts';
+import { addServedApp } from './serve.ts';
+import { NotRunnable, type Surroundings } from './surroundings.ts';
+
+/**
+ * Gives a job what it asks for: services of its own, a browser, the built app.
+ * @throws NotRunnable, or what kept the app from starting
+ */
+export async function furnish(
+  around: Surroundings,
+  home: Home,
+  request: JobRequest,
+  place: { directory: BuildDirectory; env: Record<string, string | Secret>; onLine: (line: string) => void },
+): Promise<void> {
+  const { job } = request.job;
+  const { directory } = place;
+  if (job.browser) await addBrowser(around);
+  if (job.services.includes('postgres')) {
+    const database = await scratchDatabase(home, request.project);
+    around.add({ DATABASE_URL: database.url }, () => database.drop());
+  }
+  if (job.services.includes('redis')) await addRedisUnlessOptional(around, request, place);
+  if (job.serve) await addServedApp(around, { ...place, directory, config: request.config, signal: request.signal });
+}
+
+async function addBrowser(around: Surroundings): Promise<void> {
+  const browser = await findBrowser();
+  if (!browser) throw new NotRunnable('there is no Chromium; try `apt-get install chromium`, or set CHROME_PATH');
+  around.add({ CHROME_PATH: browser }, async () => {});
+}
+
+/** An app that can do without its Redis is tested without one where there is none, and the log says so. */
+async function addRedisUnlessOptional(
+  around: Surroundings,
+  { config }: JobRequest,
+  { directory, onLine }: { directory: BuildDirectory; onLine: (line: string) => void },
+): Promise<void> {
+  const optional = Object.values(config.services).every((service) => service.kind !== 'redis' || service.optional);
+  await addRedis(around, directory, directory.id).catch((error: unknown) => {
+    if (!optional || !(error instanceof NotRunnable)) throw error;
+    onLine(`note: without Redis, which is optional: ${error.message}`);
+  });
+}
