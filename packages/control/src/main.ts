@@ -100,6 +100,7 @@ function watch({ ctx }: Parts, self: Parameters<typeof keepExecutors>[1]): () =>
     every(2000, () => keepExecutors(ctx.db, self), told('executors')),
     every(5000, () => stopOldStandbys(ctx), told('standby')),
     every(600_000, () => pruneArtefacts(ctx), told('retention')),
+    every(600_000, async () => void (await ctx.jobs.prune()), told('results')),
   ];
   return () => {
     for (const stop of stops) stop();

@@ -57,7 +57,11 @@ test('on a terminal the last state stays, drawn in place', () => {
 test('no line is wider than the screen', () => {
   const row = { environment: 'production', phase: 'awaiting-approval' as const, reason: 'x'.repeat(200), at };
   const build = ['y'.repeat(200)];
-  const lines = render({ jobs: new Map(), rows: new Map([['dep_1', row]]), build, buildState: 'running', startedAt: at }, '*', 30);
+  const lines = render(
+    { jobs: new Map(), rows: new Map([['dep_1', row]]), build, buildState: 'running', startedAt: at },
+    '*',
+    30,
+  );
   expect(lines.map((line) => plain(line).length)).toEqual([expect.any(Number), 30, 30, 30]);
 });
 

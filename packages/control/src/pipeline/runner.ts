@@ -17,6 +17,8 @@ import { copyJobLog, jobLogPath } from './log.ts';
 import { Results } from './results/store.ts';
 import { runJob, type Workshop } from './run-job.ts';
 
+/** KOVA_CACHE_GB, 20 GiB by default. */
+const maxResultBytes = Number(process.env.KOVA_CACHE_GB ?? 20) * 1024 ** 3;
 const configTimeoutMs = 20_000;
 
 /** Runs jobs on this machine, one directory and one clean environment a job. */
@@ -42,6 +44,7 @@ export function createJobRunner(home: Home, as: Identity | null): JobRunner {
       return kept?.report ?? null;
     },
     log: (ref, ended, signal) => followFile(jobLogPath(home.logs, ref), ended, signal),
+    prune: () => results.prune(maxResultBytes),
     run: async (request) => runJob(await workshop(), request),
   };
 }

@@ -49,6 +49,9 @@ export interface JobRunner {
   /** The lines of a job's log from its beginning, new ones as they come until `ended` says so or the signal aborts. */
   log(ref: JobRef, ended: () => Promise<boolean>, signal: AbortSignal): AsyncIterable<string>;
 
+  /** Removes results that were not used for long, when they take too much room. Returns the bytes freed. */
+  prune(): Promise<number>;
+
   /**
    * Runs the job, with its retries; nothing of it runs any more when this settles. Safe to call again after a crash:
    * the attempt before is ended and forgotten.

@@ -5,13 +5,20 @@ import { explainDiskFull } from '../../artefacts/disk-full.ts';
 import type { Identity } from '../../home/unprivileged.ts';
 import type { JobReport } from '../../ports/job-runner.ts';
 import { layOutTree } from './lay-out.ts';
+import { pruneResults } from './prune.ts';
+import { sizeOnDisk } from './size.ts';
 import { takeOutputs } from './take.ts';
+
+/** Longer than a run may take to come back to a result that it counted on. */
+const graceMs = 24 * 3_600_000;
 
 /** A result as it is kept. */
 export interface Kept {
   report: JobReport;
   /** The log of the run that made it. */
   log: string;
+  /** Of the outputs, on the disk. */
+  bytes: number;
 }
 
 /**
@@ -39,11 +46,12 @@ export class Results {
    * Takes the outputs out of a workspace that nothing works in any more, and keeps them with the report.
    * A result that is there already stays. @throws KovaError ARTEFACT_UNSAFE when an output leads out of it
    */
-  async keep(key: string, kept: Kept, workspace: string): Promise<void> {
+  async keep(key: string, result: Omit<Kept, 'bytes'>, workspace: string): Promise<void> {
     const draft = join(this.#directory, `.draft-${randomUUID()}`);
     try {
       await mkdir(join(draft, 'outputs'), { recursive: true, mode: 0o700 });
-      await takeOutputs(workspace, kept.report.outputs, join(draft, 'outputs'));
+      await takeOutputs(workspace, result.report.outputs, join(draft, 'outputs'));
+      const kept: Kept = { ...result, bytes: await sizeOnDisk(draft) };
       await writeFile(join(draft, 'report.json'), JSON.stringify(kept), { mode: 0o600 });
       await rename(draft, join(this.#directory, key)).catch((error: NodeJS.ErrnoException) => {
         if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
@@ -53,6 +61,11 @@ export class Results {
     } finally {
       await rm(draft, { recursive: true, force: true });
     }
+  }
+
+  /** Keeps `maxBytes` at most, those used last. */
+  async prune(maxBytes: number): Promise<number> {
+    return pruneResults(this.#directory, maxBytes, graceMs);
   }
 
   /** Puts the outputs of a result into a workspace, for `as`. */
