@@ -17,7 +17,7 @@ import { processStart } from './home/process-start.ts';
 import { tokenIn } from './home/token.ts';
 import { appIdentity } from './home/unprivileged.ts';
 import { createApi } from './http/server.ts';
-import { createProcessRuntime, type ProcessRuntime } from './runtimes/process/process-runtime.ts';
+import { createProcessRuntime, type InstanceEvent, type ProcessRuntime } from './runtimes/process/process-runtime.ts';
 import { createDatabases } from './services/postgres/databases.ts';
 import { ensureStore, type OwnStore } from './services/postgres/own-store.ts';
 import { connectStore } from './store/connect.ts';
@@ -26,7 +26,7 @@ import { AnalysisWatcher } from './watch/analysis.ts';
 import { every } from './watch/every.ts';
 import { reconcileRoutes } from './watch/reconcile.ts';
 import { keepExecutors } from './watch/recover.ts';
-import { pruneArtefacts } from './watch/retention.ts';
+import { cleanUp } from './watch/retention.ts';
 import { stopOldStandbys } from './watch/standby.ts';
 import { openQueue, registerWorkflows, workflowVersion } from './workflows/register.ts';
 
@@ -52,7 +52,10 @@ async function assemble(): Promise<Parts> {
   ]);
   const db = connectStore(store.url);
   await migrateStore(db);
-  const runtime = await createProcessRuntime({ directory: join(home.slots, '.state'), logs: home.logs, as });
+  const runtime = await createProcessRuntime({
+    ...{ directory: join(home.slots, '.state'), logs: home.logs, as },
+    onEvent: tellIllness,
+  });
   const artefacts = createArtefacts(home.artefacts);
   const builder = createBuilder({ home, artefacts, as });
   const address = edgeProcess.listen[0] ?? edgeListen;
@@ -66,6 +69,12 @@ async function assemble(): Promise<Parts> {
     idleToken: await tokenIn(home.keys, 'idle-token'),
   };
   return { ctx, store, runtime, builder };
+}
+
+/** An instance that ends unasked is written into the control plane's log, with its reason. */
+function tellIllness({ kind, instance: { id, release, state, reason } }: InstanceEvent): void {
+  if (kind !== 'state' || (state !== 'backing-off' && state !== 'crash-looped')) return;
+  console.error(new Date().toISOString(), `instance ${id} of ${release} is ${state}: ${reason}`);
 }
 
 async function launchWorkflows({ ctx, store }: Parts) {
@@ -97,7 +106,7 @@ function watch({ ctx }: Parts, self: Parameters<typeof keepExecutors>[1]): () =>
     every(1000, () => reconcileRoutes(ctx), told('reconcile')),
     every(2000, () => keepExecutors(ctx.db, self), told('executors')),
     every(5000, () => stopOldStandbys(ctx), told('standby')),
-    every(600_000, () => pruneArtefacts(ctx), told('retention')),
+    every(600_000, () => cleanUp(ctx), told('retention')),
   ];
   return () => {
     for (const stop of stops) stop();
