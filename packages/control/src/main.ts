@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import { flushCompileCache } from 'node:module';
 import { hostname } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { DBOS } from '@dbos-inc/dbos-sdk';
@@ -146,6 +147,8 @@ async function main(): Promise<void> {
   const stopWatching = watch(parts, self);
   await serve(parts, stopWatching, workflows);
   await parts.builder.removeLeftovers();
+  // At its end Node would write it too, but a process that is killed has none.
+  flushCompileCache();
 }
 
 // Work in flight is durable: the process may end at any moment and goes on where it was when it is started again.
