@@ -20,4 +20,4 @@ if (!suite) {
 const figures = await suite({ quick: values.quick, say: (line) => console.error(line) });
 console.log(table(figures));
 if (values.json) writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`);
-process.exit(0);
+process.exit(figures.some((figure) => figure.failed) ? 1 : 0);

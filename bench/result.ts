@@ -9,6 +9,8 @@ export interface Figure {
   ratio: number | null;
   samples: number;
   note: string;
+  /** It should have been measured and was not. */
+  failed?: true;
 }
 
 export function figure(id: string, value: number | null, unit: string, samples: number, note = ''): Figure {
@@ -28,6 +30,11 @@ export function beside(
   const ratio = peerValue === 0 ? null : rounded(own / peerValue);
   const value = /vs_|ratio/.test(id) ? ratio : rounded(own);
   return { id, value, unit, peer, peerValue: rounded(peerValue), ratio, samples, note };
+}
+
+/** A part that could not be measured says why; it is no figure. */
+export function failed(id: string, why: string): Figure {
+  return { ...figure(id, null, '', 0, `failed: ${why}`), failed: true };
 }
 
 /** A peer that is not installed is said, never left out in silence. */

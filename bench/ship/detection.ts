@@ -1,36 +1,35 @@
 import type { TestKova } from '../../e2e/testing/kova.ts';
 import { Load } from '../../e2e/testing/load.ts';
 import { type Figure, figure } from '../result.ts';
+import { decidedAt, lastAnswer } from './moments.ts';
 
-interface Event {
-  phase: string;
-  at: string;
-}
+const environments = `{ production: { stability: '60s', instances: 2 } }`;
 
-/** From the first user on the bad release (14 % of its answers are 500) to the decision, with the default rules. */
+/** A release of which 14 % of the answers are 500, under the default rules: until it is noticed, and until users are off it. */
 export async function detection(kova: TestKova, runs: number): Promise<Figure[]> {
-  const times: number[] = [];
+  const detected: number[] = [];
+  const left: number[] = [];
   const rates: number[] = [];
   for (let run = 0; run < runs; run += 1) {
     const load = new Load(kova.control.edge, 'production.shop.localhost', 4, 16);
     const began = performance.now();
-    const environments = `{ production: { stability: '60s', instances: 2 } }`;
-    const ship = await kova.shipped({ text: `failing ${run}`, failing: 0.14, environments });
+    const { release, deployments } = await kova.shipped({ text: `failing ${run}`, failing: 0.14, environments });
     rates.push((load.seen.requests / (performance.now() - began)) * 1000);
-    await load.stop();
-    const [deployment] = ship.deployments;
-    const decided = (await phasesOf(kova, deployment?.id ?? '')).find(({ phase }) => phase === 'reverting');
-    if (decided && deployment?.trafficAt) times.push(Date.parse(decided.at) - Date.parse(deployment.trafficAt));
+    const last = lastAnswer(await load.stop(), release ?? '');
+    const { id = '', trafficAt = null } = deployments[0] ?? {};
+    const decided = await decidedAt(kova, id);
+    detected.push(decided - Date.parse(trafficAt ?? ''));
+    left.push(Math.max(0, last - decided));
   }
-  const rate = Math.round(rates.reduce((sum, each) => sum + each, 0) / rates.length);
-  return [figure('ship.detect_ms', Math.max(...times), 'ms', times.length, `worst of ${runs}, at ${rate} req/s`)];
-}
-
-async function phasesOf(kova: TestKova, id: string): Promise<Event[]> {
-  const token = kova.token();
-  const answer = await fetch(`${kova.control.url}/v1/deployments/${id}/events`, {
-    headers: { authorization: `Bearer ${token}` },
-  });
-  const lines = (await answer.text()).split('\n').filter((line) => line.startsWith('data: '));
-  return lines.map((line) => JSON.parse(line.slice(6)) as Event);
+  const rate = `at ${Math.round(Math.min(...rates))} req/s or more`;
+  return [
+    figure('ship.detect_ms', Math.max(...detected), 'ms', runs, `worst; first traffic to the recorded breach, ${rate}`),
+    figure(
+      'ship.rollback.breach_ms',
+      Math.max(...left),
+      'ms',
+      runs,
+      'worst; recorded breach to the last answer of the bad release',
+    ),
+  ];
 }

@@ -4,33 +4,27 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { TestKova } from '../../e2e/testing/kova.ts';
 import { type Figure, figure } from '../result.ts';
 
-const settleMs = 5000;
+const idleMs = 15_000;
 
-/** Time to ready with an existing home, and what control plane and edge hold resident when nothing happens. */
+/** What control plane and edge hold resident after the work, when nothing has happened for a while. */
 export async function idle(kova: TestKova): Promise<Figure[]> {
-  const times: number[] = [];
-  for (let run = 0; run < 3; run += 1) {
-    kova.killControl();
-    const began = performance.now();
-    await kova.up();
-    times.push(performance.now() - began);
-  }
-  await delay(settleMs);
-  const { pid } = JSON.parse(readFileSync(join(kova.home, 'edge/edge.json'), 'utf8')) as { pid: number };
-  const megabytes = [kova.control.pid, pid].map(residentMb);
-  return [
-    figure('ship.up_ms', Math.max(...times), 'ms', times.length, 'worst; the edge and Postgres were still running'),
-    figure(
-      'ship.idle_rss_mb',
-      (megabytes[0] ?? 0) + (megabytes[1] ?? 0),
-      'MB',
-      1,
-      `control plane ${megabytes[0]}, edge ${megabytes[1]}`,
-    ),
-  ];
+  await delay(idleMs);
+  const edge = JSON.parse(readFileSync(join(kova.home, 'edge/edge.json'), 'utf8')) as { pid: number };
+  const [control, front] = [memoryOf(kova.control.pid), memoryOf(edge.pid)];
+  const told = ({ rss, anonymous, shared }: Memory) => `${rss} (${anonymous} its own, ${shared} of files)`;
+  const note = `control plane ${told(control)}, edge ${told(front)}; 15 s after the suite's rollbacks and ships`;
+  return [figure('ship.idle_rss_mb', control.rss + front.rss, 'MB', 1, note)];
 }
 
-function residentMb(pid: number): number {
-  const kilobytes = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
-  return Math.round(kilobytes / 1024);
+interface Memory {
+  rss: number;
+  anonymous: number;
+  /** Pages of Node's binary, which all its processes have in common. */
+  shared: number;
+}
+
+function memoryOf(pid: number): Memory {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const megabytes = (name: string) => Math.round(Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]) / 1024);
+  return { rss: megabytes('VmRSS'), anonymous: megabytes('RssAnon'), shared: megabytes('RssFile') };
 }

@@ -6,7 +6,8 @@ export interface Seen {
   /** No answer, or 502, 503, 504: what a switch must never cause. */
   dropped: string[];
   errors: number;
-  releases: Map<string, { first: number; last: number; count: number }>;
+  /** When each release answered first and last, by the clock of `performance`; how often, and how often 500. */
+  releases: Map<string, { first: number; last: number; count: number; errors: number }>;
 }
 
 /** Users who keep asking, over kept connections and with a new connection each, until they are stopped. */
@@ -42,16 +43,16 @@ export class Load {
       await answer.body.dump();
       if ([502, 503, 504].includes(answer.statusCode)) this.seen.dropped.push(`status ${answer.statusCode}`);
       else if (answer.statusCode >= 500) this.seen.errors += 1;
-      this.#note(String(answer.headers['x-kova-release']));
+      this.#note(String(answer.headers['x-kova-release']), answer.statusCode === 500);
     } catch (error) {
       this.seen.dropped.push((error as Error).message);
     }
   }
 
-  #note(release: string): void {
+  #note(release: string, failed: boolean): void {
     const now = performance.now();
-    const known = this.seen.releases.get(release) ?? { first: now, last: now, count: 0 };
-    this.seen.releases.set(release, { ...known, last: now, count: known.count + 1 });
+    const { first, count, errors } = this.seen.releases.get(release) ?? { first: now, count: 0, errors: 0 };
+    this.seen.releases.set(release, { first, last: now, count: count + 1, errors: errors + Number(failed) });
   }
 
   async stop(): Promise<Seen> {

@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import { flushCompileCache } from 'node:module';
 import { hostname } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { DBOS } from '@dbos-inc/dbos-sdk';
@@ -18,7 +19,7 @@ import { tokenIn } from './home/token.ts';
 import { appIdentity } from './home/unprivileged.ts';
 import { createApi } from './http/server.ts';
 import { createJobRunner } from './pipeline/runner.ts';
-import { createProcessRuntime, type ProcessRuntime } from './runtimes/process/process-runtime.ts';
+import { createProcessRuntime, type InstanceEvent, type ProcessRuntime } from './runtimes/process/process-runtime.ts';
 import { createDatabases } from './services/postgres/databases.ts';
 import { ensureStore, type OwnStore } from './services/postgres/own-store.ts';
 import { connectStore } from './store/connect.ts';
@@ -27,7 +28,7 @@ import { AnalysisWatcher } from './watch/analysis.ts';
 import { every } from './watch/every.ts';
 import { reconcileRoutes } from './watch/reconcile.ts';
 import { keepExecutors } from './watch/recover.ts';
-import { pruneArtefacts } from './watch/retention.ts';
+import { cleanUp } from './watch/retention.ts';
 import { stopOldStandbys } from './watch/standby.ts';
 import { openQueues, registerWorkflows, workflowVersion } from './workflows/register.ts';
 
@@ -53,7 +54,10 @@ async function assemble(): Promise<Parts> {
   ]);
   const db = connectStore(store.url);
   await migrateStore(db);
-  const runtime = await createProcessRuntime({ directory: join(home.slots, '.state'), logs: home.logs, as });
+  const runtime = await createProcessRuntime({
+    ...{ directory: join(home.slots, '.state'), logs: home.logs, as },
+    onEvent: tellIllness,
+  });
   const artefacts = createArtefacts(home.artefacts);
   const builder = createBuilder({ home, artefacts, as });
   const address = edgeProcess.listen[0] ?? edgeListen;
@@ -68,6 +72,12 @@ async function assemble(): Promise<Parts> {
     idleToken: await tokenIn(home.keys, 'idle-token'),
   };
   return { ctx, store, runtime, builder };
+}
+
+/** An instance that ends unasked is written into the control plane's log, with its reason. */
+function tellIllness({ kind, instance: { id, release, state, reason } }: InstanceEvent): void {
+  if (kind !== 'state' || (state !== 'backing-off' && state !== 'crash-looped')) return;
+  console.error(new Date().toISOString(), `instance ${id} of ${release} is ${state}: ${reason}`);
 }
 
 async function launchWorkflows({ ctx, store }: Parts) {
@@ -99,7 +109,7 @@ function watch({ ctx }: Parts, self: Parameters<typeof keepExecutors>[1]): () =>
     every(1000, () => reconcileRoutes(ctx), told('reconcile')),
     every(2000, () => keepExecutors(ctx.db, self), told('executors')),
     every(5000, () => stopOldStandbys(ctx), told('standby')),
-    every(600_000, () => pruneArtefacts(ctx), told('retention')),
+    every(600_000, () => cleanUp(ctx), told('retention')),
     every(600_000, async () => void (await ctx.jobs.prune()), told('results')),
   ];
   return () => {
@@ -140,6 +150,8 @@ async function main(): Promise<void> {
   const stopWatching = watch(parts, self);
   await serve(parts, stopWatching, workflows);
   await parts.builder.removeLeftovers();
+  // At its end Node would write it too, but a process that is killed has none.
+  flushCompileCache();
 }
 
 // Work in flight is durable: the process may end at any moment and goes on where it was when it is started again.

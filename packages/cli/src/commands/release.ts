@@ -4,7 +4,8 @@ import { connect } from '../api/connect.ts';
 import type { Cli } from '../cli.ts';
 import { since } from '../output/duration.ts';
 import { plain, renderTable } from '../output/table.ts';
-import { findProject } from '../project/project.ts';
+import { environmentPath, findProject } from '../project/project.ts';
+import { personHere } from './act.ts';
 import { type Definition, documented, withProject } from './definition.ts';
 
 export const releaseCommand: Definition = (program, cli, done) => {
@@ -23,6 +24,19 @@ export const releaseCommand: Definition = (program, cli, done) => {
       const found = (await readReleases(cli, project)).find((each) => each.id === id);
       if (!found) throw new KovaError('NOT_FOUND', `there is no release ${id}`, { next: 'See `kova release list`.' });
       done({ view: found, text: card(found) });
+    });
+  const unhold = release.command('unhold');
+  const example = 'kova release unhold rel_4f3a9c0d12 --why "the outage was the provider\'s"';
+  documented(unhold, 'let a commit that was rolled back be deployed again', example);
+  withProject(unhold)
+    .argument('<commit>', 'that is held, or its release')
+    .option('--env <env>', 'the environment', 'production')
+    .option('--why <reason>', 'kept with the deployment that was rolled back', '')
+    .action(async (what: string, { env, why, project }: { env: string; why: string; project?: string }) => {
+      const client = await connect(cli.env);
+      const path = environmentPath(await findProject(cli, client, project), env);
+      const { commit } = await client.post<{ commit: string }>(`${path}/unhold`, { what, why, by: personHere() });
+      done({ view: { commit }, text: `Commit ${commit.slice(0, 10)} is held no more in ${env}.` });
     });
 };
 

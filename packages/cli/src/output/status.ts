@@ -43,14 +43,23 @@ function countStates(instances: EnvironmentView['instances']): string {
   return [...counts].map(([state, count]) => `${count} ${state}`).join(', ') || '–';
 }
 
-function remarks({ name, inFlight, instances, held }: EnvironmentView): string[] {
+function remarks({ name, live, inFlight, instances, held }: EnvironmentView): string[] {
   const work = inFlight ? [`${name}: ${inFlight.phase}: ${plain(inFlight.reason)}`] : [];
   const hint = inFlight?.phase === 'awaiting-approval' ? [approvalHint(name)] : [];
-  const ill = instances.filter(({ state }) => state === 'backing-off' || state === 'crash-looped');
+  const degraded = live?.health === 'degraded' ? [`warning: ${name}: degraded: ${plain(live.reason)}`] : [];
   return [
     ...work,
     ...hint,
-    ...ill.map(({ id, state, reason }) => `${id}: ${state}: ${plain(reason)}`),
+    ...degraded,
+    ...instances.flatMap(warning),
     ...held.map(({ commit, reason }) => `${name}: commit ${commit.slice(0, 10)} is held: ${plain(reason)}`),
   ];
+}
+
+/** What is wrong with an instance, or was since its release came here. */
+function warning({ id, state, restarts, reason }: EnvironmentView['instances'][number]): string[] {
+  const ill = state === 'backing-off' || state === 'crash-looped';
+  if (!ill && restarts === 0) return [];
+  const ended = restarts > 0 ? ` (ended unasked ${restarts} ${restarts === 1 ? 'time' : 'times'})` : '';
+  return [`warning: ${id}: ${state}${ended}: ${plain(reason)}`];
 }

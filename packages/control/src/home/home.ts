@@ -21,6 +21,8 @@ export interface Home {
   keys: string;
   /** Copies of programs that unprivileged users must reach. */
   toolchain: string;
+  /** Kova's own sources as Node has compiled them: a start need not do it again. */
+  compiled: string;
 }
 
 /** `KOVA_HOME`, else `/var/lib/kova` for root, else `~/.kova`. */
@@ -44,6 +46,7 @@ export function homeAt(root: string): Home {
     edge: at('edge'),
     keys: at('keys'),
     toolchain: at('toolchain'),
+    compiled: at('compiled'),
   };
 }
 
@@ -59,7 +62,8 @@ export async function prepareHome(home: Home): Promise<void> {
   for (const path of [home.root, home.postgres, home.slots, home.builds, home.toolchain]) {
     await mkdir(path, { recursive: true, mode: shared });
   }
-  for (const path of [home.artefacts, home.results, home.repositories, home.assets, home.logs, home.edge, home.keys]) {
+  const { artefacts, results, repositories, assets, logs, edge, keys, compiled } = home;
+  for (const path of [artefacts, results, repositories, assets, logs, edge, keys, compiled]) {
     await mkdir(path, { recursive: true, mode: privateMode });
   }
 }

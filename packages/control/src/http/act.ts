@@ -122,5 +122,14 @@ export async function rollBack(actor: Actor, target: Target, to: string | null, 
   const choice = chooseRollbackTarget(named, environment.live.release, environment.schemaVersion, held);
   if (!choice.target)
     throw new KovaError('NO_ROLLBACK_TARGET', `cannot roll back ${target.environment}: ${choice.reason}`);
+  await requireArtefact(actor.ctx, choice.target.release);
   return queue(actor, target, choice.target.release, 'rollback', false, by);
+}
+
+/** What was cleaned up cannot be brought back; better to hear it now than from a deployment that fails. */
+async function requireArtefact(ctx: Context, release: string): Promise<void> {
+  const known = await findRelease(ctx.db, release);
+  if (known && (await ctx.artefacts.has(known.artefact))) return;
+  const keep = known?.config.keepReleases;
+  throw new KovaError('ARTEFACT_MISSING', `${release} was cleaned up: ${keep} healthy releases are kept`);
 }

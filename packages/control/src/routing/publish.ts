@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { KovaError } from '@kova/core/errors/kova-error';
-import type { Route } from '@kova/core/traffic/route';
+import { hasCode, KovaError } from '@kova/core/errors/kova-error';
 import type { Context } from '../context.ts';
 import { readEnvironment, releaseIn } from '../store/environments.ts';
 import { deriveRoute } from './derive.ts';
@@ -10,7 +9,15 @@ import { deriveRoute } from './derive.ts';
  * new, and hands it over. The row is locked meanwhile, and the edge refuses an older number, so whoever publishes,
  * whenever it wakes up, publishes the truth. Idempotent.
  */
-export async function publishRoute(ctx: Context, project: string, environment: string): Promise<Route | null> {
+export async function publishRoute(ctx: Context, project: string, environment: string): Promise<void> {
+  await handOver(ctx, project, environment).catch(async (error: unknown) => {
+    if (!hasCode(error, 'EDGE_STALE_ROUTE')) throw error;
+    await catchUp(ctx, project, environment);
+    await handOver(ctx, project, environment);
+  });
+}
+
+async function handOver(ctx: Context, project: string, environment: string): Promise<void> {
   const route = await ctx.db.transaction().execute(async (trx) => {
     const row = await trx
       .selectFrom('environments')
@@ -38,5 +45,18 @@ export async function publishRoute(ctx: Context, project: string, environment: s
     return next;
   });
   if (route) await ctx.edge.putRoute(route);
-  return route;
+}
+
+/**
+ * Lifts the number of an environment's route above the one that the edge has: the store may have been put back to an
+ * earlier moment. A writer that was paused finds the number high enough already.
+ */
+async function catchUp(ctx: Context, project: string, environment: string): Promise<void> {
+  const there = (await ctx.edge.routes()).find(({ id }) => id === `${project}/${environment}`);
+  await ctx.db
+    .updateTable('environments')
+    .set(({ fn, val }) => ({ route_version: fn<number>('greatest', ['route_version', val(there?.version ?? 0)]) }))
+    .where('project', '=', project)
+    .where('name', '=', environment)
+    .execute();
 }

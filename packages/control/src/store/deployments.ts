@@ -3,7 +3,7 @@ import type { Candidate } from '@kova/core/deployment/decide';
 import type { Deployment, DeploymentKind } from '@kova/core/deployment/deployment';
 import type { Store } from './connect.ts';
 import type { AbortRequest } from './schema.ts';
-import { transition } from './transition.ts';
+import { noteEvent, transition } from './transition.ts';
 
 export interface DeploymentWish {
   project: string;
@@ -31,7 +31,7 @@ export async function createDeployment(db: Store, wish: DeploymentWish): Promise
       .onConflict((on) => on.doNothing())
       .executeTakeFirst();
     if (inserted.numInsertedOrUpdatedRows === 0n) return;
-    await trx.insertInto('deployment_events').values({ deployment: id, phase: 'queued', reason: '' }).execute();
+    await noteEvent(trx, id, 'queued', '');
     const waiting = await trx
       .selectFrom('deployments')
       .select('id')
@@ -80,6 +80,21 @@ export function toDeployment(row: Row): Deployment {
 export async function findDeployment(db: Store, id: string): Promise<Deployment | null> {
   const row = await deploymentRows(db).where('deployments.id', '=', id).executeTakeFirst();
   return row ? toDeployment(row) : null;
+}
+
+/** Says anew why a deployment that has not ended is in its phase, in its story as well. Idempotent. */
+export async function noteReason(db: Store, id: string, reason: string): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    const changed = await trx
+      .updateTable('deployments')
+      .set({ reason })
+      .where('id', '=', id)
+      .where('reason', '!=', reason)
+      .where('ended_at', 'is', null)
+      .returning('phase')
+      .executeTakeFirst();
+    if (changed) await noteEvent(trx, id, changed.phase, reason);
+  });
 }
 
 /** Asks a deployment to end. It is noticed by the step at work; a queued one ends at once. */

@@ -61,14 +61,38 @@ export async function occupySlot(db: Store, project: string, environment: string
     .execute();
 }
 
-/** Forgets what ran in the slot, unless another deployment has taken it meanwhile. Idempotent. */
-export async function clearSlot(db: Store, project: string, environment: string, deployment: string): Promise<void> {
-  await db
-    .deleteFrom('slots')
-    .where('project', '=', project)
-    .where('environment', '=', environment)
-    .where('deployment', '=', deployment)
-    .execute();
+/**
+ * Gives up the slot, unless another deployment has taken it or users are on it. `stop` runs while the slot's row is
+ * locked, so that nobody takes it meanwhile. Says whether the slot is free. Idempotent.
+ */
+export async function releaseSlot(
+  db: Store,
+  project: string,
+  environment: string,
+  { colour, deployment }: SlotRecord,
+  stop: () => Promise<void>,
+): Promise<boolean> {
+  return db.transaction().execute(async (trx) => {
+    const mine = trx
+      .selectFrom('slots')
+      .select('deployment')
+      .where('project', '=', project)
+      .where('environment', '=', environment)
+      .where('colour', '=', colour);
+    const there = await mine.forUpdate().executeTakeFirst();
+    const { weights } = await readEnvironment(trx, project, environment);
+    if (weights[colour] > 0) return false;
+    if (!there) return true;
+    if (there.deployment !== deployment) return false;
+    await stop();
+    await trx
+      .deleteFrom('slots')
+      .where('project', '=', project)
+      .where('environment', '=', environment)
+      .where('colour', '=', colour)
+      .execute();
+    return true;
+  });
 }
 
 /** The release that runs in a slot. */
@@ -95,6 +119,34 @@ export async function setWeights(
     )
     .executeTakeFirst();
   return numUpdatedRows > 0n;
+}
+
+export async function becomeLive(
+  db: Store,
+  { id, project, environment }: { id: string; project: string; environment: string },
+): Promise<void> {
+  await db
+    .updateTable('environments')
+    .set({ live_deployment: id })
+    .where('project', '=', project)
+    .where('name', '=', environment)
+    .execute();
+}
+
+/** The slot of a deployment that was replaced stays warm for so long, then it is stopped. */
+export async function keepAsStandby(
+  db: Store,
+  { project, environment }: { project: string; environment: string },
+  deployment: string,
+  forMs: number,
+): Promise<void> {
+  await db
+    .updateTable('slots')
+    .set({ standby_until: new Date(Date.now() + forMs) })
+    .where('project', '=', project)
+    .where('environment', '=', environment)
+    .where('deployment', '=', deployment)
+    .execute();
 }
 
 /** The environments of a project in the order of promotion; a stored configuration does not keep it. */

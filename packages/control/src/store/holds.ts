@@ -14,6 +14,21 @@ export async function holdCommit(
     .execute();
 }
 
+/** Lifts the hold of a commit; says whose deployment had caused it, null when it was not held. Idempotent. */
+export async function liftHold(
+  db: Store,
+  { project, environment, commit }: { project: string; environment: string; commit: string },
+): Promise<string | null> {
+  const lifted = await db
+    .deleteFrom('holds')
+    .where('project', '=', project)
+    .where('environment', '=', environment)
+    .where('commit_sha', '=', commit)
+    .returning('deployment')
+    .executeTakeFirst();
+  return lifted?.deployment ?? null;
+}
+
 /** The held commits of an environment with the reason of each. */
 export async function heldCommits(db: Store, project: string, environment: string): Promise<Map<string, string>> {
   const rows = await db

@@ -17,7 +17,10 @@ export function releaseId(commit: string): string {
   return `rel_${commit.slice(0, 10)}`;
 }
 
-/** Records a built release and makes sure that its environments exist. Idempotent. */
+/**
+ * Records a built release and makes sure that its environments exist. One whose artefact was cleaned up is built again
+ * and gets the new one. Idempotent.
+ */
 export async function recordRelease(db: Store, project: string, built: BuiltRelease): Promise<string> {
   const { config, artefact, commit } = built;
   const id = releaseId(commit.sha);
@@ -33,10 +36,12 @@ export async function recordRelease(db: Store, project: string, built: BuiltRele
       artefact_bytes: artefact.bytes,
       config: JSON.stringify(config),
     };
+    const { artefact: digest, artefact_bytes, config: recorded } = release;
+    const rebuilt = { artefact: digest, artefact_bytes, config: recorded };
     await trx
       .insertInto('releases')
       .values(release)
-      .onConflict((on) => on.doNothing())
+      .onConflict((on) => on.columns(['project', 'commit_sha']).doUpdateSet(rebuilt))
       .execute();
     for (const [position, name] of Object.keys(config.environments).entries()) {
       await trx
@@ -62,4 +67,16 @@ export async function findRelease(db: Store, id: string): Promise<Release | null
   if (!row) return null;
   const { project, commit_sha, message, committed_at, artefact, config } = row;
   return { id, project, commit: commit_sha, message, committedAt: committed_at, artefact, config };
+}
+
+/** What the project wants of Kova itself, such as how much is kept: said by the release that was built last. */
+export async function newestConfig(db: Store, project: string): Promise<ProjectConfig | null> {
+  const row = await db
+    .selectFrom('releases')
+    .select('config')
+    .where('project', '=', project)
+    .orderBy('created_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.config ?? null;
 }

@@ -36,10 +36,20 @@ export async function transition(
       .where('phase', '=', from)
       .executeTakeFirst();
     if (numUpdatedRows === 0n) continue;
-    await db.insertInto('deployment_events').values({ deployment: id, phase: to, reason }).execute();
+    await noteEvent(db, id, to, reason);
     return to;
   }
   return null;
+}
+
+/** Adds to the story of a deployment. */
+export async function noteEvent(
+  db: Store | Transaction<Schema>,
+  deployment: string,
+  phase: Phase,
+  reason: string,
+): Promise<void> {
+  await db.insertInto('deployment_events').values({ deployment, phase, reason }).execute();
 }
 
 /**

@@ -3,12 +3,13 @@ import { append, type Sample } from '@kova/core/analysis/window';
 import type { Deployment } from '@kova/core/deployment/deployment';
 import { type SlotId, slotId } from '@kova/core/environment/slot';
 import type { SlotCounters } from '@kova/core/traffic/slot-counters';
-import type { Verdict } from '@kova/core/verdict';
+import { inconclusive, type Verdict } from '@kova/core/verdict';
 import type { Context } from '../context.ts';
 import { deploymentRows, toDeployment } from '../store/deployments.ts';
 import { readEnvironment } from '../store/environments.ts';
 import { readPlan } from '../workflows/plan.ts';
 import { sendSignal } from '../workflows/signals.ts';
+import { each } from './each.ts';
 
 const keepMs = 60_000;
 
@@ -27,30 +28,42 @@ export class AnalysisWatcher {
     for (const key of this.#series.keys()) {
       if (!watched.some(({ id }) => key.startsWith(id))) this.#series.delete(key);
     }
-    for (const deployment of watched) await this.#judge(deployment);
+    await each(watched, (deployment) =>
+      this.#judge(deployment).catch(async (error: Error) => {
+        await this.#record(deployment.id, inconclusive(`it cannot be watched: ${error.message}`));
+        throw error;
+      }),
+    );
   }
 
   async #judge(deployment: Deployment): Promise<void> {
     const plan = await readPlan(this.#ctx, deployment.id);
     const { live } = await readEnvironment(this.#ctx.db, deployment.project, deployment.environment);
     const counters = await this.#ctx.edge.counters(`${deployment.project}/${deployment.environment}`);
-    const current = await this.#sample(deployment, plan.slot, counters);
-    const baselineSlot = live && slotId(deployment.project, deployment.environment, live.colour);
-    const baseline =
-      baselineSlot && baselineSlot !== plan.slot ? await this.#sample(deployment, baselineSlot, counters) : [];
+    const current = await this.#sample(deployment, plan.slot, deployment.release, counters);
+    const other = live && slotId(deployment.project, deployment.environment, live.colour);
+    const baseline = other && other !== plan.slot ? await this.#sample(deployment, other, live.release, counters) : [];
     const verdict = evaluate(plan.environment.analysis, current, baseline);
     await this.#record(deployment.id, verdict);
     if (verdict.outcome === 'fail')
       await sendSignal(deployment.id, { kind: 'breach', reason: verdict.reason }, 'breach');
   }
 
-  /** The series of a slot, with what is known of it now; a slot that the edge does not know gives no sample. */
-  async #sample(deployment: Deployment, slot: SlotId, counters: readonly SlotCounters[]): Promise<Sample[]> {
+  /**
+   * The series of a release in a slot, with what is known of it now; what another release did in that slot is not.
+   * A slot in which the edge does not serve the release gives no sample.
+   */
+  async #sample(
+    deployment: Deployment,
+    slot: SlotId,
+    release: string,
+    counters: readonly SlotCounters[],
+  ): Promise<Sample[]> {
     const key = `${deployment.id}:${slot}`;
     const series = this.#series.get(key) ?? [];
-    const mine = counters.find((counter) => counter.slot === slot);
+    const mine = counters.find((counter) => counter.slot === slot && counter.release === release);
     if (!mine) return series;
-    const instances = await this.#ctx.runtime.instances(slot);
+    const instances = (await this.#ctx.runtime.instances(slot)).filter((instance) => instance.release === release);
     const sample = {
       at: performance.now(),
       counters: mine,

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
 import { publishRoute } from '../routing/publish.ts';
+import { each } from './each.ts';
 
 /** Brings the edge in line with the store where they differ: after either was away, or an instance moved to another port. */
 export async function reconcileRoutes(ctx: Context): Promise<void> {
@@ -8,5 +9,5 @@ export async function reconcileRoutes(ctx: Context): Promise<void> {
     .select(['project', 'name'])
     .where('route', 'is not', null)
     .execute();
-  for (const { project, name } of rows) await publishRoute(ctx, project, name);
+  await each(rows, ({ project, name }) => publishRoute(ctx, project, name));
 }

@@ -1,48 +1,67 @@
-import { type Retainable, retained } from '@kova/core/retention/retention';
+import { join } from 'node:path';
+import { type EnvironmentUse, retained } from '@kova/core/retention/retention';
 import type { Context } from '../context.ts';
+import { pruneAssets } from '../routing/assets.ts';
+import { history } from '../store/deployments.ts';
+import { readEnvironment } from '../store/environments.ts';
+import { newestConfig } from '../store/releases.ts';
+import { each } from './each.ts';
 
-/** Removes the artefacts of releases that nothing runs and nothing would roll back to. */
-export async function pruneArtefacts(ctx: Context): Promise<void> {
-  const releases = await ctx.db.selectFrom('releases').select(['id', 'project', 'artefact', 'config']).execute();
-  const inUse = new Set(await releasesInUse(ctx));
-  const healthy = await healthyReleases(ctx);
-  const kept = new Set<string>();
-  for (const { id, artefact, config } of releases) {
-    const retainable: Retainable = {
-      release: id,
-      artefact,
-      inUse: inUse.has(id),
-      newerHealthy: newerHealthy(healthy, id),
-    };
-    if (retained([retainable], config.keepReleases).size > 0) kept.add(artefact);
-  }
-  await ctx.artefacts.prune(kept);
+/**
+ * Removes from the disk what nothing runs and nothing would go back to: the artefacts of such releases, and assets
+ * whose time is over. The ledger keeps its rows: what was delivered stays counted.
+ */
+export async function cleanUp(ctx: Context): Promise<void> {
+  const projects = await ctx.db.selectFrom('projects').select('name').execute();
+  const kept = await Promise.all(projects.map(({ name }) => keptArtefacts(ctx, name)));
+  await ctx.artefacts.prune(new Set(kept.flat()));
+  const environments = await ctx.db.selectFrom('environments').select(['project', 'name']).execute();
+  await each(environments, async ({ project, name }) => {
+    const config = await newestConfig(ctx.db, project);
+    if (config) await pruneAssets(join(ctx.home.assets, project, name), config.assetsKeep, Date.now());
+  });
 }
 
-/** What runs in a slot, and what a deployment that has not ended is about to run. */
-async function releasesInUse(ctx: Context): Promise<string[]> {
-  const slots = await ctx.db.selectFrom('slots').select('release').execute();
-  const open = await ctx.db.selectFrom('deployments').select('release').where('ended_at', 'is', null).execute();
-  return [...slots, ...open].map(({ release }) => release);
-}
-
-/** The healthy releases of each environment, newest first. */
-async function healthyReleases(ctx: Context): Promise<Map<string, string[]>> {
-  const rows = await ctx.db
-    .selectFrom('deployments')
-    .select(['project', 'environment', 'release'])
-    .where('health', '=', 'healthy')
-    .orderBy('created_at', 'desc')
+async function keptArtefacts(ctx: Context, project: string): Promise<string[]> {
+  const config = await newestConfig(ctx.db, project);
+  if (!config) return [];
+  const names = await ctx.db.selectFrom('environments').select('name').where('project', '=', project).execute();
+  const uses = await Promise.all(names.map(({ name }) => useOf(ctx, project, name)));
+  const shipping = { inUse: await releasesShipping(ctx, project), live: null, healthy: [] };
+  const kept = retained([...uses, shipping], config.keepReleases);
+  const releases = await ctx.db
+    .selectFrom('releases')
+    .select(['id', 'artefact'])
+    .where('project', '=', project)
     .execute();
-  const lists = new Map<string, string[]>();
-  for (const { project, environment, release } of rows) {
-    const list = lists.get(`${project}/${environment}`) ?? [];
-    if (!list.includes(release)) lists.set(`${project}/${environment}`, [...list, release]);
-  }
-  return lists;
+  return releases.filter(({ id }) => kept.has(id)).map(({ artefact }) => artefact);
 }
 
-function newerHealthy(lists: ReadonlyMap<string, readonly string[]>, release: string): Record<string, number> {
-  const ranks = [...lists].map(([environment, list]) => [environment, list.indexOf(release)] as const);
-  return Object.fromEntries(ranks.filter(([, rank]) => rank >= 0));
+async function useOf(ctx: Context, project: string, environment: string): Promise<EnvironmentUse> {
+  const open = await ctx.db
+    .selectFrom('deployments')
+    .select('release')
+    .where('project', '=', project)
+    .where('environment', '=', environment)
+    .where('ended_at', 'is', null)
+    .execute();
+  // After what is on its way: a slot that is given up meanwhile is then found in the history.
+  const { slots, live } = await readEnvironment(ctx.db, project, environment);
+  const past = await history(ctx.db, project, environment);
+  return {
+    inUse: [...open, ...slots].map(({ release }) => release),
+    live: live?.release ?? null,
+    healthy: past.filter(({ health }) => health === 'healthy').map(({ release }) => release),
+  };
+}
+
+/** Built, and on the way through the environments. */
+async function releasesShipping(ctx: Context, project: string): Promise<string[]> {
+  const ships = await ctx.db
+    .selectFrom('ships')
+    .select('release')
+    .where('project', '=', project)
+    .where('ended_at', 'is', null)
+    .execute();
+  return ships.flatMap(({ release }) => release ?? []);
 }

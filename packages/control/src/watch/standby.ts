@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
 import { vacate } from '../workflows/steps/vacate.ts';
+import { each } from './each.ts';
 
 /** Stops standbys whose time is over, while no deployment is at work in their environment. */
 export async function stopOldStandbys(ctx: Context): Promise<void> {
@@ -20,7 +21,7 @@ export async function stopOldStandbys(ctx: Context): Promise<void> {
       ),
     )
     .execute();
-  for (const { project, environment, colour, release, deployment, standby_until: standbyUntil } of due) {
-    await vacate(ctx, project, environment, { colour, release, deployment, standbyUntil });
-  }
+  await each(due, ({ project, environment, standby_until: standbyUntil, ...slot }) =>
+    vacate(ctx, project, environment, { ...slot, standbyUntil }),
+  );
 }

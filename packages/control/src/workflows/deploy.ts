@@ -4,9 +4,9 @@ import { carryOut } from './carry-out.ts';
 import type { Plan } from './plan.ts';
 import { revert } from './revert.ts';
 import { awaitApproval } from './steps/approval.ts';
+import { conclude } from './steps/conclude.ts';
 import { migrate } from './steps/migrate.ts';
 import { prepare } from './steps/prepare.ts';
-import { settle } from './steps/settle.ts';
 import { shift } from './steps/shift.ts';
 import { start } from './steps/start.ts';
 import { step } from './steps/step.ts';
@@ -20,9 +20,10 @@ export async function deploy(ctx: Context, id: string): Promise<Phase> {
 async function bringUp(ctx: Context, plan: Plan): Promise<void> {
   const verified = await makeReady(ctx, plan);
   await awaitApproval(ctx, plan, verified);
-  const { verdict, event } = await shift(ctx, plan);
+  const shifted = await shift(ctx, plan);
+  const held = shifted.verdict.outcome === 'pass';
+  const { verdict, event } = held ? await conclude(ctx, plan, 'healthy', shifted.verdict.reason) : shifted;
   if (verdict.outcome === 'fail') await revert(ctx, plan, event, verdict.reason);
-  else await step({ name: 'settle', deadlineMs: 30_000 }, () => settle(ctx, plan, 'healthy', verdict.reason));
 }
 
 /** All that happens before any user is on the release: nothing here can hurt what is live. */

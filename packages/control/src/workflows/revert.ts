@@ -1,11 +1,12 @@
 import { splitTo } from '@kova/core/traffic/split';
 import type { Context } from '../context.ts';
 import { publishRoute } from '../routing/publish.ts';
-import { readEnvironment, setWeights } from '../store/environments.ts';
+import { becomeLive, keepAsStandby, readEnvironment, setWeights } from '../store/environments.ts';
 import { holdCommit } from '../store/holds.ts';
 import { advance, transition } from '../store/transition.ts';
 import type { Plan } from './plan.ts';
 import { readPlan } from './plan.ts';
+import { insist, reasonToRetry } from './steps/insist.ts';
 import { launchSlot } from './steps/start.ts';
 import { step } from './steps/step.ts';
 import { vacate } from './steps/vacate.ts';
@@ -19,6 +20,8 @@ import { vacate } from './steps/vacate.ts';
  * 4. The commit is held, so that nothing deploys it again by itself.
  * 5. The bad instances are stopped when they have drained.
  *
+ * What fails on the way is tried again until it lands; the deployment says why it waits.
+ *
  * When there is nothing healthy to go back to, traffic stays where it is: the last set that serves is never removed.
  */
 export async function revert(
@@ -29,16 +32,19 @@ export async function revert(
 ): Promise<void> {
   const { id } = plan.deployment;
   const named = (name: string, deadlineMs = 60_000) => ({ name: `revert.${name}`, deadlineMs });
-  await step(named('decide'), () => advance(ctx.db, id, event, reason));
-  const ready = await step(named('target', 180_000), () => makeTargetReady(ctx, plan));
+  await insist(ctx, id, named('decide'), () => advance(ctx.db, id, event, reason));
+  const ready = await step(named('target', 180_000), () => makeTargetReady(ctx, plan)).catch((error: unknown) => ({
+    able: false,
+    reason: reasonToRetry(error),
+  }));
   if (!ready.able) {
-    await step(named('keep'), () => keep(ctx, plan, `${reason}; traffic stays: ${ready.reason}`));
+    await insist(ctx, id, named('keep'), () => keep(ctx, plan, `${reason}; traffic stays: ${ready.reason}`));
     return;
   }
-  await step(named('swap'), () => swapBack(ctx, plan));
+  await insist(ctx, id, named('swap'), () => moveAll(ctx, plan, 0));
   const told = `rolled back: ${reason} on ${plan.colour} (${plan.release.id})`;
-  await step(named('hold'), () => hold(ctx, plan, told));
-  await step(named('stop', 180_000), () => stopBad(ctx, plan));
+  await insist(ctx, id, named('hold'), () => hold(ctx, plan, told));
+  await insist(ctx, id, named('stop', 180_000), () => stopBad(ctx, plan));
 }
 
 async function makeTargetReady(ctx: Context, { deployment }: Plan): Promise<{ able: boolean; reason: string }> {
@@ -54,8 +60,8 @@ async function makeTargetReady(ctx: Context, { deployment }: Plan): Promise<{ ab
   );
 }
 
-async function swapBack(ctx: Context, { deployment, colour }: Plan): Promise<void> {
-  await setWeights(ctx.db, deployment, ['reverting'], splitTo(colour, 0, true));
+async function moveAll(ctx: Context, { deployment, colour }: Plan, weight: 0 | 100): Promise<void> {
+  await setWeights(ctx.db, deployment, ['reverting'], splitTo(colour, weight, true));
   await publishRoute(ctx, deployment.project, deployment.environment);
 }
 
@@ -73,17 +79,17 @@ async function stopBad(ctx: Context, { deployment }: Plan): Promise<void> {
   if (bad) await vacate(ctx, project, environment, bad);
 }
 
+/** A canary may be at a part of the traffic only: what cannot serve must not keep the rest. */
 async function keep(ctx: Context, plan: Plan, reason: string): Promise<void> {
-  const { id, project, environment, replaces } = plan.deployment;
+  const { deployment, release } = plan;
+  const { id, project, environment, replaces } = deployment;
+  await moveAll(ctx, plan, 100);
   await ctx.db.transaction().execute(async (trx) => {
     const kept = await transition(trx, id, 'kept', reason, { health: 'degraded', live_at: new Date() });
     if (!kept) return;
-    if (replaces) await transition(trx, replaces, 'replaced', `could not serve when ${plan.release.id} failed`);
-    await trx
-      .updateTable('environments')
-      .set({ live_deployment: id })
-      .where('project', '=', project)
-      .where('name', '=', environment)
-      .execute();
+    await becomeLive(trx, deployment);
+    if (!replaces) return;
+    await transition(trx, replaces, 'replaced', `could not serve when ${release.id} failed`);
+    await keepAsStandby(trx, { project, environment }, replaces, 0);
   });
 }

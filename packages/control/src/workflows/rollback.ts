@@ -3,10 +3,10 @@ import type { Context } from '../context.ts';
 import { carryOut } from './carry-out.ts';
 import { makeReady } from './deploy.ts';
 import type { Plan } from './plan.ts';
+import { revert } from './revert.ts';
 import { awaitApproval } from './steps/approval.ts';
-import { settle } from './steps/settle.ts';
+import { conclude } from './steps/conclude.ts';
 import { shift } from './steps/shift.ts';
-import { step } from './steps/step.ts';
 
 /**
  * Makes an earlier healthy release live again, by hand; `revert.ts` is what a breach during a deployment does.
@@ -22,7 +22,8 @@ export async function rollback(ctx: Context, id: string): Promise<Phase> {
 async function goBack(ctx: Context, plan: Plan): Promise<void> {
   const verified = await makeReady(ctx, plan);
   await awaitApproval(ctx, plan, verified);
-  const { verdict } = await shift(ctx, plan);
-  const health = verdict.outcome === 'fail' ? 'degraded' : 'healthy';
-  await step({ name: 'settle', deadlineMs: 30_000 }, () => settle(ctx, plan, health, verdict.reason));
+  const watched = (await shift(ctx, plan)).verdict;
+  const health = watched.outcome === 'fail' ? 'degraded' : 'healthy';
+  const { verdict, event } = await conclude(ctx, plan, health, watched.reason);
+  if (verdict.outcome === 'fail') await revert(ctx, plan, event, verdict.reason);
 }

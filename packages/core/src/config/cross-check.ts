@@ -1,9 +1,16 @@
 import { checkPipeline } from '../pipeline/resolve.ts';
+import { formatDuration } from './duration.ts';
 import type { ProjectConfig } from './schema.ts';
 
 /** What no single key can tell: rules between keys. One sentence with its path for each that is broken. */
 export function crossCheck(config: ProjectConfig): string[] {
-  return [...checkDatabase(config), ...checkHosts(config), ...checkProbes(config), ...checkPipeline(config)];
+  return [
+    ...checkDatabase(config),
+    ...checkHosts(config),
+    ...checkProbes(config),
+    ...checkWindows(config),
+    ...checkPipeline(config),
+  ];
 }
 
 function checkDatabase(config: ProjectConfig): string[] {
@@ -26,4 +33,15 @@ function checkHosts(config: ProjectConfig): string[] {
 function checkProbes(config: ProjectConfig): string[] {
   const { interval, deadline } = config.app.health;
   return deadline < interval ? ['app.health.deadline: must be longer than app.health.interval'] : [];
+}
+
+/** A rule that looks back further than what it must judge never has enough data: with noData fail nothing could pass. */
+function checkWindows(config: ProjectConfig): string[] {
+  return Object.entries(config.environments).flatMap(([name, { analysis, stability, strategy }]) => {
+    const [longest = 0] = analysis.rules.map((rule) => ('for' in rule ? rule.for : 0)).sort((a, b) => b - a);
+    const windows = { stability, ...(strategy.kind === 'canary' ? { 'strategy.every': strategy.every } : {}) };
+    const short = Object.entries(windows).filter(([, ms]) => analysis.noData === 'fail' && ms <= longest);
+    const limit = `must be longer than ${formatDuration(longest)}, the longest \`for\` of the rules`;
+    return short.map(([key]) => `environments.${name}.${key}: ${limit}, as analysis.noData is fail`);
+  });
 }

@@ -63,6 +63,20 @@ test.each([
     'environments.production.strategy.steps: unknown key',
   ],
   [
+    // https://github.com/fluxcd/flagger/issues/1581
+    'a signal that there is not',
+    {
+      ...least,
+      environments: { production: { analysis: { rules: [{ signal: 'eror-rate', above: 0.1, for: '9s' }] } } },
+    },
+    "environments.production.analysis.rules[0].signal: Invalid discriminator value. Expected 'error-rate' | 'p95' | 'p95-vs-baseline' | 'restarts' | 'unhealthy'",
+  ],
+  [
+    'a window in which no rule could have enough data',
+    { ...least, environments: { production: { stability: '5s', analysis: { noData: 'fail' } } } },
+    'environments.production.stability: must be longer than 10 s, the longest `for` of the rules, as analysis.noData is fail',
+  ],
+  [
     'a bad duration',
     { ...least, app: { ...app, buildTimeout: '5 minutes' } },
     'app.buildTimeout: "5 minutes" is not a duration; write 250ms, 10s, 5m, 2h or 30d',

@@ -1,5 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { type Actor, abort, approve, deployRelease, promote, rollBack } from '../act.ts';
+import { unhold } from '../unhold.ts';
 import { answers, environmentParams, jsonBody } from './shared.ts';
 
 const by = z.string().min(1).max(80).default('local');
@@ -29,6 +30,16 @@ const rollback = action(
   'the deployment that goes back',
 );
 
+const unholding = createRoute({
+  method: 'post',
+  path: '/v1/projects/{project}/environments/{environment}/unhold',
+  request: {
+    params: environmentParams,
+    ...jsonBody(z.strictObject({ what: z.string().regex(/^(rel_)?[0-9a-f]{7,40}$/), why: z.string().max(500), by })),
+  },
+  responses: answers(z.object({ commit: z.string() }), 'the commit that is held no more'),
+});
+
 export function actionRoutes(app: OpenAPIHono, actor: Actor): void {
   app.openapi(deploy, async (c) => {
     const { release, force, by: person } = c.req.valid('json');
@@ -47,5 +58,9 @@ export function actionRoutes(app: OpenAPIHono, actor: Actor): void {
   app.openapi(rollback, async (c) => {
     const { to, by: person } = c.req.valid('json');
     return c.json({ deployment: await rollBack(actor, c.req.valid('param'), to, person) }, 200);
+  });
+  app.openapi(unholding, async (c) => {
+    const { what, why, by: person } = c.req.valid('json');
+    return c.json({ commit: await unhold(actor.ctx, c.req.valid('param'), what, person, why) }, 200);
   });
 }

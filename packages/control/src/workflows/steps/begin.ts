@@ -1,6 +1,6 @@
-import { otherColour } from '@kova/core/environment/slot';
+import { type Colour, otherColour } from '@kova/core/environment/slot';
 import type { Context } from '../../context.ts';
-import { readEnvironment } from '../../store/environments.ts';
+import { type EnvironmentRecord, readEnvironment } from '../../store/environments.ts';
 import { refuseHeld } from '../../store/holds.ts';
 import { advance } from '../../store/transition.ts';
 import { requireDeployment } from '../plan.ts';
@@ -15,7 +15,13 @@ export async function begin(ctx: Context, id: string): Promise<boolean> {
   if (deployment.phase !== 'queued') return deployment.phase === 'preparing';
   if (!deployment.forced && deployment.kind === 'deploy') await refuseHeld(ctx.db, deployment);
   const environment = await readEnvironment(ctx.db, deployment.project, deployment.environment);
-  const colour = environment.live ? otherColour(environment.live.colour) : 'blue';
+  const colour = idleColour(environment);
   await advance(ctx.db, id, 'begin', `into ${colour}`, { colour, replaces: environment.liveDeployment });
   return true;
+}
+
+/** Never the slot that users are on, whatever is recorded as live. */
+function idleColour({ live, weights }: EnvironmentRecord): Colour {
+  if (live) return otherColour(live.colour);
+  return weights.blue > 0 ? 'green' : 'blue';
 }

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { KovaError } from '@kova/core/errors/kova-error';
 import type { Context } from '../../context.ts';
 import { keepAssets, pruneAssets } from '../../routing/assets.ts';
 import { occupySlot, readEnvironment } from '../../store/environments.ts';
@@ -13,19 +14,23 @@ import { vacate } from './vacate.ts';
  */
 export async function prepare(ctx: Context, plan: Plan): Promise<void> {
   const { deployment, release, colour } = plan;
-  const { project, environment } = deployment;
+  const { project, environment, id } = deployment;
   const { slots } = await readEnvironment(ctx.db, project, environment);
   const occupant = slots.find((slot) => slot.colour === colour);
-  const warm = occupant?.release === release.id && (await ctx.runtime.instances(plan.slot)).length > 0;
-  if (occupant && !warm) await vacate(ctx, project, environment, occupant);
+  const keeps = occupant?.release === release.id && (await isWarm(ctx, plan));
+  if (occupant && !keeps && !(await vacate(ctx, project, environment, occupant)))
+    throw new KovaError('CONFLICT', `users are on ${plan.slot}, which should be idle`);
+  // Taken before it is looked at: from here on nobody stops a standby that runs there.
+  await occupySlot(ctx.db, project, environment, { colour, release: release.id, deployment: id, standbyUntil: null });
+  const warm = await isWarm(ctx, plan);
   if (!warm) await unpack(ctx, plan);
-  await occupySlot(ctx.db, project, environment, {
-    colour,
-    release: release.id,
-    deployment: deployment.id,
-    standbyUntil: null,
-  });
-  await advance(ctx.db, deployment.id, 'prepared', warm ? 'the standby is warm' : 'the artefact matches its digest');
+  await advance(ctx.db, id, 'prepared', warm ? 'the standby is warm' : 'the artefact matches its digest');
+}
+
+/** Whether all that shall run there does; a standby that fell ill is started anew. */
+async function isWarm(ctx: Context, { slot, environment }: Plan): Promise<boolean> {
+  const instances = await ctx.runtime.instances(slot);
+  return instances.filter(({ state }) => state === 'ready').length >= environment.instances;
 }
 
 async function unpack(ctx: Context, { deployment, release, app, directory }: Plan): Promise<void> {

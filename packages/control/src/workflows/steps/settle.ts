@@ -1,35 +1,30 @@
 import type { ReleaseHealth } from '@kova/core/deployment/deployment';
 import type { Context } from '../../context.ts';
-
 import type { Store } from '../../store/connect.ts';
-import { holdCommit } from '../../store/holds.ts';
-import { advance, transition } from '../../store/transition.ts';
+import { becomeLive, keepAsStandby } from '../../store/environments.ts';
+import { holdCommit, liftHold } from '../../store/holds.ts';
+import { advance, noteEvent, transition } from '../../store/transition.ts';
 import type { Plan } from '../plan.ts';
 import { requireDeployment } from '../plan.ts';
 
-/** The release is live: recorded in one transaction with what becomes of the one it replaced, which stays as standby. */
+/**
+ * The release is live: recorded in one transaction with what becomes of the one it replaced, which stays as standby.
+ * A commit that was held and has now held its window is held no more. Idempotent.
+ */
 export async function settle(ctx: Context, plan: Plan, health: ReleaseHealth, reason: string): Promise<void> {
-  const { deployment, environment } = plan;
+  const { deployment, environment, release } = plan;
   const { id, project, kind, replaces } = deployment;
   const now = new Date();
   await ctx.db.transaction().execute(async (trx) => {
     await advance(trx, id, 'held', reason, { health, live_at: now });
-    await trx
-      .updateTable('environments')
-      .set({ live_deployment: id })
-      .where('project', '=', project)
-      .where('name', '=', deployment.environment)
-      .execute();
+    await becomeLive(trx, deployment);
+    if (kind === 'deploy' && health === 'healthy' && (await liftHold(trx, deployment))) {
+      await noteEvent(trx, id, 'live', `commit ${release.commit.slice(0, 10)} is held no more: it held its window`);
+    }
     if (!replaces) return;
     if (kind === 'rollback') await settleUndone(trx, plan, replaces);
     else await transition(trx, replaces, 'replaced', `replaced by ${plan.release.id}`);
-    await trx
-      .updateTable('slots')
-      .set({ standby_until: new Date(now.getTime() + environment.standby) })
-      .where('project', '=', project)
-      .where('environment', '=', deployment.environment)
-      .where('deployment', '=', replaces)
-      .execute();
+    await keepAsStandby(trx, { project, environment: deployment.environment }, replaces, environment.standby);
   });
 }
 

@@ -1,30 +1,23 @@
-import { DBOS } from '@dbos-inc/dbos-sdk';
 import { formatDuration } from '@kova/core/config/duration';
+import { slotId } from '@kova/core/environment/slot';
 import { KovaError } from '@kova/core/errors/kova-error';
 import { splitTo } from '@kova/core/traffic/split';
-import { type ShiftStep, shiftSteps } from '@kova/core/traffic/strategy';
-import { fail, pass, type Verdict } from '@kova/core/verdict';
+import { type ShiftStep, type Strategy, shiftSteps } from '@kova/core/traffic/strategy';
 import type { Context } from '../../context.ts';
-import { hostsOf } from '../../routing/derive.ts';
 import { publishRoute } from '../../routing/publish.ts';
+import { noteReason } from '../../store/deployments.ts';
 import { readEnvironment, setWeights } from '../../store/environments.ts';
 import { advance } from '../../store/transition.ts';
 import type { Plan } from '../plan.ts';
-import { nextSignal } from '../signals.ts';
+import { hold, type ShiftOutcome } from './hold.ts';
+import { servedVerdict } from './served.ts';
 import { step } from './step.ts';
-
-/** How a shift ended: it held, or what spoke against it and as which event that is recorded. */
-export interface ShiftOutcome {
-  verdict: Verdict;
-  event: 'breach' | 'cancel';
-}
 
 /** Moves traffic step by step; each step, and the stability window at the end, must hold. */
 export async function shift(ctx: Context, plan: Plan): Promise<ShiftOutcome> {
   const { deployment, environment } = plan;
-  const plain = deployment.kind === 'rollback' || deployment.replaces === null;
-  const steps = shiftSteps(plain ? { kind: 'blue-green' } : environment.strategy);
-  for (const part of steps) {
+  const strategy = await step({ name: 'shift.strategy', deadlineMs: 30_000 }, () => strategyFor(ctx, plan));
+  for (const part of shiftSteps(strategy)) {
     await step({ name: `shift.${part.weight}`, deadlineMs: 60_000 }, () => moveTraffic(ctx, plan, part));
     if (part.weight === 100) break;
     const outcome = await hold(ctx, plan, part.holdMs, `${part.weight} % of the traffic`);
@@ -44,43 +37,23 @@ async function moveTraffic(ctx: Context, plan: Plan, { weight }: ShiftStep): Pro
   }
   await ctx.db
     .updateTable('deployments')
-    .set({ traffic_at: new Date(), reason: `${split[colour]} % on ${colour}` })
+    .set({ traffic_at: new Date() })
     .where('id', '=', deployment.id)
     .where('traffic_at', 'is', null)
     .execute();
+  await noteReason(ctx.db, deployment.id, `${split[colour]} % on ${colour}`);
   await publishRoute(ctx, deployment.project, deployment.environment);
-  if (weight === 100) await confirmServed(ctx, plan);
+  if (weight < 100) return;
+  const { outcome, reason } = await servedVerdict(ctx, plan);
+  if (outcome !== 'pass') throw new KovaError('HEALTH_FAILED', reason);
 }
 
-/** A switch is done when users are answered by the release, not when somebody was told to. */
-async function confirmServed(ctx: Context, { deployment, release, app }: Plan): Promise<void> {
-  const [host = ''] = hostsOf(release.config, deployment.environment);
-  const served = await ctx.edge.servedRelease(host, app.health.path);
-  if (served !== release.id)
-    throw new KovaError('HEALTH_FAILED', `the edge serves ${served ?? 'nothing'} instead of ${release.id}`);
-}
-
-/** A durable wait that a breach or a person ends early. */
-async function hold(ctx: Context, plan: Plan, ms: number, what: string): Promise<ShiftOutcome> {
-  const deadline = (await DBOS.now()) + ms;
-  let signal = await nextSignal(deadline);
-  // An approval that came after enough were counted says nothing about the window.
-  while (signal?.kind === 'approved') signal = await nextSignal(deadline);
-  if (signal?.kind === 'breach') return { verdict: fail(signal.reason), event: 'breach' };
-  if (signal?.kind === 'abort') return { verdict: fail(signal.reason), event: 'cancel' };
-  const verdict = await step({ name: 'shift.judge', deadlineMs: 30_000 }, () => lastVerdict(ctx, plan, what, ms));
-  return { verdict, event: 'breach' };
-}
-
-/** The end of a window without a breach: too little data means what the configuration says. */
-async function lastVerdict(ctx: Context, plan: Plan, what: string, ms: number): Promise<Verdict> {
-  const { deployment, environment } = plan;
-  const row = await ctx.db
-    .selectFrom('deployments')
-    .select('verdict')
-    .where('id', '=', deployment.id)
-    .executeTakeFirst();
-  if (row?.verdict?.outcome !== 'inconclusive') return pass(`${what} held for ${formatDuration(ms)}`);
-  if (environment.analysis.noData === 'fail') return fail(`${row.verdict.reason}, and analysis.noData is fail`);
-  return pass(`nothing spoke against it, but ${row.verdict.reason}`);
+/** All at once where there is nothing to share with: a live slot in which nothing is ready must not hold up its fix. */
+async function strategyFor(ctx: Context, { deployment, environment }: Plan): Promise<Strategy> {
+  const allAtOnce = { kind: 'blue-green' as const };
+  if (deployment.kind === 'rollback' || environment.strategy.kind === 'blue-green') return allAtOnce;
+  const { live } = await readEnvironment(ctx.db, deployment.project, deployment.environment);
+  if (!live) return allAtOnce;
+  const instances = await ctx.runtime.instances(slotId(deployment.project, deployment.environment, live.colour));
+  return instances.some(({ state }) => state === 'ready') ? environment.strategy : allAtOnce;
 }

@@ -1,3 +1,4 @@
+import type { AppConfig } from '@kova/core/config/schema';
 import { KovaError } from '@kova/core/errors/kova-error';
 import { request } from 'undici';
 import type { Context } from '../../context.ts';
@@ -13,20 +14,27 @@ export async function verify(ctx: Context, plan: Plan, signal: AbortSignal): Pro
   }
   const paths = [app.health.path, ...environment.smoke];
   for (const { id, address } of mine) {
-    for (const path of paths)
-      await check(id, `http://${address.host}:${address.port}${path}`, app.health.timeout, signal);
+    for (const path of paths) {
+      const said = await ask(`http://${address.host}:${address.port}${path}`, app.health, signal);
+      if (said) throw new KovaError('HEALTH_FAILED', `instance ${id} ${said} at ${path}`);
+    }
   }
   return `${mine.length} instances answer ${paths.join(', ')}`;
 }
 
-async function check(instance: string, url: string, timeoutMs: number, signal: AbortSignal): Promise<void> {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-  const said = await request(url, { signal: limit }).then(
-    async ({ statusCode, body }) => {
+/** What is wrong with the answer, null when nothing is. As for probes, one slow answer alone is no fault. */
+async function ask(url: string, { timeout, unhealthyAfter }: AppConfig['health'], signal: AbortSignal) {
+  let late = '';
+  for (let attempt = 1; attempt <= unhealthyAfter; attempt++) {
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(timeout)]);
+    try {
+      const { statusCode, body } = await request(url, { signal: limit });
       await body.dump();
       return statusCode >= 200 && statusCode < 400 ? null : `answered ${statusCode}`;
-    },
-    (error: Error) => `did not answer: ${error.message}`,
-  );
-  if (said) throw new KovaError('HEALTH_FAILED', `instance ${instance} ${said} at ${new URL(url).pathname}`);
+    } catch (error) {
+      signal.throwIfAborted();
+      late = `did not answer: ${(error as Error).message}`;
+    }
+  }
+  return late;
 }

@@ -189,7 +189,8 @@ export class SupervisedInstance {
     this.#moves = 0;
     this.#record = { ...this.#record, readyAt: Date.now() };
     await this.#save();
-    this.#become('ready', `ready: ${outcome.words} ${this.#age()} after the start`);
+    const before = this.#lastEnd ? `; before, it ${this.#lastEnd}` : '';
+    this.#become('ready', `ready: ${outcome.words} ${this.#age()} after the start${before}`);
     return false;
   }
 

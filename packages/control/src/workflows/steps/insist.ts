@@ -1,0 +1,41 @@
+import { DBOS } from '@dbos-inc/dbos-sdk';
+import { hasCode, isErrorCode } from '@kova/core/errors/kova-error';
+import type { Context } from '../../context.ts';
+import { noteReason } from '../../store/deployments.ts';
+import { type StepOptions, step } from './step.ts';
+
+const firstPauseMs = 500;
+const maxPauseMs = 30_000;
+
+/**
+ * A step that nothing stands in for, such as moving users back: it is done again, with growing pauses, for as long as
+ * it fails, and the deployment says why. Only a deployment that others have moved on ends it.
+ * @throws KovaError PHASE_CONFLICT
+ */
+export async function insist(
+  ctx: Context,
+  deployment: string,
+  options: StepOptions,
+  work: () => Promise<unknown>,
+): Promise<void> {
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, maxPauseMs)) {
+    const reason = await step(options, work).then(() => null, reasonToRetry);
+    if (reason === null) return;
+    await sayTrying(ctx, deployment, options.name, reason);
+    await DBOS.sleepms(pauseMs);
+  }
+}
+
+/** Why a step may be tried again. What is no error of a step, or says that the deployment has moved on, is thrown. */
+export function reasonToRetry(error: unknown): string {
+  const { code, message } = error as { code?: unknown; message: string };
+  if (!isErrorCode(code) || hasCode(error, 'PHASE_CONFLICT')) throw error;
+  return message;
+}
+
+/** Says in the deployment what is tried again and why; a store that refuses even that is no reason to end. */
+export async function sayTrying(ctx: Context, deployment: string, what: string, reason: string): Promise<void> {
+  const told = `"${what}" is tried again: ${reason}`;
+  console.error(new Date().toISOString(), deployment, told);
+  await step({ name: 'retry.say', deadlineMs: 10_000 }, () => noteReason(ctx.db, deployment, told)).catch(() => {});
+}

@@ -1,0 +1,23 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fail, inconclusive, pass, type Verdict } from '@kova/core/verdict';
+import type { Context } from '../../context.ts';
+import { hostsOf } from '../../routing/derive.ts';
+import type { Plan } from '../plan.ts';
+
+const patienceMs = 10_000;
+const pauseMs = 250;
+
+/**
+ * Whether users are answered by the release: a switch is done when they are, not when somebody was told to. Another
+ * release for ten seconds on end fails; an edge that does not answer says nothing about the release.
+ */
+export async function servedVerdict(ctx: Context, { deployment, release, app }: Plan): Promise<Verdict> {
+  const [host = ''] = hostsOf(release.config, deployment.environment);
+  for (const giveUpAt = Date.now() + patienceMs; ; await sleep(pauseMs)) {
+    const served = await ctx.edge.servedRelease(host, app.health.path).catch((error: Error) => error);
+    if (served === release.id) return pass(`the edge serves ${release.id}`);
+    if (Date.now() < giveUpAt) continue;
+    if (served instanceof Error) return inconclusive(`the edge does not answer: ${served.message}`);
+    return fail(`the edge serves ${served ?? 'nothing'} instead of ${release.id}`);
+  }
+}
