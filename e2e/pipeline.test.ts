@@ -123,3 +123,22 @@ function sleepers(): number {
     }
   }).length;
 }
+
+test('what a job carries is there for its own next run, whatever the commit', async () => {
+  const version = (text: string) => ({
+    text,
+    pipeline: jobs(`{
+      count: {
+        run: [${node("const fs = require('fs'); fs.mkdirSync('.cache', { recursive: true }); const n = fs.existsSync('.cache/n') ? Number(fs.readFileSync('.cache/n', 'utf8')) + 1 : 1; fs.writeFileSync('.cache/n', String(n)); fs.writeFileSync('n', String(n))")}],
+        carry: ['.cache'], outputs: ['n'],
+      },
+      tell: { run: [${node("process.exit(Number(require('fs').readFileSync('n', 'utf8')))")}], needs: ['count'], cache: false },
+    }`),
+  });
+  const failed = [];
+  for (const text of ['first', 'second']) {
+    const run = await kova.proved(await kova.prove(await kova.send(version(text))));
+    failed.push(run.jobs[1]!.reason.split(':')[0]!.replace(/^`.*` /s, ''));
+  }
+  expect(failed).toEqual(['ended with exit code 1', 'ended with exit code 2']);
+});

@@ -20,6 +20,7 @@ import { runCommands } from './commands.ts';
 import { furnish } from './furnish/furnish.ts';
 import { NotRunnable, Surroundings } from './furnish/surroundings.ts';
 import { type JobLog, openJobLog } from './log.ts';
+import type { Carried } from './results/carried.ts';
 import { existing } from './results/existing.ts';
 import type { Results } from './results/store.ts';
 import { whyNotRunnable } from './runnable.ts';
@@ -28,6 +29,7 @@ import { whyNotRunnable } from './runnable.ts';
 export interface Workshop {
   home: Home;
   results: Results;
+  carried: Carried;
   as: Identity | null;
   toolchain: Toolchain;
   network: Record<string, string | Secret>;
@@ -86,13 +88,19 @@ function without(verdict: Verdict): JobReport {
 }
 
 /** The commit, and what the jobs before have made of it. */
-async function takeOut({ home, results }: Workshop, request: JobRequest, directory: BuildDirectory, log: JobLog) {
+async function takeOut(
+  { home, results, carried }: Workshop,
+  request: JobRequest,
+  directory: BuildDirectory,
+  log: JobLog,
+) {
   const repository = repositoryOf(home.repositories, request.project);
   const index = join(directory.root, 'index');
   const { commit, signal, needs } = request;
   await checkout({ repository, commit, directory: directory.source, index, signal, onLine: log.write });
   await handOver(directory.source, directory.as);
   for (const key of needs) await results.layOut(key, directory.source, directory.as);
+  await carried.bring(request.project, request.name, request.job.job.carry, directory.source, directory.as);
 }
 
 function environmentOf(workshop: Workshop, { commit, job }: JobRequest, directory: BuildDirectory) {
@@ -106,12 +114,13 @@ function environmentOf(workshop: Workshop, { commit, job }: JobRequest, director
 }
 
 async function conclude(
-  { results }: Workshop,
-  { key, job }: JobRequest,
+  { results, carried }: Workshop,
+  { key, job, project, name }: JobRequest,
   { source }: BuildDirectory,
   { verdict, durationMs, log }: { verdict: Verdict; durationMs: number; log: JobLog },
 ): Promise<JobReport> {
   if (verdict.outcome !== 'pass') return { verdict, evidence: [], outputs: [], durationMs };
+  await carried.take(project, name, job.job.carry, source);
   const report: JobReport = { verdict, evidence: [], outputs: await existing(source, job.job.outputs), durationMs };
   await results.keep(key, { report, log: log.path }, source);
   return report;

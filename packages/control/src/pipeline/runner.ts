@@ -14,6 +14,7 @@ import type { JobRunner } from '../ports/job-runner.ts';
 import { followFile } from './follow-file.ts';
 import { jobKeys } from './key.ts';
 import { copyJobLog, jobLogPath } from './log.ts';
+import { Carried } from './results/carried.ts';
 import { Results } from './results/store.ts';
 import { runJob, type Workshop } from './run-job.ts';
 
@@ -55,7 +56,7 @@ async function prepareWorkshop(home: Home, results: Results, as: Identity | null
   const npmCache = join(home.builds, '.npm-cache');
   await mkdir(npmCache, { recursive: true, mode: 0o700 });
   if (as) await chown(npmCache, as.uid, as.gid);
-  return { home, results, as, toolchain, network, npmCache };
+  return { home, results, carried: new Carried(join(home.results, '.carried')), as, toolchain, network, npmCache };
 }
 
 async function configure(workshop: Workshop, project: string, commit: string, signal: AbortSignal) {

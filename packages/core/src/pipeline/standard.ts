@@ -34,7 +34,12 @@ export function buildJobs({ app }: Buildable): Record<string, Job> {
       ? { install: { run: [[...install]], inputs: manifests, outputs: ['node_modules'], timeout: buildTimeout } }
       : {}),
     ...(build
-      ? { build: { run: [[...build]], needs: install ? ['install'] : [], outputs, timeout: buildTimeout } }
+      ? {
+          build: {
+            ...{ run: [[...build]], needs: install ? ['install'] : [], outputs, timeout: buildTimeout },
+            carry: ['.next/cache', 'node_modules/.cache'],
+          },
+        }
       : {}),
   };
 }

@@ -8,10 +8,15 @@ const limitMs = 300_000;
  * Lays a tree out again. What is installed is many files that nobody changes: those are linked, and cannot be written
  * to; all else is copied, as a job may well write to what another has made.
  */
-export async function layOutTree(source: string, target: string, as: Identity | null): Promise<void> {
-  const linked = source.split('/').includes('node_modules');
-  const how = linked ? ['-alf'] : ['-a', '--reflink=auto'];
-  await tool(['cp', ...how, '-T', source, target]);
+export async function layOutTree(
+  source: string,
+  target: string,
+  as: Identity | null,
+  how: 'linked' | 'copied' = source.split('/').includes('node_modules') ? 'linked' : 'copied',
+): Promise<void> {
+  const linked = how === 'linked';
+  const options = linked ? ['-alf'] : ['-a', '--reflink=auto'];
+  await tool(['cp', ...options, '-T', source, target]);
   if (!as) return;
   const owner = `${as.uid}:${as.gid}`;
   if (linked) await tool(['find', target, '-type', 'd', '-exec', 'chown', owner, '{}', '+']);
