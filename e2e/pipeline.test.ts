@@ -142,3 +142,47 @@ test('what a job carries is there for its own next run, whatever the commit', as
   }
   expect(failed).toEqual(['ended with exit code 1', 'ended with exit code 2']);
 });
+
+const junit = (failed: number) =>
+  `<testsuites><testsuite name="unit" tests="2" failures="${failed}"><testcase name="adds" classname="cart"/><testcase name="sells" classname="cart">${failed ? '<failure message="expected 3 to be 4">at cart.test.js:7</failure>' : ''}</testcase></testsuite></testsuites>`;
+const lcov = (hit: number) =>
+  `SF:a.js\n${Array.from({ length: 10 }, (_, index) => `DA:${index + 1},${index < hit ? 1 : 0}`).join('\n')}\nLF:10\nLH:${hit}\nend_of_record\n`;
+const gated = (gates: string, text: string, files: Record<string, string>) => ({
+  text,
+  files,
+  pipeline: `{ use: 'none', gates: ${gates}, jobs: { unit: {
+    run: [${node("require('fs').mkdirSync('reports'); for (const f of ['unit.xml', 'lcov.info']) require('fs').copyFileSync(f, 'reports/' + f)")}],
+    reports: [{ kind: 'junit', path: 'reports/*.xml' }, { kind: 'lcov', path: 'reports/lcov.info' }],
+  } } }`,
+});
+
+test('a gate fails a job with its reason in words; changing only the gate judges the kept result anew', async () => {
+  const files = { 'unit.xml': junit(0), 'lcov.info': lcov(7) };
+  const strict = await kova.proved(
+    await kova.prove(await kova.send(gated('{ coverage: { lines: 80 } }', 'strict', files))),
+  );
+  expect(strict).toMatchObject({ state: 'failed', reason: 'unit: coverage 70 % < 80 %' });
+  expect(
+    strict.jobs[0]!.evidence.map(({ kind, figures }) => [kind, figures['tests.passed'] ?? figures['coverage.lines']]),
+  ).toEqual([
+    ['junit', 2],
+    ['lcov', 70],
+  ]);
+});
+
+test('a report that is broken fails its job and names file and line', async () => {
+  const files = { 'unit.xml': '<testsuites>\n<testsuite name="x">\n</testsuites>', 'lcov.info': lcov(10) };
+  const run = await kova.proved(await kova.prove(await kova.send(gated('{}', 'malformed', files))));
+  expect(run.state).toBe('failed');
+  expect(run.jobs[0]!.reason).toMatch(/reports\/unit\.xml: line 3.*\(REPORT_MALFORMED\)/);
+});
+
+test('a report that is a link to a file of the machine is refused', async () => {
+  const version = gated('{}', 'link', { 'unit.xml': junit(0), 'lcov.info': lcov(10) });
+  const pipeline = version.pipeline.replace(
+    "copyFileSync(f, 'reports/' + f)",
+    "symlinkSync('/etc/shadow', 'reports/' + f)",
+  );
+  const run = await kova.proved(await kova.prove(await kova.send({ ...version, pipeline })));
+  expect(run.jobs[0]!.reason).toContain('leads out of the job');
+});

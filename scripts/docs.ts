@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { configSchema } from '@kova/core/config/schema';
 import { errorCodes } from '@kova/core/errors/codes';
+import { figures } from '@kova/core/pipeline/evidence/figures';
 
 /** `node scripts/docs.ts` writes the generated reference; `--check` fails when it differs or a link leads nowhere. */
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -31,6 +32,7 @@ const generated: Readonly<Record<string, () => string>> = {
   'docs/reference/config.md': configPage,
   'docs/reference/config.schema.json': () => `${JSON.stringify(jsonSchema, null, 2)}\n`,
   'docs/reference/errors.md': errorsPage,
+  'docs/reference/evidence.md': evidencePage,
 };
 
 const note = (source: string) => `<!-- Written by scripts/docs.ts from ${source}; do not edit. -->\n`;
@@ -169,6 +171,30 @@ more exact. What to look at, by code: [troubleshooting](../guides/troubleshootin
 | code | HTTP | what to do next |
 |---|---|---|
 ${rows.join('\n')}
+`;
+}
+
+function evidencePage(): string {
+  const rows = figures.map(
+    ({ name, kind, unit, better, says }) =>
+      `| \`${name}\` | ${kind} | ${unit} | ${better ?? 'neither'} | ${cell(says)} |`,
+  );
+  return `${note('packages/core/src/pipeline/evidence/figures.ts')}
+# Evidence
+
+What a job proves is read from the reports of its tools, as figures and problems, and kept with the release. The figures
+by the kind of report that they come from; these are what gates judge and what is compared between releases:
+
+| figure | report | unit | better when | |
+|---|---|---|---|---|
+${rows.join('\n')}
+
+Of several reports of one kind, tests, findings and chunks add up, coverage is the union of the lines that ran, and each
+figure of Lighthouse is the median of its runs, of several pages the worst.
+
+A report proves nothing when it is empty, when no test of it ran, when its tool did not finish or when a registry refused
+to answer: what such a report does not break is inconclusive, with the reason, and never passes. A report that is not in
+the format of its kind is [REPORT_MALFORMED](errors.md), with the line.
 `;
 }
 

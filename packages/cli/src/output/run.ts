@@ -4,6 +4,8 @@ import type { JobState } from '@kova/core/pipeline/state';
 import { since } from './duration.ts';
 import { plain, renderTable } from './table.ts';
 
+const shownProblems = 5;
+
 const marks: Readonly<Record<JobState, string>> = {
   waiting: '·',
   running: '▸',
@@ -29,7 +31,7 @@ export function renderRun(run: RunView, only?: string): string {
   const jobs = run.jobs.filter(({ name }) => only === undefined || name === only || name.startsWith(`${only}[`));
   const width = Math.max(0, ...jobs.map(({ name }) => name.length));
   const lines = jobs.map((job) => {
-    const said = job.state === 'passed' ? '' : firstLine(job.reason);
+    const said = job.evidence.length > 0 || job.state !== 'passed' ? firstLine(job.reason) : '';
     return `${jobMark(job.state)} ${job.name.padEnd(width)}  ${job.state.padEnd(12)}  ${jobTime(job).padEnd(9)}  ${said}`.trimEnd();
   });
   return [`${run.id}  commit ${run.commit.slice(0, 10)}`, ...lines, ...failures(jobs), ...summary(run)].join('\n');
@@ -38,7 +40,22 @@ export function renderRun(run: RunView, only?: string): string {
 /** The last lines of the commands that failed. */
 function failures(jobs: readonly JobView[]): string[] {
   const failed = jobs.filter(({ state }) => state === 'failed');
-  return failed.flatMap(({ name, reason }) => ['', `✗ ${name}: ${reason.split('\n').map(plain).join('\n  ')}`]);
+  return failed.flatMap((job) => [
+    '',
+    `✗ ${job.name}: ${job.reason.split('\n').map(plain).join('\n  ')}`,
+    ...problems(job),
+  ]);
+}
+
+/** The first problems of what a job reported. */
+export function problems({ evidence }: Pick<JobView, 'evidence'>): string[] {
+  const all = evidence.flatMap((each) => each.problems);
+  const count = evidence.reduce((sum, each) => sum + each.problemCount, 0);
+  const shown = all.slice(0, shownProblems).map(({ message, file, line }) => {
+    const place = file === null ? '' : `${file}${line === null ? '' : `:${line}`}  `;
+    return `  ${plain(place + message)}`;
+  });
+  return count > shown.length ? [...shown, `  … ${count - shown.length} more`] : shown;
 }
 
 export function summary({ state, reason, jobs, criticalPath, createdAt, endedAt }: RunView): string[] {

@@ -1,6 +1,7 @@
 import { KovaError } from '@kova/core/errors/kova-error';
 import { criticalPath } from '@kova/core/pipeline/critical-path';
 import type { Context } from '../context.ts';
+import { evidenceOf } from '../store/evidence.ts';
 import { jobsOf } from '../store/jobs.ts';
 import { graphOf } from '../workflows/steps/pipeline/graph.ts';
 import type { JobView, RunView } from './views.ts';
@@ -12,6 +13,7 @@ export async function readRun(ctx: Context, id: string): Promise<RunView> {
   const { project, commit_sha: commit, state, reason, config, jobs: wanted } = row;
   const graph = config ? graphOf({ config, jobs: wanted }) : [];
   const needs = new Map(graph.map((job) => [job.name, job.needs]));
+  const evidence = await evidenceOf(ctx.db, id);
   const jobs = (await jobsOf(ctx.db, id)).map(
     (job): JobView => ({
       name: job.name,
@@ -22,6 +24,7 @@ export async function readRun(ctx: Context, id: string): Promise<RunView> {
       durationMs: job.duration_ms,
       startedAt: job.started_at?.toISOString() ?? null,
       endedAt: job.ended_at?.toISOString() ?? null,
+      evidence: evidence.get(job.name) ?? [],
     }),
   );
   return {

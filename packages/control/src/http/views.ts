@@ -1,4 +1,5 @@
 import { phases } from '@kova/core/deployment/phase';
+import { reportKinds, severities } from '@kova/core/pipeline/evidence/evidence';
 import { jobStates, runStates } from '@kova/core/pipeline/state';
 import { z } from 'zod';
 
@@ -90,6 +91,24 @@ export const shipView = z
   })
   .meta({ id: 'Ship' });
 
+const problemView = z.object({
+  severity: z.enum(severities),
+  message: z.string(),
+  rule: z.string().nullable(),
+  file: z.string().nullable(),
+  line: z.number().nullable(),
+});
+
+const evidenceView = z
+  .object({
+    kind: z.enum(reportKinds),
+    figures: z.record(z.string(), z.number()),
+    problems: z.array(problemView).describe('worst first'),
+    problemCount: z.number(),
+    gap: z.string().nullable().describe('why it proves less than it should'),
+  })
+  .meta({ id: 'Evidence' });
+
 export const jobView = z
   .object({
     name: z.string(),
@@ -100,6 +119,7 @@ export const jobView = z
     durationMs: z.number().nullable().describe('of its commands'),
     startedAt: moment.nullable(),
     endedAt: moment.nullable(),
+    evidence: z.array(evidenceView),
   })
   .meta({ id: 'Job' });
 

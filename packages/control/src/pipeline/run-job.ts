@@ -19,7 +19,9 @@ import type { JobReport, JobRequest } from '../ports/job-runner.ts';
 import { runCommands } from './commands.ts';
 import { furnish } from './furnish/furnish.ts';
 import { NotRunnable, Surroundings } from './furnish/surroundings.ts';
+import { keepFiles } from './kept-files.ts';
 import { type JobLog, openJobLog } from './log.ts';
+import { readReports } from './reports.ts';
 import type { Carried } from './results/carried.ts';
 import { existing } from './results/existing.ts';
 import type { Results } from './results/store.ts';
@@ -113,15 +115,26 @@ function environmentOf(workshop: Workshop, { commit, job }: JobRequest, director
   };
 }
 
+/** What a job came to, when nothing works in its directory any more. */
 async function conclude(
-  { results, carried }: Workshop,
-  { key, job, project, name }: JobRequest,
+  { home, results, carried }: Workshop,
+  request: JobRequest,
   { source }: BuildDirectory,
   { verdict, durationMs, log }: { verdict: Verdict; durationMs: number; log: JobLog },
 ): Promise<JobReport> {
-  if (verdict.outcome !== 'pass') return { verdict, evidence: [], outputs: [], durationMs };
-  await carried.take(project, name, job.job.carry, source);
-  const report: JobReport = { verdict, evidence: [], outputs: await existing(source, job.job.outputs), durationMs };
+  const { key, project, name } = request;
+  const { reports, keep, carry, outputs } = request.job.job;
+  const passed = verdict.outcome === 'pass';
+  // What a job that has failed reports is worth showing, but what failed is told by its commands.
+  const evidence = await readReports(source, reports).catch((error) => {
+    if (passed) throw error;
+    return [];
+  });
+  const kept = await keepFiles(home.logs, request, source, keep);
+  if (kept) log.write(`kept in ${kept}`);
+  if (!passed) return { verdict, evidence, outputs: [], durationMs };
+  await carried.take(project, name, carry, source);
+  const report: JobReport = { verdict, evidence, outputs: await existing(source, outputs), durationMs };
   await results.keep(key, { report, log: log.path }, source);
   return report;
 }

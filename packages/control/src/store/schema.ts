@@ -3,6 +3,7 @@ import type { DeploymentKind, ReleaseHealth } from '@kova/core/deployment/deploy
 import type { Phase } from '@kova/core/deployment/phase';
 import type { Colour } from '@kova/core/environment/slot';
 import type { ErrorReport } from '@kova/core/errors/kova-error';
+import type { Problem, ReportKind } from '@kova/core/pipeline/evidence/evidence';
 import type { JobState, RunState } from '@kova/core/pipeline/state';
 import type { Route } from '@kova/core/traffic/route';
 import type { Verdict } from '@kova/core/verdict';
@@ -31,6 +32,7 @@ export interface Schema {
     artefact: string;
     artefact_bytes: number;
     config: Json<ProjectConfig>;
+    run: string | null;
     created_at: Moment;
   };
   environments: {
@@ -113,6 +115,15 @@ export interface Schema {
     duration_ms: number | null;
     started_at: MaybeMoment;
     ended_at: MaybeMoment;
+  };
+  evidence: {
+    run: string;
+    job: string;
+    kind: ReportKind;
+    figures: Json<Record<string, number>>;
+    problems: Json<Problem[]>;
+    problem_count: number;
+    gap: string | null;
   };
   job_events: { id: Generated<string>; run: string; job: string; state: JobState; reason: string; at: Moment };
   executors: { id: string; host: string; pid: number; started_at: Moment; heartbeat_at: Moment };

@@ -1,7 +1,7 @@
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import { reportOf } from '@kova/core/errors/kova-error';
 import { runVerdict } from '@kova/core/pipeline/outcome';
-import type { RunState } from '@kova/core/pipeline/state';
+import { type RunState, stateAfter } from '@kova/core/pipeline/state';
 import type { Verdict } from '@kova/core/verdict';
 import type { Context } from '../context.ts';
 import { jobsOf } from '../store/jobs.ts';
@@ -48,12 +48,10 @@ export async function hasEnded(ctx: Context, run: string): Promise<boolean> {
   return open === undefined;
 }
 
-const stateOf = { pass: 'passed', fail: 'failed', inconclusive: 'inconclusive' } as const;
-
 async function judge(ctx: Context, id: string): Promise<Verdict> {
   const { config, stop } = await requireRun(ctx, id);
   const verdict = runVerdict(await jobsOf(ctx.db, id), config.pipeline.inconclusive);
-  const state: RunState = stop?.startsWith('cancelled by ') ? 'cancelled' : stateOf[verdict.outcome];
+  const state: RunState = stop?.startsWith('cancelled by ') ? 'cancelled' : stateAfter(verdict);
   await endRun(ctx.db, id, state, verdict.reason);
   return verdict;
 }

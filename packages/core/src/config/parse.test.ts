@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { blueGreen, canary, defineConfig, nextjs, node, postgres, redis } from './define.ts';
-import { formatPath, parseConfig } from './parse.ts';
+import { parseConfig } from './parse.ts';
+import { formatPath } from './path.ts';
 
 const app = { start: 'node server.js' };
 const least = { name: 'shop', app };

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { KovaError } from '../errors/kova-error.ts';
 import { crossCheck } from './cross-check.ts';
+import { formatPath } from './path.ts';
 import { configSchema, type ProjectConfig } from './schema.ts';
 
 /**
@@ -21,12 +22,4 @@ function describeIssue(issue: z.core.$ZodIssue): string[] {
   }
   if (issue.code === 'invalid_union' && issue.errors[0]?.[0]) return [`${path}: ${issue.message}`];
   return [`${path || '(whole)'}: ${issue.message}`];
-}
-
-/** `environments.production.strategy.steps[1]` */
-export function formatPath(path: readonly PropertyKey[]): string {
-  return path.reduce<string>((text, key) => {
-    if (typeof key === 'number') return `${text}[${key}]`;
-    return text ? `${text}.${String(key)}` : String(key);
-  }, '');
 }

@@ -1,3 +1,5 @@
+import { medianOf } from '../median.ts';
+
 /** One production deployment that took traffic, as the ledger has it. */
 export interface Delivery {
   deployment: string;
@@ -56,11 +58,7 @@ export function scorecard(ledger: readonly Delivery[], from: Date, to: Date): Sc
   };
 }
 
-/** The median by linear interpolation. */
+/** The median with its count. */
 export function median(values: readonly number[]): Median {
-  const sorted = [...values].sort((a, b) => a - b);
-  if (sorted.length === 0) return { ms: null, n: 0 };
-  const middle = (sorted.length - 1) / 2;
-  const [low = 0, high = 0] = [sorted[Math.floor(middle)], sorted[Math.ceil(middle)]];
-  return { ms: (low + high) / 2, n: sorted.length };
+  return { ms: medianOf(values), n: values.length };
 }

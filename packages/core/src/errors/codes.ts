@@ -43,6 +43,11 @@ export const errorCodes = {
   ARTEFACT_MISSING: { status: 404, next: 'Ship the commit again to rebuild it; nothing live was changed.' },
   ARTEFACT_UNSAFE: { status: 422, next: 'Remove the named path or link from the build output.' },
 
+  REPORT_MALFORMED: {
+    status: 422,
+    next: 'See that the tool which writes the named report ran to its end and writes that format, then run the job again.',
+  },
+
   MIGRATION_FAILED: { status: 422, next: 'Mend the migration and ship a new commit; no traffic was moved.' },
   START_FAILED: { status: 422, next: 'Read the last lines of the instance above; no traffic was moved.' },
   START_TIMEOUT: {

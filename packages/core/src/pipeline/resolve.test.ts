@@ -44,6 +44,12 @@ test.each([
   ['a job without commands', { jobs: { a: {} } }, 'pipeline.jobs.a.run: is required'],
   ['a need on what was left out', { jobs: { build: null } }, 'needs[1]: there is no job build'],
   ['an unknown key', { jobs: { a: { run: ['x'], need: [] } } }, 'pipeline.jobs.a.need: unknown key'],
+  // Scenario 30: https://github.com/fluxcd/flagger/issues/1581
+  [
+    'a gate on a report that no job makes',
+    { use: 'none', gates: { coverage: { lines: 80 } } },
+    'pipeline.gates.coverage: no job makes a lcov report',
+  ],
   ['an unknown report', { jobs: { a: { run: ['x'], reports: [{ kind: 'xunit', path: 'x' }] } } }, 'reports[0].kind'],
   ['a path that leads out', { jobs: { a: { run: ['x'], outputs: ['../x'] } } }, 'must stay inside the repository'],
 ])('%s is refused at load', (_, pipeline, said) => {

@@ -1,3 +1,4 @@
+import { gateReports } from './gate/rule.ts';
 import { checkNeeds, type Jobs } from './graph.ts';
 import { completeJob, type JobConfig } from './job.ts';
 import type { PipelineConfig } from './schema.ts';
@@ -22,5 +23,14 @@ export function checkPipeline(config: Buildable & { pipeline: PipelineConfig }):
   const empty = Object.entries(config.pipeline.jobs)
     .filter(([name, wish]) => wish !== null && !jobs[name])
     .map(([name]) => `pipeline.jobs.${name}.run: is required, as no standard job has this name`);
-  return [...empty, ...checkNeeds(jobs)];
+  return [...empty, ...checkNeeds(jobs), ...checkGates(config.pipeline.gates, jobs)];
+}
+
+/** A gate on a report that no job makes would never be anything but inconclusive. */
+function checkGates(gates: PipelineConfig['gates'], jobs: Jobs): string[] {
+  const made = new Set(Object.values(jobs).flatMap(({ reports }) => reports.map(({ kind }) => kind)));
+  const set = (Object.keys(gateReports) as Array<keyof typeof gateReports>).filter((gate) => gates[gate] !== undefined);
+  return set
+    .filter((gate) => !made.has(gateReports[gate]))
+    .map((gate) => `pipeline.gates.${gate}: no job makes a ${gateReports[gate]} report`);
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { nameSchema } from '../config/values.ts';
+import { gatesSchema } from './gate/schema.ts';
 import { jobSchema } from './job.ts';
 
 /** The pipeline that proves a commit before it becomes a release. */
@@ -12,6 +13,7 @@ export const pipelineSchema = z.strictObject({
     .record(nameSchema, jobSchema.nullable())
     .default({})
     .describe('further jobs, other values for standard ones, or null to leave a standard one out'),
+  gates: gatesSchema.default({}).describe('what the reports of the jobs must show'),
   failFast: z.boolean().default(true).describe('whether the first failure ends the jobs that are still at work'),
   inconclusive: z
     .enum(['pass', 'fail'])

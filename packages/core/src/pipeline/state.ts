@@ -1,3 +1,5 @@
+import type { Verdict } from '../verdict.ts';
+
 /** The states of a job in a run; all but the first two are final. */
 export const jobStates = ['waiting', 'running', 'passed', 'failed', 'inconclusive', 'skipped', 'cancelled'] as const;
 
@@ -9,8 +11,8 @@ export const jobSources: Readonly<Record<JobState, readonly JobState[]>> = {
   // Again after a crash: the attempt that nobody is at work on any more is begun anew.
   running: ['waiting', 'running'],
   passed: ['running', 'waiting'],
-  failed: ['running'],
-  inconclusive: ['running'],
+  failed: ['running', 'waiting'],
+  inconclusive: ['running', 'waiting'],
   skipped: ['waiting'],
   cancelled: ['waiting', 'running'],
 };
@@ -19,6 +21,13 @@ export const jobSources: Readonly<Record<JobState, readonly JobState[]>> = {
 export const runStates = ['running', 'passed', 'failed', 'inconclusive', 'cancelled'] as const;
 
 export type RunState = (typeof runStates)[number];
+
+const ends = { pass: 'passed', fail: 'failed', inconclusive: 'inconclusive' } as const;
+
+/** How a job or a run ends that came to this verdict. */
+export function stateAfter({ outcome }: Verdict): 'passed' | 'failed' | 'inconclusive' {
+  return ends[outcome];
+}
 
 export function isFinal(state: JobState): boolean {
   return state !== 'waiting' && state !== 'running';

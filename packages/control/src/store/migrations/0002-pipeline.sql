@@ -41,6 +41,9 @@ create table job_events (
 );
 create index on job_events (run, id);
 
+-- The run that proved it.
+alter table releases add column run text references runs (id);
+
 create table evidence (
   run           text not null,
   job           text not null,
@@ -48,6 +51,8 @@ create table evidence (
   figures       jsonb not null,
   problems      jsonb not null,
   problem_count integer not null,
+  -- Why it proves less than it should.
+  gap           text,
   primary key (run, job, kind),
   foreign key (run, job) references jobs (run, name)
 );

@@ -1,23 +1,29 @@
-/** What kinds of report a job can leave. */
+/** What a job can leave as proof, by the format that its tool writes. */
 export const reportKinds = ['junit', 'lcov', 'sarif', 'lighthouse', 'bundle', 'cyclonedx', 'npm-audit'] as const;
-
 export type ReportKind = (typeof reportKinds)[number];
 
+export const severities = ['error', 'warning', 'note'] as const;
+export type Severity = (typeof severities)[number];
+
+/** One thing that speaks against the commit. */
 export interface Problem {
-  severity: 'error' | 'warning' | 'note';
+  severity: Severity;
+  /** One line, at most 500 characters. */
   message: string;
+  /** The tool's name for it: a rule, an advisory, an audit. */
   rule: string | null;
   file: string | null;
   line: number | null;
 }
 
-/** What a report says, in figures that can be compared and problems that can be shown. */
+/** What was read from a report; kept with the release for ever. */
 export interface Evidence {
   kind: ReportKind;
-  /** By name, such as `coverage.lines` (percent) or `bundle.total` (bytes). */
+  /** Comparable figures by their name in the catalogue (figures.ts): `coverage.lines` in percent, `bundle.total` in bytes. */
   figures: Record<string, number>;
-  /** Worst first; at most 100. */
+  /** Worst first, at most 100; `problemCount` says how many there were. */
   problems: Problem[];
-  /** How many there were in all. */
   problemCount: number;
+  /** Why this proves less than it should, such as "the report has no tests"; null when it is whole. Nothing passes on it. */
+  gap: string | null;
 }

@@ -1,11 +1,13 @@
 import type { ProjectConfig } from '@kova/core/config/schema';
 import { KovaError } from '@kova/core/errors/kova-error';
 import type { GraphJob } from '@kova/core/pipeline/graph';
+import { stateAfter } from '@kova/core/pipeline/state';
 import type { Context } from '../../../context.ts';
-import { jobsOf, moveJob } from '../../../store/jobs.ts';
+import { moveJob } from '../../../store/jobs.ts';
 import { findRun } from '../../../store/runs.ts';
+import { judgeJob } from './gates.ts';
 import { graphOf } from './graph.ts';
-import { readyJobs } from './ready.ts';
+import { nextJobs } from './next-jobs.ts';
 
 /**
  * Evaluates the configuration, records the jobs, and passes those whose result is known already.
@@ -22,8 +24,8 @@ export async function planRun(ctx: Context, id: string, signal: AbortSignal): Pr
   const graph = graphOf({ config, jobs });
   const keys = await ctx.jobs.keys(project, commit, config, graph);
   await record(ctx, id, config, graph, keys);
-  await recallAll(ctx, id, graph, keys);
-  return readyJobs(graph, await jobsOf(ctx.db, id));
+  await recallAll(ctx, { id, project, config }, graph, keys);
+  return nextJobs(ctx, id);
 }
 
 async function record(
@@ -47,12 +49,22 @@ async function record(
     .execute();
 }
 
-/** A job may be recalled whatever became of its needs: their results are part of its key. */
-async function recallAll(ctx: Context, run: string, graph: readonly GraphJob[], keys: ReadonlyMap<string, string>) {
-  for (const { name, job } of graph) {
-    if (!job.cache) continue;
-    const report = await ctx.jobs.recall(keys.get(name) ?? '', { run, name });
+/**
+ * A job may be recalled whatever became of its needs: their results are part of its key. Its gates are judged anew,
+ * as they are no part of it.
+ */
+async function recallAll(
+  ctx: Context,
+  run: { id: string; project: string; config: ProjectConfig },
+  graph: readonly GraphJob[],
+  keys: ReadonlyMap<string, string>,
+): Promise<void> {
+  for (const each of graph) {
+    if (!each.job.cache) continue;
+    const ref = { run: run.id, name: each.name };
+    const report = await ctx.jobs.recall(keys.get(each.name) ?? '', ref);
     if (!report) continue;
-    await moveJob(ctx.db, { run, name }, 'passed', report.verdict.reason, { cached: true, duration_ms: 0 });
+    const verdict = await judgeJob(ctx, run, each, report);
+    await moveJob(ctx.db, ref, stateAfter(verdict), verdict.reason, { cached: true, duration_ms: 0 });
   }
 }

@@ -3,6 +3,7 @@ import { inconclusive, type Verdict } from '@kova/core/verdict';
 import type { Context } from '../../../context.ts';
 import { jobsOf, moveJob } from '../../../store/jobs.ts';
 import { stopReason } from '../../../store/runs.ts';
+import { judgeJob } from './gates.ts';
 import { graphOf, requireRun } from './graph.ts';
 
 const pollMs = 300;
@@ -35,7 +36,7 @@ export async function runOneJob(ctx: Context, id: string, name: string, signal: 
       needs: needed.map((need) => keys.get(need) ?? ''),
       signal: AbortSignal.any([signal, watch.signal]),
     });
-    return { verdict: report.verdict, stopped: null, durationMs: report.durationMs };
+    return { verdict: await judgeJob(ctx, run, job, report), stopped: null, durationMs: report.durationMs };
   } catch (error) {
     const { code, message } = reportOf(error);
     if (watch.signal.aborted) return { verdict: inconclusive(message), stopped: message, durationMs: null };
