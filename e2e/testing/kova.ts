@@ -43,6 +43,30 @@ export class TestKova {
     process.kill(this.control.pid, 'SIGKILL');
   }
 
+  /** SIGKILL of the edge; what it remembers of the routes is lost with `forgetful`. `up` starts it again. */
+  killEdge({ forgetful = false } = {}): void {
+    const { pid } = JSON.parse(readFileSync(join(this.home, 'edge/edge.json'), 'utf8')) as { pid: number };
+    process.kill(pid, 'SIGKILL');
+    if (forgetful) rmSync(join(this.home, 'edge/routes.json'));
+  }
+
+  /** SIGKILL of all instances of a release. */
+  async killInstances(release: string): Promise<void> {
+    const { instances } = await this.environment();
+    for (const { pid } of instances.filter((each) => each.release === release)) if (pid) process.kill(pid, 'SIGKILL');
+  }
+
+  /** What the command prints. */
+  cli(...args: string[]): string {
+    const bin = join(import.meta.dirname, '../../packages/cli/bin/kova.js');
+    const env = { ...this.env, KOVA_URL: this.control.url };
+    return execFileSync(process.execPath, [bin, ...args, '--project', 'shop'], {
+      env,
+      cwd: this.home,
+      encoding: 'utf8',
+    });
+  }
+
   async close(): Promise<void> {
     await this.up();
     await stopControl({ env: this.env });
