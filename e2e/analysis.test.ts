@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EdgeAdmin } from '@kova/edge/admin-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -148,7 +148,7 @@ test('one that keeps exiting is a crash loop, with its last words in status and 
     if (existsSync('${broken}')) { console.error('the quota is used up'); process.exit(9); }`;
   const ship = await kova.shipped({ text: 'breaks later', atStart });
   expect(ship.state).toBe('done');
-  writeFileSync(broken, '');
+  kova.write('broken');
   await kova.killInstances(ship.release!);
   await kova.until(
     () => kova.environment(),

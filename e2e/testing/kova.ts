@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -7,6 +7,7 @@ import type { DeploymentView, EnvironmentView, ShipView, StatusView } from '@kov
 import { type ControlProcess, launchControl, stopControl } from '@kova/control/launch';
 import { type AppVersion, commitVersion } from './app.ts';
 import { freePort } from './free-port.ts';
+import { inStore } from './store.ts';
 
 /** A Kova of its own: home, ports and repository; nothing of it is left when it is closed. */
 export class TestKova {
@@ -50,10 +51,22 @@ export class TestKova {
     if (forgetful) rmSync(join(this.home, 'edge/routes.json'));
   }
 
+  /** A file in the home that the app can see: a switch for its faults. */
+  write(name: string): void {
+    writeFileSync(join(this.home, name), '');
+  }
+
   /** SIGKILL of all instances of a release. */
   async killInstances(release: string): Promise<void> {
     const { instances } = await this.environment();
     for (const { pid } of instances.filter((each) => each.release === release)) if (pid) process.kill(pid, 'SIGKILL');
+  }
+
+  /** Why the deployments of a release in production were where they were, in their order. */
+  async story(release: string): Promise<string[]> {
+    const events = `select reason from deployment_events join deployments on deployments.id = deployment
+      where release = '${release}' and environment = 'production' order by deployment_events.id`;
+    return (await inStore(this.home, events)).map(({ reason }) => String(reason));
   }
 
   /** What the command prints. */
