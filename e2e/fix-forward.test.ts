@@ -12,11 +12,11 @@ beforeEach(async () => {
 });
 afterEach(() => kova.close());
 
-const canary = `{ production: { instances: 2, stability: '1s', strategy: canary({ steps: [10, 50], every: '20s' }) } }`;
+const canary = `{ production: { instances: 2, stability: '1s', strategy: canary({ steps: [10, 50], every: '3s' }) } }`;
 const slow = `{ production: { instances: 2, stability: '60s' } }`;
 
 /** Ships a good release: whatever was before, it becomes live. */
-async function expectFixed(version: Partial<AppVersion> = {}): Promise<void> {
+async function expectFixed(version: Partial<AppVersion> = {}): Promise<string> {
   const ship = await kova.shipped({ text: 'the fix', ...version });
   expect(ship.error).toBeNull();
   expect(ship.deployments[0]).toMatchObject({ phase: 'live', health: 'healthy' });
@@ -29,6 +29,7 @@ async function expectFixed(version: Partial<AppVersion> = {}): Promise<void> {
   expect(seen.dropped).toEqual([]);
   expect(seen.errors).toBe(0);
   expect([...seen.releases.keys()]).toEqual([ship.release]);
+  return ship.release!;
 }
 
 test('fix-forward when the first deployment ever failed', async () => {
@@ -61,7 +62,8 @@ test('fix-forward when the live release is in a crash loop; its fix is not held 
     () => kova.environment(),
     ({ instances }) => instances.every(({ state }) => state === 'crash-looped'),
   );
-  await expectFixed({ environments: canary });
+  const fix = await expectFixed({ environments: canary });
+  expect((await kova.story(fix)).filter((reason) => reason.includes(' % on '))).toEqual(['100 % on green']);
   rmSync(broken);
 });
 

@@ -64,7 +64,7 @@ export class TestKova {
 
   /** Why the deployments of a release in production were where they were, in their order. */
   async story(release: string): Promise<string[]> {
-    const events = `select reason from deployment_events join deployments on deployments.id = deployment
+    const events = `select deployment_events.reason from deployment_events join deployments on deployments.id = deployment
       where release = '${release}' and environment = 'production' order by deployment_events.id`;
     return (await inStore(this.home, events)).map(({ reason }) => String(reason));
   }
