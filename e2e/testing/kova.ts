@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -7,6 +7,7 @@ import type { DeploymentView, EnvironmentView, ShipView, StatusView } from '@kov
 import { type ControlProcess, launchControl, stopControl } from '@kova/control/launch';
 import { type AppVersion, commitVersion } from './app.ts';
 import { freePort } from './free-port.ts';
+import { inStore } from './store.ts';
 
 /** A Kova of its own: home, ports and repository; nothing of it is left when it is closed. */
 export class TestKova {
@@ -41,6 +42,42 @@ export class TestKova {
   /** SIGKILL of the control plane; edge, databases and instances go on. */
   killControl(): void {
     process.kill(this.control.pid, 'SIGKILL');
+  }
+
+  /** SIGKILL of the edge; what it remembers of the routes is lost with `forgetful`. `up` starts it again. */
+  killEdge({ forgetful = false } = {}): void {
+    const { pid } = JSON.parse(readFileSync(join(this.home, 'edge/edge.json'), 'utf8')) as { pid: number };
+    process.kill(pid, 'SIGKILL');
+    if (forgetful) rmSync(join(this.home, 'edge/routes.json'));
+  }
+
+  /** A file in the home that the app can see: a switch for its faults. */
+  write(name: string): void {
+    writeFileSync(join(this.home, name), '');
+  }
+
+  /** SIGKILL of all instances of a release. */
+  async killInstances(release: string): Promise<void> {
+    const { instances } = await this.environment();
+    for (const { pid } of instances.filter((each) => each.release === release)) if (pid) process.kill(pid, 'SIGKILL');
+  }
+
+  /** Why the deployments of a release in production were where they were, in their order. */
+  async story(release: string): Promise<string[]> {
+    const events = `select deployment_events.reason from deployment_events join deployments on deployments.id = deployment
+      where release = '${release}' and environment = 'production' order by deployment_events.id`;
+    return (await inStore(this.home, events)).map(({ reason }) => String(reason));
+  }
+
+  /** What the command prints. */
+  cli(...args: string[]): string {
+    const bin = join(import.meta.dirname, '../../packages/cli/bin/kova.js');
+    const env = { ...this.env, KOVA_URL: this.control.url };
+    return execFileSync(process.execPath, [bin, ...args, '--project', 'shop'], {
+      env,
+      cwd: this.home,
+      encoding: 'utf8',
+    });
   }
 
   async close(): Promise<void> {

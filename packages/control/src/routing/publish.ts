@@ -47,15 +47,19 @@ async function handOver(ctx: Context, project: string, environment: string): Pro
   if (route) await ctx.edge.putRoute(route);
 }
 
+/** The column's; a number that came from no store is not taken over. */
+const highestVersion = 2_147_483_647;
+
 /**
  * Lifts the number of an environment's route above the one that the edge has: the store may have been put back to an
  * earlier moment. A writer that was paused finds the number high enough already.
  */
 async function catchUp(ctx: Context, project: string, environment: string): Promise<void> {
   const there = (await ctx.edge.routes()).find(({ id }) => id === `${project}/${environment}`);
+  if (!there || there.version >= highestVersion) return;
   await ctx.db
     .updateTable('environments')
-    .set(({ fn, val }) => ({ route_version: fn<number>('greatest', ['route_version', val(there?.version ?? 0)]) }))
+    .set(({ fn, val }) => ({ route_version: fn<number>('greatest', ['route_version', val(there.version)]) }))
     .where('project', '=', project)
     .where('name', '=', environment)
     .execute();

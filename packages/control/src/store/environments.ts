@@ -1,5 +1,6 @@
 import type { Colour } from '@kova/core/environment/slot';
 import { KovaError } from '@kova/core/errors/kova-error';
+import { sql } from 'kysely';
 import type { Store } from './connect.ts';
 import { findRelease, type Release } from './releases.ts';
 
@@ -73,6 +74,8 @@ export async function releaseSlot(
   stop: () => Promise<void>,
 ): Promise<boolean> {
   return db.transaction().execute(async (trx) => {
+    // An app may take as long to stop as it was given.
+    await sql`set local idle_in_transaction_session_timeout = 0`.execute(trx);
     const mine = trx
       .selectFrom('slots')
       .select('deployment')
