@@ -13,6 +13,7 @@ import type { Context } from './context.ts';
 import { edgeAt } from './edge-port.ts';
 import { writeControlRecord, writeStartError } from './home/control-record.ts';
 import { homeAt, homePath, prepareHome } from './home/home.ts';
+import { lockHome } from './home/lock.ts';
 import { processStart } from './home/process-start.ts';
 import { tokenIn } from './home/token.ts';
 import { appIdentity } from './home/unprivileged.ts';
@@ -20,15 +21,20 @@ import { createApi } from './http/server.ts';
 import { createProcessRuntime, type ProcessRuntime } from './runtimes/process/process-runtime.ts';
 import { createDatabases } from './services/postgres/databases.ts';
 import { ensureStore, type OwnStore } from './services/postgres/own-store.ts';
-import { connectStore } from './store/connect.ts';
+import { connectStore, type Store } from './store/connect.ts';
+import { enrol } from './store/executors.ts';
+import { bindStore } from './store/home.ts';
 import { migrateStore } from './store/migrate.ts';
 import { AnalysisWatcher } from './watch/analysis.ts';
 import { every } from './watch/every.ts';
 import { reconcileRoutes } from './watch/reconcile.ts';
-import { keepExecutors } from './watch/recover.ts';
+import { ExecutorWatch } from './watch/recover.ts';
+import { resendSignals, startAccepted } from './watch/resume.ts';
 import { pruneArtefacts } from './watch/retention.ts';
 import { stopOldStandbys } from './watch/standby.ts';
-import { openQueue, registerWorkflows, workflowVersion } from './workflows/register.ts';
+import { launchWorkflows } from './workflows/launch.ts';
+import { registerWorkflows } from './workflows/register.ts';
+import { holdSteps } from './workflows/steps/step.ts';
 
 /** The composition root: it alone knows which adapter implements which port. */
 const home = homeAt(homePath());
@@ -42,16 +48,27 @@ interface Parts {
   builder: LocalBuilder;
 }
 
+/** The store, up to date and this home's. */
+async function openStore(): Promise<{ store: OwnStore; db: Store }> {
+  const store = await ensureStore(home);
+  // A migration takes what time it takes.
+  const migrating = connectStore(store.url, { answersInMs: 0 });
+  await migrateStore(migrating).finally(() => migrating.destroy());
+  const db = connectStore(store.url);
+  const id = await tokenIn(home.root, 'home-id');
+  await bindStore(db, id.reveal(), `${home.root} on ${hostname()}`);
+  return { store, db };
+}
+
 async function assemble(): Promise<Parts> {
   await prepareHome(home);
+  await lockHome(home.root);
   const as = appIdentity();
-  const store = await ensureStore(home);
+  const { store, db } = await openStore();
   const [edgeProcess, toolchain] = await Promise.all([
     ensureEdge({ dir: home.edge, listen: [edgeListen] }),
     prepareToolchain(home.toolchain, as),
   ]);
-  const db = connectStore(store.url);
-  await migrateStore(db);
   const runtime = await createProcessRuntime({ directory: join(home.slots, '.state'), logs: home.logs, as });
   const artefacts = createArtefacts(home.artefacts);
   const builder = createBuilder({ home, artefacts, as });
@@ -68,34 +85,29 @@ async function assemble(): Promise<Parts> {
   return { ctx, store, runtime, builder };
 }
 
-async function launchWorkflows({ ctx, store }: Parts) {
-  const self = {
-    id: `${hostname()}-${process.pid}-${await processStart(process.pid)}`,
-    host: hostname(),
-    pid: process.pid,
-  };
-  process.env.DBOS__VMID = self.id;
-  DBOS.setConfig({
-    name: 'kova',
-    systemDatabaseUrl: store.url.reveal(),
-    applicationVersion: workflowVersion,
-    executorID: self.id,
-    logLevel: process.env.KOVA_LOG_LEVEL ?? 'warn',
-  });
+async function work({ ctx, store }: Parts) {
+  const start = await processStart(process.pid);
+  const self = { id: `${hostname()}-${process.pid}-${start}`, host: hostname(), pid: process.pid };
   const workflows = registerWorkflows(ctx);
-  await DBOS.launch();
-  await openQueue();
-  await keepExecutors(ctx.db, self);
-  return { workflows, self };
+  const executors = new ExecutorWatch(ctx.db, self, () => {
+    console.error(new Date().toISOString(), 'declared dead by another control plane, which has taken over: ending');
+    process.exit(1);
+  });
+  await enrol(ctx.db, self);
+  await launchWorkflows(store.url, self.id);
+  await executors.look();
+  await startAccepted(ctx, workflows);
+  return { workflows, executors };
 }
 
-function watch({ ctx }: Parts, self: Parameters<typeof keepExecutors>[1]): () => void {
+function watch({ ctx }: Parts, executors: ExecutorWatch): () => void {
   const analysis = new AnalysisWatcher(ctx);
   const told = (what: string) => (error: unknown) => console.error(new Date().toISOString(), what, error);
   const stops = [
     every(500, () => analysis.look(), told('analysis')),
     every(1000, () => reconcileRoutes(ctx), told('reconcile')),
-    every(2000, () => keepExecutors(ctx.db, self), told('executors')),
+    every(2000, () => executors.look(), told('executors')),
+    every(2000, () => resendSignals(ctx), told('signals')),
     every(5000, () => stopOldStandbys(ctx), told('standby')),
     every(600_000, () => pruneArtefacts(ctx), told('retention')),
   ];
@@ -104,9 +116,16 @@ function watch({ ctx }: Parts, self: Parameters<typeof keepExecutors>[1]): () =>
   };
 }
 
+/** Ends the builds and migrations at work, which nobody then takes for failed. */
+async function endWork(builder: LocalBuilder): Promise<void> {
+  holdSteps();
+  await builder.end();
+}
+
 /** Ends everything that runs: instances, edge, databases, then this process. */
-async function shutDown({ ctx, store, runtime }: Parts, stopWatching: () => void): Promise<void> {
+async function shutDown({ ctx, store, runtime, builder }: Parts, stopWatching: () => void): Promise<void> {
   stopWatching();
+  await endWork(builder);
   await Promise.allSettled((await ctx.runtime.slots()).map(({ slot }) => ctx.runtime.stop(slot)));
   runtime.close();
   await stopEdge(home.edge, { drainMs: 1000 });
@@ -131,16 +150,16 @@ async function serve(parts: Parts, stopWatching: () => void, workflows: ReturnTy
   console.log(`ready at ${url}`);
 }
 
+/** Work in flight is durable: the process may end at any moment; it goes on where it was when it is started again. */
 async function main(): Promise<void> {
   const parts = await assemble();
-  const { workflows, self } = await launchWorkflows(parts);
-  const stopWatching = watch(parts, self);
+  const { workflows, executors } = await work(parts);
+  const stopWatching = watch(parts, executors);
+  process.once('SIGTERM', () => void endWork(parts.builder).finally(() => process.exit(0)));
   await serve(parts, stopWatching, workflows);
   await parts.builder.removeLeftovers();
 }
 
-// Work in flight is durable: the process may end at any moment and goes on where it was when it is started again.
-process.on('SIGTERM', () => process.exit(0));
 process.on('unhandledRejection', (error) => console.error(new Date().toISOString(), 'unhandled', error));
 await main().catch(async (error) => {
   console.error(error);

@@ -39,7 +39,7 @@ export async function actAndFollow(
 }
 
 /** The name of the user at this machine. */
-function personHere(): string {
+export function personHere(): string {
   try {
     return userInfo().username || 'local';
   } catch {

@@ -1,3 +1,4 @@
+import { hasCode } from '@kova/core/errors/kova-error';
 import { splitTo } from '@kova/core/traffic/split';
 import type { Context } from '../context.ts';
 import { publishRoute } from '../routing/publish.ts';
@@ -6,6 +7,7 @@ import { holdCommit } from '../store/holds.ts';
 import { advance, transition } from '../store/transition.ts';
 import type { Plan } from './plan.ts';
 import { readPlan } from './plan.ts';
+import { beyond, deadlines } from './steps/deadlines.ts';
 import { launchSlot } from './steps/start.ts';
 import { step } from './steps/step.ts';
 import { vacate } from './steps/vacate.ts';
@@ -19,6 +21,7 @@ import { vacate } from './steps/vacate.ts';
  * 4. The commit is held, so that nothing deploys it again by itself.
  * 5. The bad instances are stopped when they have drained.
  *
+ * It does not give up: while the edge does not answer, the reason says so, and the deployment goes on reverting.
  * When there is nothing healthy to go back to, traffic stays where it is: the last set that serves is never removed.
  */
 export async function revert(
@@ -28,17 +31,23 @@ export async function revert(
   reason: string,
 ): Promise<void> {
   const { id } = plan.deployment;
-  const named = (name: string, deadlineMs = 60_000) => ({ name: `revert.${name}`, deadlineMs });
+  const named = (name: string, deadlineMs: number = deadlines.shift) => ({
+    name: `revert.${name}`,
+    deadlineMs,
+    insistent: true,
+    onRetry: (why: string) => tellWaiting(ctx, id, `${reason}; going back waits: ${why}`),
+  });
   await step(named('decide'), () => advance(ctx.db, id, event, reason));
-  const ready = await step(named('target', 180_000), () => makeTargetReady(ctx, plan));
+  const target = { name: 'revert.target', deadlineMs: beyond(plan.app.health.deadline) };
+  const ready = await step(target, () => makeTargetReady(ctx, plan)).catch(notAble);
   if (!ready.able) {
     await step(named('keep'), () => keep(ctx, plan, `${reason}; traffic stays: ${ready.reason}`));
     return;
   }
   await step(named('swap'), () => swapBack(ctx, plan));
   const told = `rolled back: ${reason} on ${plan.colour} (${plan.release.id})`;
-  await step(named('hold'), () => hold(ctx, plan, told));
-  await step(named('stop', 180_000), () => stopBad(ctx, plan));
+  await step(named('hold'), () => hold(ctx, plan, event, told));
+  await step(named('stop', deadlines.vacate), () => stopBad(ctx, plan));
 }
 
 async function makeTargetReady(ctx: Context, { deployment }: Plan): Promise<{ able: boolean; reason: string }> {
@@ -50,8 +59,24 @@ async function makeTargetReady(ctx: Context, { deployment }: Plan): Promise<{ ab
   if (instances.some((instance) => instance.state === 'ready')) return { able: true, reason: 'the standby is warm' };
   return launchSlot(ctx, target).then(
     () => ({ able: true, reason: 'the earlier release was started again' }),
-    (error: Error) => ({ able: false, reason: `the earlier release cannot serve: ${error.message}` }),
+    (error: Error) => {
+      if (hasCode(error, 'STORE_UNAVAILABLE')) throw error;
+      return notAble(error);
+    },
   );
+}
+
+function notAble(error: Error): { able: boolean; reason: string } {
+  return { able: false, reason: `the earlier release cannot serve: ${error.message}` };
+}
+
+async function tellWaiting(ctx: Context, id: string, reason: string): Promise<void> {
+  await ctx.db
+    .updateTable('deployments')
+    .set({ reason })
+    .where('id', '=', id)
+    .where('phase', '=', 'reverting')
+    .execute();
 }
 
 async function swapBack(ctx: Context, { deployment, colour }: Plan): Promise<void> {
@@ -59,11 +84,19 @@ async function swapBack(ctx: Context, { deployment, colour }: Plan): Promise<voi
   await publishRoute(ctx, deployment.project, deployment.environment);
 }
 
-async function hold(ctx: Context, { deployment, release }: Plan, reason: string): Promise<void> {
+async function hold(
+  ctx: Context,
+  { deployment, release }: Plan,
+  event: 'breach' | 'cancel' | 'fail',
+  reason: string,
+): Promise<void> {
   const { id, project, environment, kind } = deployment;
   if (kind === 'deploy')
     await holdCommit(ctx.db, { project, environment, commit: release.commit, deployment: id, reason });
-  await advance(ctx.db, id, 'reverted', reason, { health: 'failed', recovered_at: new Date() });
+  // Who aborts a rollback says nothing against the release, which was healthy here before.
+  const failed = kind === 'deploy' || event !== 'cancel';
+  const changes = failed ? { health: 'failed' as const, recovered_at: new Date() } : {};
+  await advance(ctx.db, id, 'reverted', reason, changes);
 }
 
 async function stopBad(ctx: Context, { deployment }: Plan): Promise<void> {

@@ -3,7 +3,9 @@ import type { Context } from '../context.ts';
 import { carryOut } from './carry-out.ts';
 import { makeReady } from './deploy.ts';
 import type { Plan } from './plan.ts';
+import { revert } from './revert.ts';
 import { awaitApproval } from './steps/approval.ts';
+import { deadlines } from './steps/deadlines.ts';
 import { settle } from './steps/settle.ts';
 import { shift } from './steps/shift.ts';
 import { step } from './steps/step.ts';
@@ -13,7 +15,8 @@ import { step } from './steps/step.ts';
  *
  * The target is made ready first (a standby already is), with its own recorded configuration; then traffic moves in one
  * step, and when it has settled the commit that was left is held. A breach while it is watched is recorded, but there
- * is no way further back: the release stays, degraded, and says so.
+ * is no way further back by itself: the release stays, degraded, and says so. A person who aborts it gets back what was
+ * live before, which is warm until then.
  */
 export async function rollback(ctx: Context, id: string): Promise<Phase> {
   return carryOut(ctx, id, (plan) => goBack(ctx, plan));
@@ -22,7 +25,8 @@ export async function rollback(ctx: Context, id: string): Promise<Phase> {
 async function goBack(ctx: Context, plan: Plan): Promise<void> {
   const verified = await makeReady(ctx, plan);
   await awaitApproval(ctx, plan, verified);
-  const { verdict } = await shift(ctx, plan);
+  const { verdict, event } = await shift(ctx, plan);
+  if (event === 'cancel') return revert(ctx, plan, event, verdict.reason);
   const health = verdict.outcome === 'fail' ? 'degraded' : 'healthy';
-  await step({ name: 'settle', deadlineMs: 30_000 }, () => settle(ctx, plan, health, verdict.reason));
+  await step({ name: 'settle', deadlineMs: deadlines.record }, () => settle(ctx, plan, health, verdict.reason));
 }

@@ -11,14 +11,14 @@ import { vacate } from './vacate.ts';
  * Unpacks the checked artefact into the idle slot. A standby that runs the wanted release is kept as it is, warm;
  * any other occupant is stopped when it has drained.
  */
-export async function prepare(ctx: Context, plan: Plan): Promise<void> {
+export async function prepare(ctx: Context, plan: Plan, signal: AbortSignal): Promise<void> {
   const { deployment, release, colour } = plan;
   const { project, environment } = deployment;
   const { slots } = await readEnvironment(ctx.db, project, environment);
   const occupant = slots.find((slot) => slot.colour === colour);
   const warm = occupant?.release === release.id && (await ctx.runtime.instances(plan.slot)).length > 0;
   if (occupant && !warm) await vacate(ctx, project, environment, occupant);
-  if (!warm) await unpack(ctx, plan);
+  if (!warm) await unpack(ctx, plan, signal);
   await occupySlot(ctx.db, project, environment, {
     colour,
     release: release.id,
@@ -28,9 +28,9 @@ export async function prepare(ctx: Context, plan: Plan): Promise<void> {
   await advance(ctx.db, deployment.id, 'prepared', warm ? 'the standby is warm' : 'the artefact matches its digest');
 }
 
-async function unpack(ctx: Context, { deployment, release, app, directory }: Plan): Promise<void> {
+async function unpack(ctx: Context, { deployment, release, app, directory }: Plan, signal: AbortSignal): Promise<void> {
   await mkdir(join(directory, '..'), { recursive: true, mode: 0o711 });
-  await ctx.artefacts.unpack(release.artefact, directory);
+  await ctx.artefacts.unpack(release.artefact, directory, signal);
   if (!app.assets) return;
   const kept = join(ctx.home.assets, deployment.project, deployment.environment);
   await keepAssets(join(directory, app.assets.dir), kept, release.id);

@@ -11,6 +11,7 @@ import { readEnvironment, setWeights } from '../../store/environments.ts';
 import { advance } from '../../store/transition.ts';
 import type { Plan } from '../plan.ts';
 import { nextSignal } from '../signals.ts';
+import { deadlines } from './deadlines.ts';
 import { step } from './step.ts';
 
 /** How a shift ended: it held, or what spoke against it and as which event that is recorded. */
@@ -25,13 +26,15 @@ export async function shift(ctx: Context, plan: Plan): Promise<ShiftOutcome> {
   const plain = deployment.kind === 'rollback' || deployment.replaces === null;
   const steps = shiftSteps(plain ? { kind: 'blue-green' } : environment.strategy);
   for (const part of steps) {
-    await step({ name: `shift.${part.weight}`, deadlineMs: 60_000 }, () => moveTraffic(ctx, plan, part));
+    await step({ name: `shift.${part.weight}`, deadlineMs: deadlines.shift }, () => moveTraffic(ctx, plan, part));
     if (part.weight === 100) break;
     const outcome = await hold(ctx, plan, part.holdMs, `${part.weight} % of the traffic`);
     if (outcome.verdict.outcome === 'fail') return outcome;
   }
   const served = `all traffic is on ${plan.colour}; it must hold for ${formatDuration(environment.stability)}`;
-  await step({ name: 'shift.done', deadlineMs: 30_000 }, () => advance(ctx.db, deployment.id, 'shifted', served));
+  await step({ name: 'shift.done', deadlineMs: deadlines.record }, () =>
+    advance(ctx.db, deployment.id, 'shifted', served),
+  );
   return hold(ctx, plan, environment.stability, 'all traffic');
 }
 
@@ -68,7 +71,9 @@ async function hold(ctx: Context, plan: Plan, ms: number, what: string): Promise
   while (signal?.kind === 'approved') signal = await nextSignal(deadline);
   if (signal?.kind === 'breach') return { verdict: fail(signal.reason), event: 'breach' };
   if (signal?.kind === 'abort') return { verdict: fail(signal.reason), event: 'cancel' };
-  const verdict = await step({ name: 'shift.judge', deadlineMs: 30_000 }, () => lastVerdict(ctx, plan, what, ms));
+  const verdict = await step({ name: 'shift.judge', deadlineMs: deadlines.record }, () =>
+    lastVerdict(ctx, plan, what, ms),
+  );
   return { verdict, event: 'breach' };
 }
 

@@ -1,3 +1,4 @@
+import { formatDuration } from '@kova/core/config/duration';
 import { KovaError } from '@kova/core/errors/kova-error';
 import { request } from 'undici';
 import type { Context } from '../../context.ts';
@@ -21,12 +22,18 @@ export async function verify(ctx: Context, plan: Plan, signal: AbortSignal): Pro
 
 async function check(instance: string, url: string, timeoutMs: number, signal: AbortSignal): Promise<void> {
   const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-  const said = await request(url, { signal: limit }).then(
-    async ({ statusCode, body }) => {
-      await body.dump();
-      return statusCode >= 200 && statusCode < 400 ? null : `answered ${statusCode}`;
-    },
-    (error: Error) => `did not answer: ${error.message}`,
-  );
+  const said = await ask(url, limit).catch((error: Error) => {
+    signal.throwIfAborted();
+    return error.name === 'TimeoutError'
+      ? `did not answer within ${formatDuration(timeoutMs)}`
+      : `did not answer: ${error.message}`;
+  });
   if (said) throw new KovaError('HEALTH_FAILED', `instance ${instance} ${said} at ${new URL(url).pathname}`);
+}
+
+/** What speaks against the answer; null when nothing does. */
+async function ask(url: string, signal: AbortSignal): Promise<string | null> {
+  const { statusCode, body } = await request(url, { signal });
+  await body.dump();
+  return statusCode >= 200 && statusCode < 400 ? null : `answered ${statusCode}`;
 }
