@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** A small web app in a git repository of its own, with faults to choose from. */
@@ -12,19 +12,29 @@ export interface AppVersion {
   /** JavaScript run at the start: `process.exit(1)`, `setTimeout(() => process.exit(1), 5000)`. */
   atStart?: string;
   neverListens?: boolean;
+  /** A path that is never answered. */
+  hangs?: string;
+  /** A path whose answer never ends. */
+  drips?: string;
   /** The `environments` of its configuration, as JavaScript. */
   environments?: string;
   app?: string;
+  /** More keys of its configuration, as JavaScript. */
+  config?: string;
+  /** A script beside it, `task.mjs`. */
+  task?: string;
 }
 
 const defaultEnvironments = `{ production: { stability: '2s', instances: 2 } }`;
 
 const server = (version: AppVersion) => `
 import { createServer } from 'node:http';
-const { failing = 0, delayMs = 0, text } = ${JSON.stringify(version)};
+const { failing = 0, delayMs = 0, text, hangs, drips } = ${JSON.stringify(version)};
 ${version.atStart ?? ''}
 let n = 0;
 const server = createServer((request, response) => {
+  if (request.url === hangs) return;
+  if (request.url === drips) return void response.write('and');
   if (request.url === '/health') return response.end('well');
   n += 1;
   const fails = (n * failing) % 1 + failing > 1;
@@ -38,12 +48,13 @@ process.on('SIGTERM', () => server.close(() => process.exit(0)));
 `;
 
 const config = (version: AppVersion) => `
-import { blueGreen, canary, defineConfig, node } from 'kova';
-void blueGreen, canary;
+import { blueGreen, canary, defineConfig, node, postgres } from 'kova';
+void blueGreen, canary, postgres;
 export default defineConfig({
   name: 'shop',
   app: node({ install: null, start: 'node server.mjs', health: { path: '/health', deadline: '5s' }, stopTimeout: '5s', ${version.app ?? ''} }),
   environments: ${version.environments ?? defaultEnvironments},
+  ${version.config ?? ''}
 });
 `;
 
@@ -54,9 +65,10 @@ export function commitVersion(directory: string, version: AppVersion): string {
     execFileSync('git', ['-C', directory, '-c', 'user.name=t', '-c', 'user.email=t@localhost', ...args], {
       encoding: 'utf8',
     });
-  git('init', '-q', '-b', 'main');
+  if (!existsSync(join(directory, '.git'))) git('init', '-q', '-b', 'main');
   writeFileSync(join(directory, 'server.mjs'), server(version));
   writeFileSync(join(directory, 'kova.config.ts'), config(version));
+  writeFileSync(join(directory, 'task.mjs'), version.task ?? '');
   git('add', '-A');
   git('commit', '-q', '--allow-empty', '-m', version.text);
   return git('rev-parse', 'HEAD').trim();

@@ -15,8 +15,11 @@ export class TestKova {
   readonly env: NodeJS.ProcessEnv;
   control!: ControlProcess;
 
-  private constructor(home: string, ports: [number, number]) {
+  readonly #ports: readonly [number, number];
+
+  private constructor(home: string, ports: readonly [number, number]) {
     this.home = home;
+    this.#ports = ports;
     this.repository = join(home, 'app');
     this.env = {
       ...process.env,
@@ -30,8 +33,16 @@ export class TestKova {
     const home = mkdtempSync(join(tmpdir(), 'kova-'));
     chmodSync(home, 0o711);
     const kova = new TestKova(home, [await freePort(), await freePort()]);
-    await kova.up(env);
+    await kova.up(env).catch((error: unknown) => {
+      rmSync(home, { recursive: true, force: true });
+      throw error;
+    });
     return kova;
+  }
+
+  /** The same Kova, as somebody else at another terminal has it. */
+  again(): TestKova {
+    return new TestKova(this.home, this.#ports);
   }
 
   async up(env: NodeJS.ProcessEnv = {}): Promise<void> {
@@ -43,9 +54,14 @@ export class TestKova {
     process.kill(this.control.pid, 'SIGKILL');
   }
 
+  /** `kova down`, or `kova down --keep-apps`. */
+  async down(options: { apps?: boolean } = {}): Promise<void> {
+    await stopControl({ env: this.env, ...options });
+  }
+
   async close(): Promise<void> {
     await this.up();
-    await stopControl({ env: this.env });
+    await this.down();
     rmSync(this.home, { recursive: true, force: true });
   }
 
@@ -82,7 +98,10 @@ export class TestKova {
   }
 
   async shipped(version: AppVersion): Promise<ShipView> {
-    const { ship } = await this.ship(version);
+    return this.endOf((await this.ship(version)).ship);
+  }
+
+  async endOf(ship: string): Promise<ShipView> {
     return this.until(
       () => this.call<ShipView>('GET', `/v1/ships/${ship}`),
       ({ state }) => state === 'done' || state === 'failed',
@@ -136,5 +155,15 @@ export class TestKova {
       release: typeof release === 'string' ? release : null,
       body: await answer.body.text(),
     };
+  }
+}
+
+/** Whether there is no such process; one that has ended and waits to be reaped is none. */
+export function isGone(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).startsWith('Z');
+  } catch {
+    return true;
   }
 }

@@ -4,10 +4,11 @@ import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { KovaError } from '@kova/core/errors/kova-error';
+import { KovaError, reportOf } from '@kova/core/errors/kova-error';
 import { type ControlRecord, runningControl, takeStartError } from './home/control-record.ts';
 import { homeAt, homePath, prepareHome } from './home/home.ts';
 import { processStart } from './home/process-start.ts';
+import { tokenIn } from './home/token.ts';
 
 export interface ControlProcess {
   url: string;
@@ -34,13 +35,17 @@ export function findHome(env: NodeJS.ProcessEnv = process.env): string {
 }
 
 /**
- * Starts the control plane of this home, detached, and waits until it is ready; adopts one that runs. One that runs and
- * does not answer, paused or hung, is ended first: it may die at any moment without harm. @throws KovaError
+ * Starts the control plane of this home, detached, and waits until it is ready; adopts one that runs, and has it start
+ * what does not run. One that does not answer, paused or hung, is ended first: it may die at any moment without harm.
+ * @throws KovaError
  */
 export async function launchControl({ env = process.env }: Options = {}): Promise<ControlProcess> {
   const home = homeAt(homePath(env));
   const running = await answeringControl(home.root);
-  if (running) return { ...running, home: home.root, adopted: true, startedInMs: 0 };
+  if (running) {
+    await ask(running, home.keys, '/v1/up', startLimitMs);
+    return { ...running, home: home.root, adopted: true, startedInMs: 0 };
+  }
   const startedAt = performance.now();
   await prepareHome(home);
   await takeStartError(home.root);
@@ -130,7 +135,7 @@ export async function stopControl({
   const home = homeAt(homePath(env));
   const running = await runningControl(home.root);
   if (!running) return { stopped: false };
-  if (apps) await askToShutDown(running, join(home.keys, 'api-token'));
+  if (apps) await ask(running, home.keys, '/v1/shutdown', answerLimitMs);
   else process.kill(running.pid, 'SIGTERM');
   const until = performance.now() + startLimitMs;
   while (await runningControl(home.root)) {
@@ -147,14 +152,15 @@ function silent({ pid }: ControlRecord): KovaError {
   });
 }
 
-async function askToShutDown(running: ControlRecord, tokenFile: string): Promise<void> {
-  const token = (await readFile(tokenFile, 'utf8')).trim();
-  const answer = await fetch(`${running.url}/v1/shutdown`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${token}` },
-    signal: AbortSignal.timeout(answerLimitMs),
-  }).catch(() => {
+/** @throws KovaError what the control plane answers; ALREADY_RUNNING when it does not answer */
+async function ask(running: ControlRecord, keys: string, path: string, limitMs: number): Promise<void> {
+  const token = await tokenIn(keys, 'api-token');
+  const headers = { authorization: `Bearer ${token.reveal()}` };
+  const signal = AbortSignal.timeout(limitMs);
+  const answer = await fetch(running.url + path, { method: 'POST', headers, signal }).catch(() => {
     throw silent(running);
   });
-  if (!answer.ok) throw new KovaError('INTERNAL', `the control plane answered ${answer.status} to the request to stop`);
+  if (answer.ok) return;
+  const { code, message, next } = reportOf(await answer.json().catch(() => new Error(`it answered ${answer.status}`)));
+  throw new KovaError(code, message, { next });
 }

@@ -116,6 +116,11 @@ function watch({ ctx }: Parts, executors: ExecutorWatch): () => void {
   };
 }
 
+/** Starts what has ended meanwhile. */
+async function bringUp(): Promise<void> {
+  await Promise.all([ensureStore(home), ensureEdge({ dir: home.edge, listen: [edgeListen] })]);
+}
+
 /** Ends the builds and migrations at work, which nobody then takes for failed. */
 async function endWork(builder: LocalBuilder): Promise<void> {
   holdSteps();
@@ -139,7 +144,8 @@ async function shutDown({ ctx, store, runtime, builder }: Parts, stopWatching: (
 
 async function serve(parts: Parts, stopWatching: () => void, workflows: ReturnType<typeof registerWorkflows>) {
   const token = await tokenIn(home.keys, 'api-token');
-  const api = createApi({ ctx: parts.ctx, workflows }, token, () => void shutDown(parts, stopWatching));
+  const house = { up: bringUp, down: () => void shutDown(parts, stopWatching) };
+  const api = createApi({ ctx: parts.ctx, workflows }, token, house);
   const server = createServer(getRequestListener(api.fetch));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -11,6 +11,7 @@ import { transition } from '../store/transition.ts';
 import { endDeployment, overtakeWaiting } from '../workflows/overtake.ts';
 import type { Workflows } from '../workflows/register.ts';
 import { sendSignal } from '../workflows/signals.ts';
+import { crashPoint } from '../workflows/steps/crash-point.ts';
 import { readShip } from './read.ts';
 
 /** What people ask of an environment. */
@@ -43,6 +44,7 @@ async function queue(
 ) {
   await readEnvironment(ctx.db, target.project, target.environment);
   const id = await createDeployment(ctx.db, { ...target, release, kind, forced, requestedBy: by });
+  crashPoint('deployment:recorded');
   await overtakeWaiting(ctx, { id, ...target, release });
   await workflows.deployment({ id, ...target, kind });
   return id;
@@ -84,6 +86,7 @@ export async function approve({ ctx }: Actor, target: Target, person: string): P
     .values({ deployment: waiting.id, person })
     .onConflict((on) => on.doNothing())
     .execute();
+  crashPoint('approval:recorded');
   await sendSignal(waiting.id, { kind: 'approved', person }, `approved:${person}`);
   return waiting.id;
 }

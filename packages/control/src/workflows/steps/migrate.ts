@@ -1,6 +1,7 @@
 import { formatDuration } from '@kova/core/config/duration';
 import { hasCode, KovaError } from '@kova/core/errors/kova-error';
 import { run } from '../../commands/run.ts';
+import { killStrays } from '../../commands/strays.ts';
 import type { Context } from '../../context.ts';
 import { advance } from '../../store/transition.ts';
 import type { Plan } from '../plan.ts';
@@ -19,7 +20,10 @@ export async function migrate(ctx: Context, plan: Plan, signal: AbortSignal): Pr
     HOME: '/nonexistent',
     npm_config_cache: '/nonexistent',
     npm_config_update_notifier: 'false',
+    KOVA_MIGRATION: deployment.id,
   };
+  // A control plane that died has left it running, without anybody to hear how it ends.
+  await killStrays({ variable: `KOVA_MIGRATION=${deployment.id}`, directory });
   const name = argv.join(' ');
   const result = await run({ argv, cwd: directory, env, as: ctx.as, timeoutMs: migrateTimeout, signal }).catch(
     (cause: unknown) => {

@@ -31,9 +31,12 @@ async function check(instance: string, url: string, timeoutMs: number, signal: A
   if (said) throw new KovaError('HEALTH_FAILED', `instance ${instance} ${said} at ${new URL(url).pathname}`);
 }
 
+/** More of an answer is not read. */
+const mostBytes = 1_048_576;
+
 /** What speaks against the answer; null when nothing does. */
 async function ask(url: string, signal: AbortSignal): Promise<string | null> {
   const { statusCode, body } = await request(url, { signal });
-  await body.dump();
+  await body.dump({ limit: mostBytes, signal });
   return statusCode >= 200 && statusCode < 400 ? null : `answered ${statusCode}`;
 }
