@@ -1,7 +1,5 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { AppVersion } from './testing/app.ts';
 import { isGone, TestKova } from './testing/kova.ts';
 import { Load } from './testing/load.ts';
 import { TestStore } from './testing/store.ts';
@@ -16,21 +14,17 @@ afterAll(() => kova.close());
 
 /** Seconds that no other process of this machine sleeps. */
 const seconds = 2_000_000 + process.pid;
-/** A build with a child in its group and one that has left it; it ends when the file is there. */
-const building = (file: string): Partial<AppVersion> => ({
+/** A build that hangs, with a child in its group and one that has left it. */
+const building = {
   app: `build: 'node task.mjs',`,
   task: `
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-if (!existsSync(${JSON.stringify(file)})) {
-  spawn('sleep', ['${seconds}'], { stdio: 'ignore' });
-  spawn('setsid', ['-f', 'sleep', '${seconds}'], { stdio: 'ignore' });
-}
-setInterval(() => existsSync(${JSON.stringify(file)}) && process.exit(0), 50);
+spawn('sleep', ['${seconds}'], { stdio: 'ignore' });
+spawn('setsid', ['-f', 'sleep', '${seconds}'], { stdio: 'ignore' });
 `,
-});
+};
 
-/** The children of the build that live. */
+/** The children of builds and migrations that live. */
 function sleepers(): string[] {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   return pids.filter((pid) => commandOf(pid) === `sleep\0${seconds}\0`);
@@ -61,7 +55,7 @@ async function inPhase(phase: string): Promise<string> {
 
 // https://github.com/coollabsio/coolify/issues/5850
 test('a ship that builds is aborted: no process of the build is left, and the next one goes live', async () => {
-  const { ship } = await kova.ship({ text: 'aborted', ...building('/nonexistent') });
+  const { ship } = await kova.ship({ text: 'aborted', ...building });
   await untilSleepers(2);
   await expect(kova.act('abort')).rejects.toMatchObject({ code: 'NOT_FOUND', next: expect.stringContaining(ship) });
   await kova.call('POST', `/v1/ships/${ship}/abort`, { by: 'ada' });
@@ -82,24 +76,6 @@ test('a ship that deploys is aborted: its deployment ends', async () => {
   expect(await kova.ended(id)).toMatchObject({ phase: 'cancelled', reason: 'aborted by ada' });
   expect((await kova.endOf(ship)).state).toBe('failed');
 });
-
-// https://github.com/coollabsio/coolify/issues/5850
-test.each([{ apps: true }, { apps: false }])(
-  'kova down ends a build (%o), and kova up takes it up again',
-  async (how) => {
-    const file = join(kova.home, `built-${how.apps}`);
-    const { ship } = await kova.ship({ text: `down ${how.apps}`, ...building(file) });
-    await untilSleepers(2);
-    await kova.down(how);
-    expect(sleepers()).toEqual([]);
-    writeFileSync(file, '');
-    await kova.up();
-    const ended = await kova.endOf(ship);
-    expect(ended).toMatchObject({ state: 'done', error: null });
-    expect((await kova.get()).release).toBe(ended.release);
-    base = ended.release!;
-  },
-);
 
 const waits = { environments: `{ production: { approvals: 1, stability: '1s', instances: 2 } }` };
 
@@ -180,7 +156,7 @@ test('Postgres stops while a deployment is cancelled: it ends, and the queue goe
   );
   store.stop();
   expect(await aborting).toBe('STORE_UNAVAILABLE');
-  await kova.up();
+  store.restart();
   await kova.act('abort', { by: 'ada' });
   expect(await kova.ended(id)).toMatchObject({ phase: 'cancelled', reason: 'aborted by ada' });
   const next = await kova.shipped({ text: 'after the outage' });

@@ -15,11 +15,8 @@ export class TestKova {
   readonly env: NodeJS.ProcessEnv;
   control!: ControlProcess;
 
-  readonly #ports: readonly [number, number];
-
-  private constructor(home: string, ports: readonly [number, number]) {
+  private constructor(home: string, ports: [number, number]) {
     this.home = home;
-    this.#ports = ports;
     this.repository = join(home, 'app');
     this.env = {
       ...process.env,
@@ -40,11 +37,6 @@ export class TestKova {
     return kova;
   }
 
-  /** The same Kova, as somebody else at another terminal has it. */
-  again(): TestKova {
-    return new TestKova(this.home, this.#ports);
-  }
-
   async up(env: NodeJS.ProcessEnv = {}): Promise<void> {
     this.control = await launchControl({ env: { ...this.env, ...env } });
   }
@@ -54,14 +46,9 @@ export class TestKova {
     process.kill(this.control.pid, 'SIGKILL');
   }
 
-  /** `kova down`, or `kova down --keep-apps`. */
-  async down(options: { apps?: boolean } = {}): Promise<void> {
-    await stopControl({ env: this.env, ...options });
-  }
-
   async close(): Promise<void> {
     await this.up();
-    await this.down();
+    await stopControl({ env: this.env });
     rmSync(this.home, { recursive: true, force: true });
   }
 

@@ -1,14 +1,17 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync, readlinkSync, statSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
 
 /** Kova's own PostgreSQL, from outside. */
 export class TestStore {
   readonly #home: string;
+  readonly #data: string;
+  #pgCtl = '';
 
   constructor(home: string) {
     this.#home = home;
+    this.#data = join(home, 'postgres/_kova/data');
   }
 
   /** A connection as Kova has it; to be ended. */
@@ -27,12 +30,23 @@ export class TestStore {
     return `postgres://kova:${client.password}@127.0.0.1:${client.port}/kova`;
   }
 
-  /** Stops it with its own pg_ctl: every connection is cut. `kova up` starts it again. */
+  /** Stops it with its own pg_ctl, which cuts every connection; nobody can start it until `restart`. */
   stop(): void {
-    const data = join(this.#home, 'postgres/_kova/data');
-    const [pid] = readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n');
-    const pgCtl = join(dirname(readlinkSync(`/proc/${pid}/exe`)), 'pg_ctl');
-    const { uid, gid } = statSync(data);
-    execFileSync(pgCtl, ['stop', '--pgdata', data, '--mode=fast', '--wait'], { uid, gid, cwd: '/', stdio: 'ignore' });
+    const [pid] = readFileSync(join(this.#data, 'postmaster.pid'), 'utf8').split('\n');
+    this.#pgCtl = join(dirname(readlinkSync(`/proc/${pid}/exe`)), 'pg_ctl');
+    this.#run('stop', '--mode=fast');
+    chmodSync(this.#data, 0o000);
+  }
+
+  /** Starts it as Kova does, unless somebody has. */
+  restart(): void {
+    chmodSync(this.#data, 0o700);
+    this.#run('start', '--silent', '--log', '/dev/null');
+  }
+
+  #run(...args: string[]): void {
+    const { uid, gid } = statSync(this.#data);
+    const options = { uid, gid, cwd: '/', stdio: 'ignore' } as const;
+    spawnSync(this.#pgCtl, [...args, '--pgdata', this.#data, '--wait'], options);
   }
 }

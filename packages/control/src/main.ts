@@ -13,7 +13,6 @@ import type { Context } from './context.ts';
 import { edgeAt } from './edge-port.ts';
 import { writeControlRecord, writeStartError } from './home/control-record.ts';
 import { homeAt, homePath, prepareHome } from './home/home.ts';
-import { lockHome } from './home/lock.ts';
 import { processStart } from './home/process-start.ts';
 import { tokenIn } from './home/token.ts';
 import { appIdentity } from './home/unprivileged.ts';
@@ -21,10 +20,10 @@ import { createApi } from './http/server.ts';
 import { createProcessRuntime, type ProcessRuntime } from './runtimes/process/process-runtime.ts';
 import { createDatabases } from './services/postgres/databases.ts';
 import { ensureStore, type OwnStore } from './services/postgres/own-store.ts';
-import { connectStore, type Store } from './store/connect.ts';
+import { connectStore } from './store/connect.ts';
 import { enrol } from './store/executors.ts';
 import { bindStore } from './store/home.ts';
-import { migrateStore } from './store/migrate.ts';
+import { migrateStoreAt } from './store/migrate.ts';
 import { AnalysisWatcher } from './watch/analysis.ts';
 import { every } from './watch/every.ts';
 import { reconcileRoutes } from './watch/reconcile.ts';
@@ -34,7 +33,6 @@ import { pruneArtefacts } from './watch/retention.ts';
 import { stopOldStandbys } from './watch/standby.ts';
 import { launchWorkflows } from './workflows/launch.ts';
 import { registerWorkflows } from './workflows/register.ts';
-import { holdSteps } from './workflows/steps/step.ts';
 
 /** The composition root: it alone knows which adapter implements which port. */
 const home = homeAt(homePath());
@@ -48,23 +46,14 @@ interface Parts {
   builder: LocalBuilder;
 }
 
-/** The store, up to date and this home's. */
-async function openStore(): Promise<{ store: OwnStore; db: Store }> {
-  const store = await ensureStore(home);
-  // A migration takes what time it takes.
-  const migrating = connectStore(store.url, { answersInMs: 0 });
-  await migrateStore(migrating).finally(() => migrating.destroy());
-  const db = connectStore(store.url);
-  const id = await tokenIn(home.root, 'home-id');
-  await bindStore(db, id.reveal(), `${home.root} on ${hostname()}`);
-  return { store, db };
-}
-
 async function assemble(): Promise<Parts> {
   await prepareHome(home);
-  await lockHome(home.root);
   const as = appIdentity();
-  const { store, db } = await openStore();
+  const store = await ensureStore(home);
+  const db = connectStore(store.url);
+  await migrateStoreAt(store.url);
+  const homeId = await tokenIn(home.root, 'home-id');
+  await bindStore(db, homeId.reveal(), `${home.root} on ${hostname()}`);
   const [edgeProcess, toolchain] = await Promise.all([
     ensureEdge({ dir: home.edge, listen: [edgeListen] }),
     prepareToolchain(home.toolchain, as),
@@ -85,7 +74,7 @@ async function assemble(): Promise<Parts> {
   return { ctx, store, runtime, builder };
 }
 
-async function work({ ctx, store }: Parts) {
+async function takeUpWork({ ctx, store }: Parts) {
   const start = await processStart(process.pid);
   const self = { id: `${hostname()}-${process.pid}-${start}`, host: hostname(), pid: process.pid };
   const workflows = registerWorkflows(ctx);
@@ -116,21 +105,9 @@ function watch({ ctx }: Parts, executors: ExecutorWatch): () => void {
   };
 }
 
-/** Starts what has ended meanwhile. */
-async function bringUp(): Promise<void> {
-  await Promise.all([ensureStore(home), ensureEdge({ dir: home.edge, listen: [edgeListen] })]);
-}
-
-/** Ends the builds and migrations at work, which nobody then takes for failed. */
-async function endWork(builder: LocalBuilder): Promise<void> {
-  holdSteps();
-  await builder.end();
-}
-
 /** Ends everything that runs: instances, edge, databases, then this process. */
-async function shutDown({ ctx, store, runtime, builder }: Parts, stopWatching: () => void): Promise<void> {
+async function shutDown({ ctx, store, runtime }: Parts, stopWatching: () => void): Promise<void> {
   stopWatching();
-  await endWork(builder);
   await Promise.allSettled((await ctx.runtime.slots()).map(({ slot }) => ctx.runtime.stop(slot)));
   runtime.close();
   await stopEdge(home.edge, { drainMs: 1000 });
@@ -144,8 +121,7 @@ async function shutDown({ ctx, store, runtime, builder }: Parts, stopWatching: (
 
 async function serve(parts: Parts, stopWatching: () => void, workflows: ReturnType<typeof registerWorkflows>) {
   const token = await tokenIn(home.keys, 'api-token');
-  const house = { up: bringUp, down: () => void shutDown(parts, stopWatching) };
-  const api = createApi({ ctx: parts.ctx, workflows }, token, house);
+  const api = createApi({ ctx: parts.ctx, workflows }, token, () => void shutDown(parts, stopWatching));
   const server = createServer(getRequestListener(api.fetch));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -156,16 +132,16 @@ async function serve(parts: Parts, stopWatching: () => void, workflows: ReturnTy
   console.log(`ready at ${url}`);
 }
 
-/** Work in flight is durable: the process may end at any moment; it goes on where it was when it is started again. */
 async function main(): Promise<void> {
   const parts = await assemble();
-  const { workflows, executors } = await work(parts);
+  const { workflows, executors } = await takeUpWork(parts);
   const stopWatching = watch(parts, executors);
-  process.once('SIGTERM', () => void endWork(parts.builder).finally(() => process.exit(0)));
   await serve(parts, stopWatching, workflows);
   await parts.builder.removeLeftovers();
 }
 
+// Work in flight is durable: the process may end at any moment and goes on where it was when it is started again.
+process.on('SIGTERM', () => process.exit(0));
 process.on('unhandledRejection', (error) => console.error(new Date().toISOString(), 'unhandled', error));
 await main().catch(async (error) => {
   console.error(error);

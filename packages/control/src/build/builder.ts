@@ -2,7 +2,6 @@ import { chown, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatDuration } from '@kova/core/config/duration';
 import type { AppConfig } from '@kova/core/config/schema';
-import { KovaError } from '@kova/core/errors/kova-error';
 import type { Secret } from '@kova/core/secret';
 import { explainDiskFull } from '../artefacts/disk-full.ts';
 import type { Home } from '../home/home.ts';
@@ -41,8 +40,6 @@ export interface BuilderOptions {
 export interface LocalBuilder extends Builder {
   /** Ends and removes the builds of a control plane that has died; to be called at the start. Returns how many. */
   removeLeftovers(): Promise<number>;
-  /** Ends the builds at work and all their processes; none begins any more. */
-  end(): Promise<void>;
 }
 
 /** What all builds share, made when the first one needs it. */
@@ -67,20 +64,9 @@ export function createBuilder(options: BuilderOptions): LocalBuilder {
     });
     return tools;
   };
-  const ending = new AbortController();
-  const atWork = new Set<Promise<unknown>>();
   return {
-    async build(request) {
-      const signal = AbortSignal.any([request.signal, ending.signal]);
-      const work = ready().then((made) => build(options, made, { ...request, signal }));
-      atWork.add(work);
-      return work.finally(() => atWork.delete(work));
-    },
+    build: async (request) => build(options, await ready(), request),
     removeLeftovers: () => removeLeftoverBuilds(options.home.builds),
-    async end() {
-      ending.abort(new KovaError('CANCELLED', 'Kova is ending'));
-      await Promise.allSettled(atWork);
-    },
   };
 }
 

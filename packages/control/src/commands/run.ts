@@ -6,7 +6,7 @@ import { KovaError } from '@kova/core/errors/kova-error';
 import { Secret, scrub } from '@kova/core/secret';
 import type { Identity } from '../home/unprivileged.ts';
 import { sendToBackground } from './background.ts';
-import { killGroup, signalGroup } from './group.ts';
+import { killGroup } from './group.ts';
 import { closed, eachLine } from './lines.ts';
 
 /** A command is a value: a program, its arguments, where and as whom it runs. */
@@ -45,12 +45,6 @@ const longestLine = 8192;
 const longestRawLine = 65_536;
 /** How long output may go on after the program has ended: only what has left its group can still hold the pipes. */
 const drainMs = 2000;
-
-/** The groups of commands at work; none outlives this process, unless it is killed. */
-const groups = new Set<number>();
-process.on('exit', () => {
-  for (const leader of groups) signalGroup(leader, 'SIGKILL');
-});
 
 /**
  * Runs a command in a process group of its own and waits for it; the whole group is killed on timeout, on abort,
@@ -141,8 +135,6 @@ async function supervise(child: ChildProcess, command: Command, name: string): P
     child.once('exit', (exitCode, signal) => resolve({ exitCode, signal }));
     child.once('error', (cause) => reject(notStarted(name, cause)));
   });
-  const { pid } = child;
-  if (pid) groups.add(pid);
   const stopped = Promise.withResolvers<never>();
   const onAbort = () => stopped.reject(command.signal?.reason);
   const timer = setTimeout(() => {
@@ -155,10 +147,7 @@ async function supervise(child: ChildProcess, command: Command, name: string): P
   } finally {
     clearTimeout(timer);
     command.signal?.removeEventListener('abort', onAbort);
-    if (pid) {
-      await killGroup(pid);
-      groups.delete(pid);
-    }
+    if (child.pid) await killGroup(child.pid);
     await exited.catch(() => {});
   }
 }

@@ -11,16 +11,8 @@ import { readRoutes } from './routes/reads.ts';
 import { shipRoutes } from './routes/ships.ts';
 import { streamRoutes } from './routes/streams.ts';
 
-/** What `kova up` and `kova down` ask of a control plane that runs. */
-export interface House {
-  /** Starts what does not run: the store, the edge. Idempotent. */
-  up(): Promise<void>;
-  /** Begins to end everything. */
-  down(): void;
-}
-
-/** The API. All but the health of the control plane wants the token. */
-export function createApi(actor: Actor, token: Secret, house: House): OpenAPIHono {
+/** The API. All but the health of the control plane wants the token. `onShutdown` is asked to end everything. */
+export function createApi(actor: Actor, token: Secret, onShutdown: () => void): OpenAPIHono {
   const app = new OpenAPIHono({
     defaultHook: (result) => {
       if (result.success) return;
@@ -43,12 +35,8 @@ export function createApi(actor: Actor, token: Secret, house: House): OpenAPIHon
   shipRoutes(app, actor);
   actionRoutes(app, actor);
   streamRoutes(app, actor);
-  app.post('/v1/up', async (c) => {
-    await house.up();
-    return c.json({ ok: true });
-  });
   app.post('/v1/shutdown', (c) => {
-    house.down();
+    onShutdown();
     return c.json({ ok: true });
   });
   app.doc31('/openapi.json', { openapi: '3.1.0', info: { title: 'Kova', version } });

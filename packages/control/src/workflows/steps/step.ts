@@ -35,19 +35,7 @@ export async function step<T>(options: StepOptions, work: (signal: AbortSignal) 
   throw new KovaError(outcome.error.code, outcome.error.message, { next: outcome.error.next });
 }
 
-let held = false;
-
-/** From now on no step ends, until this process does: what its end does to them is not their outcome. */
-export function holdSteps(): void {
-  held = true;
-}
-
 async function attempt<T>(options: StepOptions, work: (signal: AbortSignal) => Promise<T>): Promise<Outcome<T>> {
-  const outcome = await attempted(options, work);
-  return held ? new Promise<never>(() => {}) : outcome;
-}
-
-async function attempted<T>(options: StepOptions, work: (signal: AbortSignal) => Promise<T>): Promise<Outcome<T>> {
   crashPoint(`${options.name}:before`);
   const giveUpAt = Date.now() + patienceMs;
   for (;;) {
