@@ -8,7 +8,7 @@ export type Store = Kysely<Schema>;
 
 const connections = 10;
 /** The server ends a statement first; beyond that the connection leads nowhere. */
-const statementMs = 30_000;
+const statementMs = 15_000;
 const silenceMs = statementMs + 5000;
 
 /**

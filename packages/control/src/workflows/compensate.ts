@@ -20,7 +20,7 @@ export async function compensate(ctx: Context, id: string, error: ErrorReport): 
     await revert(ctx, plan, 'fail', error.message);
     return;
   }
-  await step({ name: 'compensate.end', deadlineMs: deadlines.record }, () => end(ctx, id, error));
+  await step({ name: 'compensate.end', deadlineMs: deadlines.record, insistent: true }, () => end(ctx, id, error));
   await step({ name: 'compensate.clean', deadlineMs: deadlines.vacate, insistent: true }, () => clean(ctx, id));
 }
 

@@ -1,10 +1,9 @@
-const second = 1000;
-const minute = 60 * second;
+const minute = 60_000;
 
 /** How long each kind of step may take at most, in milliseconds; then it fails, and its name is told. */
 export const deadlines = {
-  /** Reading and writing the store. */
-  record: 30 * second,
+  /** Reading and writing the store, which may have to be asked again on another connection. */
+  record: minute,
   /** With checkout and packing; `app.buildTimeout` bounds install and build within. */
   build: 60 * minute,
   /** With the drain of what occupies the slot. */

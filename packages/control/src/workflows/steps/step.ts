@@ -73,7 +73,7 @@ async function limited<T>(
   const { signal } = controller;
   const late = () => new KovaError('STEP_TIMEOUT', `"${name}" did not end within ${formatDuration(deadlineMs)}`);
   const deadline = setTimeout(() => controller.abort(late()), deadlineMs);
-  const poll = aborted && setInterval(() => void watchAbort(aborted, controller), pollMs);
+  const poll = aborted && setInterval(abortWatch(aborted, controller), pollMs);
   const ended = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
@@ -88,7 +88,14 @@ async function limited<T>(
   }
 }
 
-async function watchAbort(aborted: NonNullable<StepOptions['aborted']>, controller: AbortController): Promise<void> {
-  const request = await aborted().catch(() => null);
-  if (request) controller.abort(new KovaError('CANCELLED', request.reason));
+/** Asks once at a time, however long the store takes to answer. */
+function abortWatch(aborted: NonNullable<StepOptions['aborted']>, controller: AbortController): () => Promise<void> {
+  let asking = false;
+  return async () => {
+    if (asking) return;
+    asking = true;
+    const request = await aborted().catch(() => null);
+    asking = false;
+    if (request) controller.abort(new KovaError('CANCELLED', request.reason));
+  };
 }
