@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EdgeAdmin } from '@kova/edge/admin-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { refuseUpdates, takeUpdates } from './testing/books.ts';
 import { TestKova } from './testing/kova.ts';
 import { Load } from './testing/load.ts';
-import { refuseUpdates, takeUpdates } from './testing/store.ts';
 
 let kova: TestKova;
 beforeAll(async () => {

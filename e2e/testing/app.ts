@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** A small web app in a git repository of its own, with faults to choose from. */
@@ -14,11 +14,17 @@ export interface AppVersion {
   neverListens?: boolean;
   /** JavaScript that answers the health check instead of "well", with `response`. */
   onHealth?: string;
+  /** A path that is never answered. */
+  hangs?: string;
+  /** A path whose answer never ends. */
+  drips?: string;
   /** The `environments` of its configuration, as JavaScript. */
   environments?: string;
   app?: string;
   /** Further keys of its configuration, such as `keepReleases: 2,`. */
   more?: string;
+  /** A script beside it, `task.mjs`. */
+  task?: string;
 }
 
 const defaultEnvironments = `{ production: { stability: '2s', instances: 2 } }`;
@@ -26,10 +32,12 @@ const defaultEnvironments = `{ production: { stability: '2s', instances: 2 } }`;
 const server = (version: AppVersion) => `
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
-const { failing = 0, delayMs = 0, text } = ${JSON.stringify(version)};
+const { failing = 0, delayMs = 0, text, hangs, drips } = ${JSON.stringify(version)};
 ${version.atStart ?? ''}
 let n = 0;
 const server = createServer((request, response) => {
+  if (request.url === hangs) return;
+  if (request.url === drips) return void response.write('and');
   if (request.url === '/health') { ${version.onHealth ?? "return response.end('well');"} return; }
   if (request.url === '/events') return tell(response);
   const { pathname, searchParams } = new URL(request.url, 'http://app');
@@ -76,9 +84,10 @@ export function commitVersion(directory: string, version: AppVersion): string {
     execFileSync('git', ['-C', directory, '-c', 'user.name=t', '-c', 'user.email=t@localhost', ...args], {
       encoding: 'utf8',
     });
-  git('init', '-q', '-b', 'main');
+  if (!existsSync(join(directory, '.git'))) git('init', '-q', '-b', 'main');
   writeFileSync(join(directory, 'server.mjs'), server(version));
   writeFileSync(join(directory, 'kova.config.ts'), config(version));
+  writeFileSync(join(directory, 'task.mjs'), version.task ?? '');
   git('add', '-A');
   git('commit', '-q', '--allow-empty', '-m', version.text);
   return git('rev-parse', 'HEAD').trim();

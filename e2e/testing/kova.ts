@@ -7,7 +7,7 @@ import type { DeploymentView, EnvironmentView, ShipView, StatusView } from '@kov
 import { type ControlProcess, launchControl, stopControl } from '@kova/control/launch';
 import { type AppVersion, commitVersion } from './app.ts';
 import { freePort } from './free-port.ts';
-import { inStore } from './store.ts';
+import { inStore } from './books.ts';
 
 /** A Kova of its own: home, ports and repository; nothing of it is left when it is closed. */
 export class TestKova {
@@ -31,7 +31,10 @@ export class TestKova {
     const home = mkdtempSync(join(tmpdir(), 'kova-'));
     chmodSync(home, 0o711);
     const kova = new TestKova(home, [await freePort(), await freePort()]);
-    await kova.up(env);
+    await kova.up(env).catch((error: unknown) => {
+      rmSync(home, { recursive: true, force: true });
+      throw error;
+    });
     return kova;
   }
 
@@ -119,7 +122,10 @@ export class TestKova {
   }
 
   async shipped(version: AppVersion): Promise<ShipView> {
-    const { ship } = await this.ship(version);
+    return this.endOf((await this.ship(version)).ship);
+  }
+
+  async endOf(ship: string): Promise<ShipView> {
     return this.until(
       () => this.call<ShipView>('GET', `/v1/ships/${ship}`),
       ({ state }) => state === 'done' || state === 'failed',
@@ -173,5 +179,15 @@ export class TestKova {
       release: typeof release === 'string' ? release : null,
       body: await answer.body.text(),
     };
+  }
+}
+
+/** Whether there is no such process; one that has ended and waits to be reaped is none. */
+export function isGone(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).startsWith('Z');
+  } catch {
+    return true;
   }
 }

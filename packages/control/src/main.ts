@@ -22,14 +22,18 @@ import { createProcessRuntime, type InstanceEvent, type ProcessRuntime } from '.
 import { createDatabases } from './services/postgres/databases.ts';
 import { ensureStore, type OwnStore } from './services/postgres/own-store.ts';
 import { connectStore } from './store/connect.ts';
-import { migrateStore } from './store/migrate.ts';
+import { enrol } from './store/executors.ts';
+import { bindStore } from './store/home.ts';
+import { migrateStoreAt } from './store/migrate.ts';
 import { AnalysisWatcher } from './watch/analysis.ts';
 import { every } from './watch/every.ts';
 import { reconcileRoutes } from './watch/reconcile.ts';
-import { keepExecutors } from './watch/recover.ts';
+import { ExecutorWatch } from './watch/recover.ts';
+import { resendSignals, startAccepted } from './watch/resume.ts';
 import { cleanUp } from './watch/retention.ts';
 import { stopOldStandbys } from './watch/standby.ts';
-import { openQueue, registerWorkflows, workflowVersion } from './workflows/register.ts';
+import { launchWorkflows } from './workflows/launch.ts';
+import { registerWorkflows } from './workflows/register.ts';
 
 /** The composition root: it alone knows which adapter implements which port. */
 const home = homeAt(homePath());
@@ -47,12 +51,14 @@ async function assemble(): Promise<Parts> {
   await prepareHome(home);
   const as = appIdentity();
   const store = await ensureStore(home);
+  const db = connectStore(store.url);
+  await migrateStoreAt(store.url);
+  const homeId = await tokenIn(home.root, 'home-id');
+  await bindStore(db, homeId.reveal(), `${home.root} on ${hostname()}`);
   const [edgeProcess, toolchain] = await Promise.all([
     ensureEdge({ dir: home.edge, listen: [edgeListen] }),
     prepareToolchain(home.toolchain, as),
   ]);
-  const db = connectStore(store.url);
-  await migrateStore(db);
   const runtime = await createProcessRuntime({
     ...{ directory: join(home.slots, '.state'), logs: home.logs, as },
     onEvent: tellIllness,
@@ -78,34 +84,29 @@ function tellIllness({ kind, instance: { id, release, state, reason } }: Instanc
   console.error(new Date().toISOString(), `instance ${id} of ${release} is ${state}: ${reason}`);
 }
 
-async function launchWorkflows({ ctx, store }: Parts) {
-  const self = {
-    id: `${hostname()}-${process.pid}-${await processStart(process.pid)}`,
-    host: hostname(),
-    pid: process.pid,
-  };
-  process.env.DBOS__VMID = self.id;
-  DBOS.setConfig({
-    name: 'kova',
-    systemDatabaseUrl: store.url.reveal(),
-    applicationVersion: workflowVersion,
-    executorID: self.id,
-    logLevel: process.env.KOVA_LOG_LEVEL ?? 'warn',
-  });
+async function takeUpWork({ ctx, store }: Parts) {
+  const start = await processStart(process.pid);
+  const self = { id: `${hostname()}-${process.pid}-${start}`, host: hostname(), pid: process.pid };
   const workflows = registerWorkflows(ctx);
-  await DBOS.launch();
-  await openQueue();
-  await keepExecutors(ctx.db, self);
-  return { workflows, self };
+  const executors = new ExecutorWatch(ctx.db, self, () => {
+    console.error(new Date().toISOString(), 'declared dead by another control plane, which has taken over: ending');
+    process.exit(1);
+  });
+  await enrol(ctx.db, self);
+  await launchWorkflows(store.url, self.id);
+  await executors.look();
+  await startAccepted(ctx, workflows);
+  return { workflows, executors };
 }
 
-function watch({ ctx }: Parts, self: Parameters<typeof keepExecutors>[1]): () => void {
+function watch({ ctx }: Parts, executors: ExecutorWatch): () => void {
   const analysis = new AnalysisWatcher(ctx);
   const told = (what: string) => (error: unknown) => console.error(new Date().toISOString(), what, error);
   const stops = [
     every(500, () => analysis.look(), told('analysis')),
     every(1000, () => reconcileRoutes(ctx), told('reconcile')),
-    every(2000, () => keepExecutors(ctx.db, self), told('executors')),
+    every(2000, () => executors.look(), told('executors')),
+    every(2000, () => resendSignals(ctx), told('signals')),
     every(5000, () => stopOldStandbys(ctx), told('standby')),
     every(600_000, () => cleanUp(ctx), told('retention')),
   ];
@@ -143,8 +144,8 @@ async function serve(parts: Parts, stopWatching: () => void, workflows: ReturnTy
 
 async function main(): Promise<void> {
   const parts = await assemble();
-  const { workflows, self } = await launchWorkflows(parts);
-  const stopWatching = watch(parts, self);
+  const { workflows, executors } = await takeUpWork(parts);
+  const stopWatching = watch(parts, executors);
   await serve(parts, stopWatching, workflows);
   await parts.builder.removeLeftovers();
   // At its end Node would write it too, but a process that is killed has none.

@@ -28,7 +28,7 @@ export function createArtefacts(directory: string, options: ArtefactOptions = {}
   const graceMs = options.graceMs ?? hour;
   return {
     pack: (source) => pack(directory, source),
-    unpack: async (digest, target) => unpack(pathOf(directory, digest), digest, target, limits),
+    unpack: async (digest, target, signal) => unpack(pathOf(directory, digest), digest, target, limits, signal),
     has: async (digest) => exists(pathOf(directory, digest)),
     prune: (keep) => pruneArtefacts(directory, { keep, graceMs }),
   };
@@ -57,6 +57,7 @@ async function unpack(
   digest: string,
   target: string,
   limits: Parameters<typeof readArchive>[2],
+  signal?: AbortSignal,
 ): Promise<void> {
   if (!(await exists(file))) throw new KovaError('ARTEFACT_MISSING', `there is no artefact ${digest}`);
   const found = await digestOf(file).catch((cause: Error) => {
@@ -64,7 +65,11 @@ async function unpack(
   });
   if (found !== digest) throw new KovaError('ARTEFACT_CORRUPT', `the bytes of ${digest} are those of ${found}`);
   try {
-    await replaceDirectory(target, (draft) => readArchive(file, draft, limits));
+    await replaceDirectory(target, async (draft) => {
+      signal?.throwIfAborted();
+      await readArchive(file, draft, limits);
+      signal?.throwIfAborted();
+    });
   } catch (cause) {
     throw explainUnpack(explainDiskFull(cause, `unpacking ${digest}`, target), digest);
   }

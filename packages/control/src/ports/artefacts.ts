@@ -7,10 +7,10 @@ export interface Artefacts {
   pack(directory: string): Promise<{ digest: string; bytes: number }>;
 
   /**
-   * Unpacks the artefact into `directory`, which is replaced as a whole when all is checked.
+   * Unpacks the artefact into `directory`, which is replaced as a whole when all is checked, and not after `signal`.
    * @throws KovaError ARTEFACT_MISSING, ARTEFACT_CORRUPT (the bytes do not match the digest), ARTEFACT_UNSAFE
    */
-  unpack(digest: string, directory: string): Promise<void>;
+  unpack(digest: string, directory: string, signal?: AbortSignal): Promise<void>;
 
   has(digest: string): Promise<boolean>;
 

@@ -60,6 +60,7 @@ export interface Schema {
     state: Generated<'building' | 'deploying' | 'done' | 'failed'>;
     release: string | null;
     error: MaybeJson<ErrorReport>;
+    abort: MaybeJson<{ reason: string }>;
     created_at: Moment;
     ended_at: MaybeMoment;
   };
@@ -89,5 +90,6 @@ export interface Schema {
   deployment_events: { id: Generated<string>; deployment: string; phase: Phase; reason: string; at: Moment };
   approvals: { deployment: string; person: string; at: Moment };
   holds: { project: string; environment: string; commit_sha: string; deployment: string; reason: string; at: Moment };
+  home: { one: Generated<boolean>; id: string; place: string };
   executors: { id: string; host: string; pid: number; started_at: Moment; heartbeat_at: Moment };
 }

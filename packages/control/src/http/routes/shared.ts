@@ -7,6 +7,9 @@ export const projectParams = z.object({ project: segment });
 export const environmentParams = z.object({ project: segment, environment: segment });
 export const idParams = z.object({ id: z.string().regex(/^[a-z]+_[0-9a-f]+$/) });
 
+/** Who asks; for the record. */
+export const by = z.string().min(1).max(80).default('local');
+
 /** The answers of a route: what it gives, and what it says when it cannot. */
 export function answers<S extends z.ZodType>(schema: S, description: string) {
   return {
