@@ -29,6 +29,7 @@ import { reconcileRoutes } from './watch/reconcile.ts';
 import { keepExecutors } from './watch/recover.ts';
 import { pruneArtefacts } from './watch/retention.ts';
 import { stopOldStandbys } from './watch/standby.ts';
+import { startRecorded } from './workflows/recorded.ts';
 import { openQueue, registerWorkflows, workflowVersion } from './workflows/register.ts';
 
 /** The composition root: it alone knows which adapter implements which port. */
@@ -87,6 +88,7 @@ async function launchWorkflows({ ctx, store }: Parts) {
   await DBOS.launch();
   await openQueue();
   await keepExecutors(ctx.db, self);
+  await startRecorded(ctx, workflows);
   return { workflows, self };
 }
 

@@ -10,6 +10,7 @@ import { transition } from '../store/transition.ts';
 import { endDeployment, overtakeWaiting } from '../workflows/overtake.ts';
 import type { Workflows } from '../workflows/register.ts';
 import { sendSignal } from '../workflows/signals.ts';
+import { crashPoint } from '../workflows/steps/crash-point.ts';
 
 /** What people ask of an environment. */
 export interface Target {
@@ -41,6 +42,7 @@ async function queue(
 ) {
   await readEnvironment(ctx.db, target.project, target.environment);
   const id = await createDeployment(ctx.db, { ...target, release, kind, forced, requestedBy: by });
+  crashPoint('deployment.recorded');
   await overtakeWaiting(ctx, { id, ...target, release });
   await workflows.deployment({ id, ...target, kind });
   return id;
