@@ -37,3 +37,16 @@ test('kill -9 between the record of a rollback and its start: it is carried out,
   await crashingAt('deployment.recorded', () => kova.act('rollback'));
   await becomesLive(first);
 });
+
+test('a rollback that is asked for twice is one rollback, and its target stays healthy', async () => {
+  const { release } = await kova.shipped({ text: 'third' });
+  await kova.shipped({ text: 'fourth' });
+  const id = await kova.act('rollback');
+  expect(await kova.act('rollback')).toBe(id);
+  await kova.until(
+    () => kova.environment(),
+    ({ inFlight }) => inFlight?.phase === 'stabilizing',
+  );
+  expect(await kova.act('rollback')).toBe(id);
+  expect(await kova.ended(id)).toMatchObject({ phase: 'live', health: 'healthy', release });
+});
