@@ -1,6 +1,14 @@
 import { stopControl } from '@kova/control/launch';
-import type { TestKova } from '../../e2e/testing/kova.ts';
+import { TestKova } from '../../e2e/testing/kova.ts';
 import { type Figure, figure } from '../result.ts';
+
+/** A Kova with a new home, and how long that took. */
+export async function firstUp(): Promise<{ kova: TestKova; first: Figure }> {
+  const began = performance.now();
+  const kova = await TestKova.start();
+  const note = 'a new home: databases, keys and the copied toolchain are made';
+  return { kova, first: figure('ship.up_first_ms', performance.now() - began, 'ms', 1, note) };
+}
 
 /** Time to ready with an existing home: from nothing at all, and of the control plane alone. */
 export async function up(kova: TestKova, runs: number): Promise<Figure[]> {

@@ -6,8 +6,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { DeploymentView, EnvironmentView, ShipView, StatusView } from '@kova/control/api';
 import { type ControlProcess, launchControl, stopControl } from '@kova/control/launch';
 import { type AppVersion, commitVersion } from './app.ts';
-import { freePort } from './free-port.ts';
 import { inStore } from './books.ts';
+import { freePort } from './free-port.ts';
 
 /** A Kova of its own: home, ports and repository; nothing of it is left when it is closed. */
 export class TestKova {

@@ -124,18 +124,15 @@ async function end(ctx: Context, { id, phase }: Deployment, reason: string): Pro
 
 /**
  * Makes an earlier release live again: takes back a deployment that is moving traffic, else goes from the live release
- * to the newest healthy one before it, or to the one that is named. @throws KovaError NO_ROLLBACK_TARGET
+ * to the newest healthy one before it, or to the one that is named. Asked again meanwhile, without a name, it is the
+ * same rollback. @throws KovaError NO_ROLLBACK_TARGET
  */
 export async function rollBack(actor: Actor, target: Target, to: string | null, by: string): Promise<string> {
   const { db } = actor.ctx;
-  const moving = (await openDeployments(actor.ctx, target)).find(
-    ({ phase }) => phase === 'shifting' || phase === 'stabilizing',
-  );
-  if (moving?.kind === 'rollback' && !to) {
-    throw new KovaError('CONFLICT', `a rollback to ${moving.release} is ${moving.phase} already`, {
-      next: `Wait until it is live, name another release with --to, or undo it with \`kova abort ${target.environment}\`.`,
-    });
-  }
+  const open = await openDeployments(actor.ctx, target);
+  const underWay = open.find(({ kind }) => kind === 'rollback');
+  if (underWay && !to) return underWay.id;
+  const moving = open.find(({ phase }) => phase === 'shifting' || phase === 'stabilizing');
   if (moving && !to) {
     await endDeployment(actor.ctx, moving.id, 'cancel', `rolled back by ${by}`);
     return moving.id;

@@ -2,6 +2,7 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { KovaError } from '@kova/core/errors/kova-error';
 import { ensureProject } from '../../store/releases.ts';
 import { createShip } from '../../store/ships.ts';
+import { crashPoint } from '../../workflows/steps/crash-point.ts';
 import { type Actor, abortShip } from '../act.ts';
 import { commitView } from '../views.ts';
 import { answers, by, idParams, jsonBody, projectParams } from './shared.ts';
@@ -57,6 +58,7 @@ export function shipRoutes(app: OpenAPIHono, actor: Actor): void {
       throw new KovaError('COMMIT_NOT_FOUND', `${project} has no commit ${wanted}`);
     await ensureProject(ctx.db, project);
     const id = await createShip(ctx.db, { project, commit: wanted, until, forced: force });
+    crashPoint('ship:recorded');
     await workflows.ship(id);
     return c.json({ ship: id }, 200);
   });
