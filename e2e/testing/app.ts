@@ -15,6 +15,8 @@ export interface AppVersion {
   /** The `environments` of its configuration, as JavaScript. */
   environments?: string;
   app?: string;
+  /** The `services` of its configuration, as JavaScript. */
+  services?: string;
 }
 
 const defaultEnvironments = `{ production: { stability: '2s', instances: 2 } }`;
@@ -38,12 +40,13 @@ process.on('SIGTERM', () => server.close(() => process.exit(0)));
 `;
 
 const config = (version: AppVersion) => `
-import { blueGreen, canary, defineConfig, node } from 'kova';
-void blueGreen, canary;
+import { blueGreen, canary, defineConfig, node, postgres } from 'kova';
+void blueGreen, canary, postgres;
 export default defineConfig({
   name: 'shop',
   app: node({ install: null, start: 'node server.mjs', health: { path: '/health', deadline: '5s' }, stopTimeout: '5s', ${version.app ?? ''} }),
   environments: ${version.environments ?? defaultEnvironments},
+  services: ${version.services ?? '{}'},
 });
 `;
 

@@ -1,10 +1,10 @@
-import { createServer } from 'node:http';
 import { hostname } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import { getRequestListener } from '@hono/node-server';
 import { reportOf } from '@kova/core/errors/kova-error';
-import { ensureEdge, stopEdge } from '@kova/edge/launch';
+import { ensureEdge } from '@kova/edge/launch';
+import { apiAddress, edgeAddress, refuseElsewhere } from './addresses.ts';
 import { createArtefacts } from './artefacts/artefacts.ts';
 import { createBuilder, type LocalBuilder } from './build/builder.ts';
 import { createCommits } from './build/commits.ts';
@@ -13,16 +13,21 @@ import type { Context } from './context.ts';
 import { edgeAt } from './edge-port.ts';
 import { writeControlRecord, writeStartError } from './home/control-record.ts';
 import { homeAt, homePath, prepareHome } from './home/home.ts';
+import { lockedExitCode, lockHome } from './home/lock.ts';
 import { processStart } from './home/process-start.ts';
 import { tokenIn } from './home/token.ts';
 import { appIdentity } from './home/unprivileged.ts';
+import { type ApiServer, listenForApi } from './http/listen.ts';
 import { createApi } from './http/server.ts';
 import { createProcessRuntime, type ProcessRuntime } from './runtimes/process/process-runtime.ts';
 import { createDatabases } from './services/postgres/databases.ts';
-import { ensureStore, type OwnStore } from './services/postgres/own-store.ts';
+import { ensureStore, explainStart, type OwnStore } from './services/postgres/own-store.ts';
+import { stopSince } from './stop.ts';
 import { connectStore } from './store/connect.ts';
 import { migrateStore } from './store/migrate.ts';
+import { survey } from './survey.ts';
 import { AnalysisWatcher } from './watch/analysis.ts';
+import { keepDatabases } from './watch/databases.ts';
 import { every } from './watch/every.ts';
 import { reconcileRoutes } from './watch/reconcile.ts';
 import { keepExecutors } from './watch/recover.ts';
@@ -32,8 +37,7 @@ import { openQueue, registerWorkflows, workflowVersion } from './workflows/regis
 
 /** The composition root: it alone knows which adapter implements which port. */
 const home = homeAt(homePath());
-const listen = { host: '127.0.0.1', port: Number(process.env.KOVA_PORT ?? 4700) };
-const edgeListen = process.env.KOVA_EDGE_LISTEN ?? '127.0.0.1:4780';
+const told = (what: string) => (error: unknown) => console.error(new Date().toISOString(), what, error);
 
 interface Parts {
   ctx: Context;
@@ -43,29 +47,33 @@ interface Parts {
 }
 
 async function assemble(): Promise<Parts> {
-  await prepareHome(home);
   const as = appIdentity();
   const store = await ensureStore(home);
-  const [edgeProcess, toolchain] = await Promise.all([
-    ensureEdge({ dir: home.edge, listen: [edgeListen] }),
-    prepareToolchain(home.toolchain, as),
-  ]);
   const db = connectStore(store.url);
-  await migrateStore(db);
+  await migrateStore(db).catch(explainStart(store));
+  const [edgeProcess, toolchain] = await Promise.all([startEdge(), prepareToolchain(home.toolchain, as)]);
+  const databases = createDatabases(home);
+  await keepDatabases({ db, databases }).catch(told('databases'));
   const runtime = await createProcessRuntime({ directory: join(home.slots, '.state'), logs: home.logs, as });
   const artefacts = createArtefacts(home.artefacts);
   const builder = createBuilder({ home, artefacts, as });
-  const address = edgeProcess.listen[0] ?? edgeListen;
   const ctx: Context = {
-    ...{ home, db, runtime, artefacts, builder, as },
-    edge: edgeAt(edgeProcess.socketPath, address),
-    databases: createDatabases(home),
+    ...{ home, db, runtime, artefacts, builder, databases, as },
+    edge: edgeAt(edgeProcess.socketPath, edgeProcess.address),
     commits: createCommits(home.repositories),
     appPath: [toolchain.bin, '/usr/local/bin', '/usr/bin', '/bin'].join(delimiter),
-    edgeListen: address,
+    edgeListen: edgeProcess.address,
     idleToken: await tokenIn(home.keys, 'idle-token'),
   };
   return { ctx, store, runtime, builder };
+}
+
+async function startEdge(): Promise<{ socketPath: string; address: string }> {
+  const wanted = edgeAddress();
+  const { listen, socketPath } = await ensureEdge({ dir: home.edge, listen: [wanted] });
+  const address = listen[0] ?? wanted;
+  refuseElsewhere({ edge: `http://${address}` });
+  return { socketPath, address };
 }
 
 async function launchWorkflows({ ctx, store }: Parts) {
@@ -89,61 +97,54 @@ async function launchWorkflows({ ctx, store }: Parts) {
   return { workflows, self };
 }
 
-function watch({ ctx }: Parts, self: Parameters<typeof keepExecutors>[1]): () => void {
+function watch({ ctx, store }: Parts, self: Parameters<typeof keepExecutors>[1]): void {
   const analysis = new AnalysisWatcher(ctx);
-  const told = (what: string) => (error: unknown) => console.error(new Date().toISOString(), what, error);
-  const stops = [
-    every(500, () => analysis.look(), told('analysis')),
-    every(1000, () => reconcileRoutes(ctx), told('reconcile')),
-    every(2000, () => keepExecutors(ctx.db, self), told('executors')),
-    every(5000, () => stopOldStandbys(ctx), told('standby')),
-    every(600_000, () => pruneArtefacts(ctx), told('retention')),
-  ];
-  return () => {
-    for (const stop of stops) stop();
-  };
+  every(500, () => analysis.look(), told('analysis'));
+  every(1000, () => reconcileRoutes(ctx), told('reconcile'));
+  every(2000, () => store.keep(), told('store'));
+  every(2000, () => keepExecutors(ctx.db, self), told('executors'));
+  every(5000, () => keepDatabases(ctx), told('databases'));
+  every(5000, () => stopOldStandbys(ctx), told('standby'));
+  every(600_000, () => pruneArtefacts(ctx), told('retention'));
 }
 
-/** Ends everything that runs: instances, edge, databases, then this process. */
-async function shutDown({ ctx, store, runtime }: Parts, stopWatching: () => void): Promise<void> {
-  stopWatching();
-  await Promise.allSettled((await ctx.runtime.slots()).map(({ slot }) => ctx.runtime.stop(slot)));
-  runtime.close();
-  await stopEdge(home.edge, { drainMs: 1000 });
-  const rows = await ctx.db.selectFrom('environments').select(['project', 'name']).execute();
-  await Promise.allSettled(rows.map(({ project, name }) => ctx.databases.stop(project, name)));
-  await DBOS.shutdown({ workflowCompletionTimeoutMS: 0 }).catch(() => undefined);
-  await ctx.db.destroy();
-  await store.stop();
-  process.exit(0);
-}
-
-async function serve(parts: Parts, stopWatching: () => void, workflows: ReturnType<typeof registerWorkflows>) {
-  const token = await tokenIn(home.keys, 'api-token');
-  const api = createApi({ ctx: parts.ctx, workflows }, token, () => void shutDown(parts, stopWatching));
-  const server = createServer(getRequestListener(api.fetch));
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(listen.port, listen.host, resolve);
-  });
-  const url = `http://${listen.host}:${(server.address() as { port: number }).port}`;
-  await writeControlRecord(home.root, url, `http://${parts.ctx.edgeListen}`);
-  console.log(`ready at ${url}`);
-}
-
-async function main(): Promise<void> {
-  const parts = await assemble();
+/** Takes up the work that was in flight, and tells that Kova is ready. */
+async function open(parts: Parts, server: ApiServer): Promise<void> {
   const { workflows, self } = await launchWorkflows(parts);
-  const stopWatching = watch(parts, self);
-  await serve(parts, stopWatching, workflows);
+  watch(parts, self);
+  const api = createApi({ ctx: parts.ctx, workflows }, await tokenIn(home.keys, 'api-token'));
+  server.serve(getRequestListener(api.fetch));
+  await writeControlRecord(home.root, { url: server.url, edge: `http://${parts.ctx.edgeListen}` });
+  console.log(`ready at ${server.url}`);
+}
+
+async function start(): Promise<Parts> {
+  const server = await listenForApi(apiAddress());
+  const parts = await assemble();
+  await open(parts, server).catch((error) => {
+    parts.runtime.close();
+    throw error;
+  });
+  return parts;
+}
+
+/** Ends with what went wrong in a file for the one who waits, and nothing that this process has started. */
+async function main(): Promise<void> {
+  process.umask(0o022);
+  await prepareHome(home);
+  if (!(await lockHome(home.root))) process.exit(lockedExitCode);
+  await writeControlRecord(home.root, null);
+  const before = await survey(home);
+  const parts = await start().catch(async (error) => {
+    console.error(error);
+    await stopSince(home, before).catch(told('stopping what was started'));
+    await writeStartError(home.root, reportOf(error));
+    process.exit(1);
+  });
   await parts.builder.removeLeftovers();
 }
 
 // Work in flight is durable: the process may end at any moment and goes on where it was when it is started again.
 process.on('SIGTERM', () => process.exit(0));
 process.on('unhandledRejection', (error) => console.error(new Date().toISOString(), 'unhandled', error));
-await main().catch(async (error) => {
-  console.error(error);
-  await writeStartError(home.root, reportOf(error));
-  process.exit(1);
-});
+await main();

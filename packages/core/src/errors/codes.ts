@@ -13,6 +13,7 @@ export const errorCodes = {
   },
   ALREADY_RUNNING: { status: 409, next: 'Nothing to do; see `kova status`.' },
   NOT_RUNNING: { status: 503, next: 'Start it with `kova up`.' },
+  STILL_RUNNING: { status: 504, next: 'Run `kova down` again.' },
   UNAUTHORIZED: { status: 401, next: 'Send the token of KOVA_HOME/keys/api-token as `Authorization: Bearer …`.' },
   INPUT_INVALID: { status: 422, next: 'Correct the named field and send the request again.' },
   NOT_FOUND: { status: 404, next: 'Check the name; `kova status` lists what there is.' },
