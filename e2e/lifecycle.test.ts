@@ -1,14 +1,13 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { launchControl } from '@kova/control/launch';
 import { stopHome } from '@kova/control/stop';
 import { surveyHome } from '@kova/control/survey';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { runKova } from './testing/command.ts';
 import { TestKova } from './testing/kova.ts';
 
 let kova: TestKova;
@@ -18,27 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => kova.close());
 
-const bin = fileURLToPath(new URL('../packages/cli/bin/kova.js', import.meta.url));
-
-/** The real command, as a person runs it. */
-async function command(
-  args: string[],
-  env: NodeJS.ProcessEnv = {},
-): Promise<{ code: number; out: string; err: string }> {
-  const child = spawn(process.execPath, [bin, ...args], {
-    env: { ...kova.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const said = { out: '', err: '' };
-  child.stdout.setEncoding('utf8').on('data', (text) => {
-    said.out += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text) => {
-    said.err += text;
-  });
-  const [code] = await once(child, 'close');
-  return { code, ...said };
-}
+const command = (args: string[], env: NodeJS.ProcessEnv = {}) => runKova(args, { ...kova.env, ...env });
 
 async function running(): Promise<string[]> {
   return (await surveyHome(kova.env)).map(({ kind, name }) => (kind === 'instance' ? name : kind)).sort();

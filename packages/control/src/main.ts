@@ -102,6 +102,7 @@ function watch({ ctx, store }: Parts, self: Parameters<typeof keepExecutors>[1])
   every(500, () => analysis.look(), told('analysis'));
   every(1000, () => reconcileRoutes(ctx), told('reconcile'));
   every(2000, () => store.keep(), told('store'));
+  every(1000, async () => void (await startEdge()), told('edge'));
   every(2000, () => keepExecutors(ctx.db, self), told('executors'));
   every(5000, () => keepDatabases(ctx), told('databases'));
   every(5000, () => stopOldStandbys(ctx), told('standby'));

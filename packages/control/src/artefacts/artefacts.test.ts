@@ -173,6 +173,7 @@ test('an artefact that holds the bytes of another is corrupt', async () => {
   await write(join(base, 'other/server.js'), 'another');
   await copyFile(pathOf(store, (await artefacts.pack(join(base, 'other'))).digest), pathOf(store, digest));
   await expect(artefacts.unpack(digest, target)).rejects.toMatchObject({ code: 'ARTEFACT_CORRUPT' });
+  expect(await artefacts.has(digest)).toBe(false);
 });
 
 async function flipByte(path: string): Promise<void> {

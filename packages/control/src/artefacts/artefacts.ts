@@ -62,7 +62,11 @@ async function unpack(
   const found = await digestOf(file).catch((cause: Error) => {
     throw new KovaError('ARTEFACT_CORRUPT', `${digest} cannot be read: ${cause.message}`, { cause });
   });
-  if (found !== digest) throw new KovaError('ARTEFACT_CORRUPT', `the bytes of ${digest} are those of ${found}`);
+  if (found !== digest) {
+    // Out of the way, so that the commit is built again when it is shipped again.
+    await rename(file, `${file}.corrupt`);
+    throw new KovaError('ARTEFACT_CORRUPT', `the bytes of ${digest} are those of ${found}`);
+  }
   try {
     await replaceDirectory(target, (draft) => readArchive(file, draft, limits));
   } catch (cause) {

@@ -17,7 +17,10 @@ export function releaseId(commit: string): string {
   return `rel_${commit.slice(0, 10)}`;
 }
 
-/** Records a built release and makes sure that its environments exist. Idempotent. */
+/**
+ * Records a built release and makes sure that its environments exist. Idempotent. A commit is built again only when its
+ * artefact was lost; the new one takes its place.
+ */
 export async function recordRelease(db: Store, project: string, built: BuiltRelease): Promise<string> {
   const { config, artefact, commit } = built;
   const id = releaseId(commit.sha);
@@ -36,7 +39,9 @@ export async function recordRelease(db: Store, project: string, built: BuiltRele
     await trx
       .insertInto('releases')
       .values(release)
-      .onConflict((on) => on.doNothing())
+      .onConflict((on) =>
+        on.column('id').doUpdateSet({ artefact: release.artefact, artefact_bytes: release.artefact_bytes }),
+      )
       .execute();
     for (const [position, name] of Object.keys(config.environments).entries()) {
       await trx
