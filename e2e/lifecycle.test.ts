@@ -1,12 +1,24 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import type { ShipView } from '@kova/control/api';
 import { launchControl } from '@kova/control/launch';
 import { stopHome } from '@kova/control/stop';
 import { surveyHome } from '@kova/control/survey';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { commitVersion } from './testing/app.ts';
 import { runKova } from './testing/command.ts';
 import { TestKova } from './testing/kova.ts';
 
@@ -18,6 +30,9 @@ beforeAll(async () => {
 afterAll(() => kova.close());
 
 const command = (args: string[], env: NodeJS.ProcessEnv = {}) => runKova(args, { ...kova.env, ...env });
+
+/** Seconds to sleep that no other process of this machine sleeps, by which a child is known again. */
+const nobody = 2_000_000 + process.pid;
 
 async function running(): Promise<string[]> {
   return (await surveyHome(kova.env)).map(({ kind, name }) => (kind === 'instance' ? name : kind)).sort();
@@ -118,6 +133,101 @@ test('what does not stop is named, with what to do, and nothing is called stoppe
   process.kill(pid, 'SIGCONT');
   await stopHome({ env: kova.env });
   expect(await running()).toEqual([]);
+});
+
+test('a home made under umask 077 serves the unprivileged users all the same', async () => {
+  const home = join(kova.home, 'deep/home');
+  const env = { ...kova.env, KOVA_HOME: home, KOVA_PORT: '0', KOVA_EDGE_LISTEN: '127.0.0.1:0' };
+  const before = process.umask(0o077);
+  try {
+    await launchControl({ env });
+    const build = `['node', '-e', 'require("fs").writeFileSync("built", "1")']`;
+    commitVersion(kova.repository, { text: 'masked', app: `build: ${build},`, services: `{ postgres: postgres() }` });
+    expect(await runKova(['ship'], env, kova.repository)).toMatchObject({ code: 0, err: '' });
+  } finally {
+    process.umask(before);
+    await stopHome({ env });
+  }
+});
+
+test('down ends a build at work and all of it; the ship goes on after the next up', async () => {
+  const seen = join(kova.home, 'seen');
+  mkdirSync(seen);
+  chmodSync(seen, 0o777);
+  const file = JSON.stringify(join(seen, 'first'));
+  const script = `const fs = require('fs'); if (!fs.existsSync(${file})) { fs.writeFileSync(${file}, ''); require('child_process').spawn('setsid', ['sleep', '${nobody}']); setInterval(() => {}, 1000); }`;
+  const { ship } = await kova.ship({ text: 'built twice', app: `build: ['node', '-e', ${JSON.stringify(script)}],` });
+  await kova.until(async () => existsSync(join(seen, 'first')), Boolean);
+  expect(readdirSync(join(kova.home, 'builds/shop'))).toHaveLength(1);
+  await stopHome({ env: kova.env });
+  expect(readdirSync(join(kova.home, 'builds/shop'))).toEqual([]);
+  expect(execFileSync('ps', ['-eo', 'args='], { encoding: 'utf8' })).not.toContain(`sleep ${nobody}`);
+  await kova.up();
+  const ended = await kova.until(
+    () => kova.call<ShipView>('GET', `/v1/ships/${ship}`),
+    ({ state }) => state === 'done' || state === 'failed',
+  );
+  expect(ended.error).toBeNull();
+  expect((await kova.get()).release).toBe(ended.release);
+});
+
+// https://github.com/bikeindex/bike_index/pull/4313
+test('after kill -9 in the midst of a deployment nothing stays locked, and pruning still runs', async () => {
+  const waste = join(kova.home, 'artefacts/sha256/ab', `${'ab'.repeat(32)}.tar.zst`);
+  mkdirSync(dirname(waste), { recursive: true });
+  writeFileSync(waste, 'waste');
+  utimesSync(waste, 0, 0);
+  const slow = await kova.ship({ text: 'slow', atStart: 'await new Promise((r) => setTimeout(r, 2000));' });
+  await kova.until(
+    () => kova.environment(),
+    ({ inFlight }) => inFlight?.phase === 'starting',
+  );
+  kova.killControl();
+  await kova.up();
+  const next = await kova.shipped({ text: 'next' });
+  expect(next.error).toBeNull();
+  const { state } = await kova.call<ShipView>('GET', `/v1/ships/${slow.ship}`);
+  expect(['done', 'failed']).toContain(state);
+  expect((await kova.get()).release).toBe(next.release);
+  await kova.until(
+    async () => existsSync(waste),
+    (there) => !there,
+  );
+});
+
+// https://github.com/coollabsio/coolify/issues/7019
+test('a secret of the app and the password of its database are in no log, no answer and no file that others read', async () => {
+  const secret = `sentinel-${kova.control.pid}-of-this-test`;
+  const ship = await kova.shipped({
+    text: 'secretive',
+    atStart: 'console.log(process.env);',
+    environments: `{ production: { stability: '1s', instances: 2, env: { API_TOKEN: '${secret}' } } }`,
+    services: `{ postgres: postgres() }`,
+  });
+  expect(ship.error).toBeNull();
+  const password = readFileSync(join(kova.home, 'keys/postgres/shop/production'), 'utf8');
+  expect(JSON.parse((await kova.get('/env')).body).env).toMatchObject({ API_TOKEN: secret });
+  const logs = await command(['logs', 'production']);
+  expect(logs.out).toContain('[secret]');
+  const paths = ['status', 'projects/shop/releases', `ships/${ship.id}`, `deployments/${ship.deployments[0]!.id}`];
+  const answers = await Promise.all(paths.map((path) => kova.call('GET', `/v1/${path}`)));
+  const events = (await command(['attach', ship.id])).out;
+  const kept = [
+    'logs/control.log',
+    'edge/edge.log',
+    ...readdirSync(join(kova.home, 'logs/builds')).map((name) => `logs/builds/${name}`),
+  ];
+  const said = kept.map((name) => readFileSync(join(kova.home, name), 'utf8'));
+  for (const text of [logs.out, JSON.stringify(answers), events, ...said]) {
+    expect(text).not.toContain(secret);
+    expect(text).not.toContain(password);
+  }
+  if (process.getuid?.() !== 0) return;
+  chmodSync(kova.repository, 0o700);
+  // As a user who is neither an app's, nor PostgreSQL's, nor Kova's.
+  const read = 'setpriv --reuid=4242 --regid=4242 --clear-groups xargs -0 grep -lsF -e "$2" -e "$3" || true';
+  const argv = ['-c', `find "$1" -type f -print0 | ${read}`, 'sh', kova.home, secret, password];
+  expect(execFileSync('sh', argv, { encoding: 'utf8' })).toBe('');
 });
 
 /** Kova's own store, as Kova connects to it. */

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { KovaError } from '@kova/core/errors/kova-error';
 import { apiAddress, refuseElsewhere } from './addresses.ts';
+import { isDiskFull } from './artefacts/disk-full.ts';
 import { type ControlPlace, type ControlRecord, controlIn, takeStartError } from './home/control-record.ts';
 import { type Home, homeAt, homePath, prepareHome } from './home/home.ts';
 import { lockedExitCode } from './home/lock.ts';
@@ -110,6 +111,7 @@ async function isAnswering(home: string, { pid, ready }: ControlRecord): Promise
 async function whyNot(home: Home, { pid }: Child): Promise<KovaError> {
   const said = await takeStartError(home.root, pid);
   if (said) return said;
+  if (await isDiskFull(home.root)) return new KovaError('DISK_FULL', `no space is left in ${home.root}`);
   const lines = (await readFile(logOf(home), 'utf8')).trimEnd().split('\n').slice(-15);
   return new KovaError('NOT_RUNNING', `the control plane ended at once:\n${lines.join('\n')}`, {
     next: `Mend what ${logOf(home)} names, then run \`kova up\`.`,

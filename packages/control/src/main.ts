@@ -6,6 +6,7 @@ import { reportOf } from '@kova/core/errors/kova-error';
 import { ensureEdge } from '@kova/edge/launch';
 import { apiAddress, edgeAddress, refuseElsewhere } from './addresses.ts';
 import { createArtefacts } from './artefacts/artefacts.ts';
+import { explainDiskFull } from './artefacts/disk-full.ts';
 import { createBuilder, type LocalBuilder } from './build/builder.ts';
 import { createCommits } from './build/commits.ts';
 import { prepareToolchain } from './build/toolchain.ts';
@@ -25,7 +26,7 @@ import { ensureStore, explainStart, type OwnStore } from './services/postgres/ow
 import { stopSince } from './stop.ts';
 import { connectStore } from './store/connect.ts';
 import { migrateStore } from './store/migrate.ts';
-import { survey } from './survey.ts';
+import { type Survivor, survey } from './survey.ts';
 import { AnalysisWatcher } from './watch/analysis.ts';
 import { keepDatabases } from './watch/databases.ts';
 import { every } from './watch/every.ts';
@@ -55,7 +56,7 @@ async function assemble(): Promise<Parts> {
   const databases = createDatabases(home);
   await keepDatabases({ db, databases }).catch(told('databases'));
   const runtime = await createProcessRuntime({ directory: join(home.slots, '.state'), logs: home.logs, as });
-  const artefacts = createArtefacts(home.artefacts);
+  const artefacts = createArtefacts(home.artefacts, { readers: as?.gid });
   const builder = createBuilder({ home, artefacts, as });
   const ctx: Context = {
     ...{ home, db, runtime, artefacts, builder, databases, as },
@@ -132,17 +133,20 @@ async function start(): Promise<Parts> {
 /** Ends with what went wrong in a file for the one who waits, and nothing that this process has started. */
 async function main(): Promise<void> {
   process.umask(0o022);
-  await prepareHome(home);
-  if (!(await lockHome(home.root))) process.exit(lockedExitCode);
-  await writeControlRecord(home.root, null);
-  const before = await survey(home);
-  const parts = await start().catch(async (error) => {
+  let before: Survivor[] | undefined;
+  try {
+    await prepareHome(home);
+    if (!(await lockHome(home.root))) process.exit(lockedExitCode);
+    await writeControlRecord(home.root, null);
+    before = await survey(home);
+    const { builder } = await start();
+    await builder.removeLeftovers().catch(told('builds'));
+  } catch (error) {
     console.error(error);
-    await stopSince(home, before).catch(told('stopping what was started'));
-    await writeStartError(home.root, reportOf(error));
+    if (before) await stopSince(home, before).catch(told('stopping what was started'));
+    await writeStartError(home.root, reportOf(explainDiskFull(error, 'starting', home.root)));
     process.exit(1);
-  });
-  await parts.builder.removeLeftovers();
+  }
 }
 
 // Work in flight is durable: the process may end at any moment and goes on where it was when it is started again.

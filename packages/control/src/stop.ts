@@ -36,7 +36,7 @@ export async function stopHome(options: StopOptions = {}): Promise<Survivor[]> {
   if (!(await isOurs(home.root))) return [];
   const before = await survey(home);
   await endControl(home.root, patienceMs);
-  const unlock = await lockHome(home.root, patienceMs);
+  const unlock = await lockHome(home.root, patienceMs).catch(withoutRoom);
   if (!unlock) throw new KovaError('STILL_RUNNING', `another \`kova up\` or \`kova down\` is at work in ${home.root}`);
   try {
     const problems = await settle([removeLeftoverBuilds(home.builds)]);
@@ -46,6 +46,12 @@ export async function stopHome(options: StopOptions = {}): Promise<Survivor[]> {
     await unlock();
   }
   return before.filter((each) => apps || each.kind === 'control plane');
+}
+
+/** Where nothing can be written any more there is no lock, but things must be stopped all the same. */
+function withoutRoom(error: NodeJS.ErrnoException): () => Promise<void> {
+  if (error.code === 'ENOSPC' || error.code === 'EDQUOT') return async () => {};
+  throw error;
 }
 
 /** False when there is no home. @throws KovaError HOME_UNREACHABLE when it is somebody else's */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { access, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { access, chmod, chown, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isErrorCode, KovaError } from '@kova/core/errors/kova-error';
 import type { Artefacts } from '../ports/artefacts.ts';
@@ -17,6 +17,8 @@ export interface ArtefactOptions {
   maxBytes?: number;
   /** How long `prune` spares what was packed lately, in ms: its release may not be recorded yet. */
   graceMs?: number;
+  /** The group that may read what is unpacked, besides its owner; else everybody may who can get there. */
+  readers?: number | undefined;
 }
 
 const gibibyte = 1024 ** 3;
@@ -28,7 +30,8 @@ export function createArtefacts(directory: string, options: ArtefactOptions = {}
   const graceMs = options.graceMs ?? hour;
   return {
     pack: (source) => pack(directory, source),
-    unpack: async (digest, target) => unpack(pathOf(directory, digest), digest, target, limits),
+    unpack: async (digest, target) =>
+      unpack(pathOf(directory, digest), digest, target, { ...limits, readers: options.readers }),
     has: async (digest) => exists(pathOf(directory, digest)),
     prune: (keep) => pruneArtefacts(directory, { keep, graceMs }),
   };
@@ -56,7 +59,7 @@ async function unpack(
   file: string,
   digest: string,
   target: string,
-  limits: Parameters<typeof readArchive>[2],
+  { readers, ...limits }: Parameters<typeof readArchive>[2] & { readers: number | undefined },
 ): Promise<void> {
   if (!(await exists(file))) throw new KovaError('ARTEFACT_MISSING', `there is no artefact ${digest}`);
   const found = await digestOf(file).catch((cause: Error) => {
@@ -68,10 +71,18 @@ async function unpack(
     throw new KovaError('ARTEFACT_CORRUPT', `the bytes of ${digest} are those of ${found}`);
   }
   try {
-    await replaceDirectory(target, (draft) => readArchive(file, draft, limits));
+    await replaceDirectory(target, async (draft) => {
+      await readArchive(file, draft, limits);
+      if (readers !== undefined) await closeTo(draft, readers);
+    });
   } catch (cause) {
     throw explainUnpack(explainDiskFull(cause, `unpacking ${digest}`, target), digest);
   }
+}
+
+async function closeTo(directory: string, group: number): Promise<void> {
+  await chown(directory, process.getuid?.() ?? 0, group);
+  await chmod(directory, 0o750);
 }
 
 /** The bytes are those that were packed; if they are no archive all the same, they were damaged before. */

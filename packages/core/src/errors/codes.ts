@@ -64,7 +64,7 @@ export const errorCodes = {
   EDGE_UNAVAILABLE: { status: 503, next: 'Run `kova up`; it starts the edge with the routes it had.' },
   EDGE_STALE_ROUTE: { status: 409, next: 'A newer route is in place; nothing was changed.' },
   PORT_IN_USE: { status: 409, next: 'Stop what listens there, or set another port.' },
-  DISK_FULL: { status: 507, next: 'Free some space; `kova doctor` shows what uses it.' },
+  DISK_FULL: { status: 507, next: 'Free some space; `du -sh "$KOVA_HOME"/*` shows what uses it.' },
   COMMAND_FAILED: { status: 500, next: 'Read the output of the command above.' },
 } as const satisfies Record<string, { status: number; next: string }>;
 

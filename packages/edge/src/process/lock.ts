@@ -10,8 +10,8 @@ export class AlreadyRunning extends Error {}
  */
 export async function takeLock(lock: string): Promise<void> {
   const mine = `${lock}.${process.pid}`;
-  await writeFile(mine, `${process.pid} ${startTimeOf(process.pid)}`, { mode: 0o600 });
   try {
+    await writeFile(mine, `${process.pid} ${startTimeOf(process.pid)}`, { mode: 0o600 });
     // A link appears whole or not at all, and to one process only.
     while (!(await linkNew(mine, lock))) await breakStale(lock);
   } finally {
