@@ -230,6 +230,24 @@ test('a secret of the app and the password of its database are in no log, no ans
   expect(execFileSync('sh', argv, { encoding: 'utf8' })).toBe('');
 });
 
+test.skipIf(process.getuid?.() !== 0)('no app sees the environment, the release or the logs of another', async () => {
+  const peek = `
+const { readFileSync, readdirSync } = await import('node:fs');
+process.env.SEEN = readdirSync('/proc').filter((pid) => {
+  try { return readFileSync('/proc/' + pid + '/environ', 'utf8').includes('KOVA_ENVIRONMENT=production'); } catch { return false; }
+}).join();
+process.env.FILES = ['blue', 'green'].map((colour) => {
+  try { return readdirSync('../../production/' + colour).join('+'); } catch (error) { return error.code; }
+}).join();`;
+  const environments = `{ staging: { stability: '1s' }, production: { stability: '1s', instances: 2 } }`;
+  const { error } = await kova.shipped({ text: 'curious', environments, atStart: peek });
+  expect(error).toBeNull();
+  const { env } = JSON.parse((await kova.get('/env', 'staging')).body);
+  expect(env.SEEN).toBe('');
+  expect(env.FILES).toMatch(/^(EACCES|ENOENT),(EACCES|ENOENT)$/);
+  expect(env.FILES).toContain('EACCES');
+});
+
 /** Kova's own store, as Kova connects to it. */
 function storeUrl(): string {
   const port = readFileSync(join(kova.home, 'postgres/_kova/data/postmaster.pid'), 'utf8').split('\n')[3];

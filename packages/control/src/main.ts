@@ -12,6 +12,7 @@ import { createCommits } from './build/commits.ts';
 import { prepareToolchain } from './build/toolchain.ts';
 import type { Context } from './context.ts';
 import { edgeAt } from './edge-port.ts';
+import { appIdentities } from './home/app-identities.ts';
 import { writeControlRecord, writeStartError } from './home/control-record.ts';
 import { homeAt, homePath, prepareHome } from './home/home.ts';
 import { lockedExitCode, lockHome } from './home/lock.ts';
@@ -55,11 +56,15 @@ async function assemble(): Promise<Parts> {
   const [edgeProcess, toolchain] = await Promise.all([startEdge(), prepareToolchain(home.toolchain, as)]);
   const databases = createDatabases(home);
   await keepDatabases({ db, databases }).catch(told('databases'));
-  const runtime = await createProcessRuntime({ directory: join(home.slots, '.state'), logs: home.logs, as });
-  const artefacts = createArtefacts(home.artefacts, { readers: as?.gid });
+  const identityOf = appIdentities(home.keys);
+  const runtime = await createProcessRuntime({
+    ...{ directory: join(home.slots, '.state'), logs: home.logs, as },
+    asOf: (slot) => identityOf(...(slot.split('/', 2) as [string, string])),
+  });
+  const artefacts = createArtefacts(home.artefacts);
   const builder = createBuilder({ home, artefacts, as });
   const ctx: Context = {
-    ...{ home, db, runtime, artefacts, builder, databases, as },
+    ...{ home, db, runtime, artefacts, builder, databases, identityOf },
     edge: edgeAt(edgeProcess.socketPath, edgeProcess.address),
     commits: createCommits(home.repositories),
     appPath: [toolchain.bin, '/usr/local/bin', '/usr/bin', '/bin'].join(delimiter),

@@ -17,8 +17,6 @@ export interface ArtefactOptions {
   maxBytes?: number;
   /** How long `prune` spares what was packed lately, in ms: its release may not be recorded yet. */
   graceMs?: number;
-  /** The group that may read what is unpacked, besides its owner; else everybody may who can get there. */
-  readers?: number | undefined;
 }
 
 const gibibyte = 1024 ** 3;
@@ -30,8 +28,8 @@ export function createArtefacts(directory: string, options: ArtefactOptions = {}
   const graceMs = options.graceMs ?? hour;
   return {
     pack: (source) => pack(directory, source),
-    unpack: async (digest, target) =>
-      unpack(pathOf(directory, digest), digest, target, { ...limits, readers: options.readers }),
+    unpack: async (digest, target, readers) =>
+      unpack(pathOf(directory, digest), digest, target, { ...limits, readers }),
     has: async (digest) => exists(pathOf(directory, digest)),
     prune: (keep) => pruneArtefacts(directory, { keep, graceMs }),
   };

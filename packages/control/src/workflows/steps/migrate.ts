@@ -19,7 +19,8 @@ export async function migrate(ctx: Context, plan: Plan, signal: AbortSignal): Pr
     npm_config_cache: '/nonexistent',
     npm_config_update_notifier: 'false',
   };
-  const result = await run({ argv, cwd: directory, env, as: ctx.as, timeoutMs: migrateTimeout, signal });
+  const as = ctx.identityOf(deployment.project, deployment.environment);
+  const result = await run({ argv, cwd: directory, env, as, timeoutMs: migrateTimeout, signal });
   if (result.exitCode !== 0) {
     const lines = result.tail.slice(-10).join('\n');
     throw new KovaError('MIGRATION_FAILED', `\`${argv.join(' ')}\` exited with ${result.exitCode}:\n${lines}`);

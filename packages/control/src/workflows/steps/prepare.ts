@@ -30,7 +30,8 @@ export async function prepare(ctx: Context, plan: Plan): Promise<void> {
 
 async function unpack(ctx: Context, { deployment, release, app, directory }: Plan): Promise<void> {
   await mkdir(join(directory, '..'), { recursive: true, mode: 0o711 });
-  await ctx.artefacts.unpack(release.artefact, directory);
+  const readers = ctx.identityOf(deployment.project, deployment.environment)?.gid;
+  await ctx.artefacts.unpack(release.artefact, directory, readers);
   if (!app.assets) return;
   const kept = join(ctx.home.assets, deployment.project, deployment.environment);
   await keepAssets(join(directory, app.assets.dir), kept, release.id);
