@@ -120,6 +120,18 @@ test('a paused control plane and a paused edge are stopped all the same', async 
   expect(await running()).toEqual([]);
 });
 
+test('down while Kova starts leaves nothing, and the up says what came of it', async () => {
+  const starting = launchControl({ env: kova.env });
+  const refused = expect(starting).rejects.toMatchObject({
+    code: 'NOT_RUNNING',
+    message: expect.stringContaining('stopped while'),
+  });
+  await kova.until(running, (found) => found.includes('PostgreSQL'));
+  await stopHome({ env: kova.env });
+  await refused;
+  expect(await running()).toEqual([]);
+});
+
 test('what does not stop is named, with what to do, and nothing is called stopped', async () => {
   await kova.up();
   const [cluster] = (await surveyHome(kova.env)).filter(({ name }) => name === 'shop/production');

@@ -20,8 +20,10 @@ export interface ControlProcess extends ControlPlace {
 
 interface Child {
   pid: number | undefined;
-  /** Null while it runs; -1 when a signal ended it. */
+  /** Null while it runs; 0 when it was asked to end, -1 when a signal ended it otherwise. */
   exitCode: number | null;
+  /** Where in the log its own words begin. */
+  logFrom: number;
 }
 
 const startLimitMs = 60_000;
@@ -69,6 +71,7 @@ export async function launchControl({ env = process.env }: { env?: NodeJS.Proces
 async function start(home: Home, env: NodeJS.ProcessEnv): Promise<Child> {
   await prepareHome(home);
   const output = await open(logOf(home), 'a', 0o600);
+  const { size: logFrom } = await output.stat();
   const started = spawn(process.execPath, [fileURLToPath(new URL('./main.ts', import.meta.url))], {
     detached: true,
     stdio: ['ignore', output.fd, output.fd],
@@ -76,9 +79,9 @@ async function start(home: Home, env: NodeJS.ProcessEnv): Promise<Child> {
     cwd: home.root,
   });
   await output.close();
-  const child: Child = { pid: started.pid, exitCode: null };
-  started.once('exit', (code) => {
-    child.exitCode = code ?? -1;
+  const child: Child = { pid: started.pid, exitCode: null, logFrom };
+  started.once('exit', (code, signal) => {
+    child.exitCode = code ?? (signal === 'SIGTERM' ? 0 : -1);
   });
   started.unref();
   return child;
@@ -108,11 +111,13 @@ async function isAnswering(home: string, { pid, ready }: ControlRecord): Promise
 }
 
 /** What the control plane said last, as an error. */
-async function whyNot(home: Home, { pid }: Child): Promise<KovaError> {
+async function whyNot(home: Home, { pid, exitCode, logFrom }: Child): Promise<KovaError> {
   const said = await takeStartError(home.root, pid);
   if (said) return said;
+  if (exitCode === 0) return new KovaError('NOT_RUNNING', 'Kova was stopped while it was starting');
   if (await isDiskFull(home.root)) return new KovaError('DISK_FULL', `no space is left in ${home.root}`);
-  const lines = (await readFile(logOf(home), 'utf8')).trimEnd().split('\n').slice(-15);
+  const words = (await readFile(logOf(home))).subarray(logFrom).toString();
+  const lines = words.trimEnd().split('\n').slice(-15);
   return new KovaError('NOT_RUNNING', `the control plane ended at once:\n${lines.join('\n')}`, {
     next: `Mend what ${logOf(home)} names, then run \`kova up\`.`,
   });

@@ -135,6 +135,14 @@ async function start(): Promise<Parts> {
   return parts;
 }
 
+/**
+ * Work in flight is durable: the process may end at any moment and goes on where it was when it is started again. Only
+ * what it is just starting must first be there to be found.
+ */
+function endWhenAsked(starting: Promise<unknown>): void {
+  process.on('SIGTERM', () => void starting.catch(() => undefined).finally(() => process.exit(0)));
+}
+
 /** Ends with what went wrong in a file for the one who waits, and nothing that this process has started. */
 async function main(): Promise<void> {
   process.umask(0o022);
@@ -144,7 +152,9 @@ async function main(): Promise<void> {
     if (!(await lockHome(home.root))) process.exit(lockedExitCode);
     await writeControlRecord(home.root, null);
     before = await survey(home);
-    const { builder } = await start();
+    const starting = start();
+    endWhenAsked(starting);
+    const { builder } = await starting;
     await builder.removeLeftovers().catch(told('builds'));
   } catch (error) {
     console.error(error);
@@ -154,7 +164,5 @@ async function main(): Promise<void> {
   }
 }
 
-// Work in flight is durable: the process may end at any moment and goes on where it was when it is started again.
-process.on('SIGTERM', () => process.exit(0));
 process.on('unhandledRejection', (error) => console.error(new Date().toISOString(), 'unhandled', error));
 await main();

@@ -34,18 +34,19 @@ export async function stopHome(options: StopOptions = {}): Promise<Survivor[]> {
   const { env = process.env, apps = true, patienceMs = 60_000 } = options;
   const home = homeAt(homePath(env));
   if (!(await isOurs(home.root))) return [];
-  const before = await survey(home);
+  const control = (await survey(home)).filter(({ kind }) => kind === 'control plane');
   await endControl(home.root, patienceMs);
   const unlock = await lockHome(home.root, patienceMs).catch(withoutRoom);
   if (!unlock) throw new KovaError('STILL_RUNNING', `another \`kova up\` or \`kova down\` is at work in ${home.root}`);
   try {
+    const rest = apps ? await survey(home) : [];
     const problems = await settle([removeLeftoverBuilds(home.builds)]);
     if (apps) problems.push(...(await stopApps(home, patienceMs)));
     await checkStopped(home, apps, problems);
+    return [...control, ...rest];
   } finally {
     await unlock();
   }
-  return before.filter((each) => apps || each.kind === 'control plane');
 }
 
 /** Where nothing can be written any more there is no lock, but things must be stopped all the same. */
