@@ -163,6 +163,7 @@ test('a home made under umask 077 serves the unprivileged users all the same', a
 });
 
 test('down ends a build at work and all of it; the ship goes on after the next up', async () => {
+  await kova.up();
   const seen = join(kova.home, 'seen');
   mkdirSync(seen);
   chmodSync(seen, 0o777);
@@ -276,6 +277,7 @@ async function refused(env: NodeJS.ProcessEnv): Promise<string> {
 }
 
 test('an up that fails says why, and leaves nothing running that it has started', async () => {
+  await stopHome({ env: kova.env });
   const other = createServer().listen(0, '127.0.0.1');
   onTestFinished(() => void other.close());
   await once(other, 'listening');

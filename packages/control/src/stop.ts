@@ -22,7 +22,7 @@ export interface StopOptions {
 }
 
 const edgeDrainMs = 1000;
-const termMs = 5000;
+const termMs = 3000;
 const pollMs = 20;
 
 /**
