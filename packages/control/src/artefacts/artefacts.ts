@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { constants } from 'node:fs';
 import { access, chmod, chown, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isErrorCode, KovaError } from '@kova/core/errors/kova-error';
@@ -47,7 +48,7 @@ async function pack(directory: string, source: string): Promise<{ digest: string
     await syncDirectory(dirname(path));
     return { digest, bytes: (await stat(path)).size };
   } catch (error) {
-    throw explainDiskFull(error, 'packing the artefact', directory);
+    throw explainAway(explainDiskFull(error, 'packing the artefact', directory), directory);
   } finally {
     await rm(draft, { force: true });
   }
@@ -59,7 +60,7 @@ async function unpack(
   target: string,
   { readers, ...limits }: Parameters<typeof readArchive>[2] & { readers: number | undefined },
 ): Promise<void> {
-  if (!(await exists(file))) throw new KovaError('ARTEFACT_MISSING', `there is no artefact ${digest}`);
+  if (!(await exists(file))) await explainAbsence(file, digest);
   const found = await digestOf(file).catch((cause: Error) => {
     throw new KovaError('ARTEFACT_CORRUPT', `${digest} cannot be read: ${cause.message}`, { cause });
   });
@@ -76,6 +77,24 @@ async function unpack(
   } catch (cause) {
     throw explainUnpack(explainDiskFull(cause, `unpacking ${digest}`, target), digest);
   }
+}
+
+/** An artefact that is gone is another matter than a disk that is not there. */
+async function explainAbsence(file: string, digest: string): Promise<never> {
+  const directory = dirname(dirname(dirname(file)));
+  await access(directory, constants.R_OK | constants.X_OK).catch((error: unknown) => {
+    throw explainAway(error, directory);
+  });
+  throw new KovaError('ARTEFACT_MISSING', `there is no artefact ${digest}`);
+}
+
+const away = new Set(['ENOENT', 'ENOTDIR', 'EEXIST', 'EACCES', 'EPERM', 'EROFS', 'EIO']);
+
+function explainAway(error: unknown, directory: string): unknown {
+  const { code, path, message } = error as NodeJS.ErrnoException;
+  if (!away.has(code ?? '') || !path?.startsWith(directory)) return error;
+  const what = `the artefacts in ${directory} cannot be reached: ${message}`;
+  return new KovaError('ARTEFACTS_UNAVAILABLE', what, { cause: error });
 }
 
 async function closeTo(directory: string, group: number): Promise<void> {

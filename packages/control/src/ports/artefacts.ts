@@ -9,7 +9,7 @@ export interface Artefacts {
   /**
    * Unpacks the artefact into `directory`, which is replaced as a whole when all is checked. It can be read by the
    * group `readers`, when that is given, else by everybody who can get there.
-   * @throws KovaError ARTEFACT_MISSING, ARTEFACT_CORRUPT (the bytes do not match the digest), ARTEFACT_UNSAFE
+   * @throws KovaError ARTEFACTS_UNAVAILABLE, ARTEFACT_MISSING, ARTEFACT_CORRUPT (the bytes do not match the digest), ARTEFACT_UNSAFE
    */
   unpack(digest: string, directory: string, readers?: number): Promise<void>;
 

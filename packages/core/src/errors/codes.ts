@@ -38,6 +38,10 @@ export const errorCodes = {
   BUILD_TIMEOUT: { status: 422, next: 'Find what hangs, or raise app.buildTimeout in kova.config.ts.' },
   ARTEFACT_CORRUPT: { status: 500, next: 'Ship the commit again to rebuild it; nothing live was changed.' },
   ARTEFACT_MISSING: { status: 404, next: 'Ship the commit again to rebuild it; nothing live was changed.' },
+  ARTEFACTS_UNAVAILABLE: {
+    status: 503,
+    next: 'See that the named directory is there and that Kova may write in it; nothing live was changed.',
+  },
   ARTEFACT_UNSAFE: { status: 422, next: 'Remove the named path or link from the build output.' },
 
   MIGRATION_FAILED: { status: 422, next: 'Mend the migration and ship a new commit; no traffic was moved.' },
