@@ -1,4 +1,4 @@
-import { stopControl } from '@kova/control/launch';
+import { stopHome } from '@kova/control/stop';
 import { TestKova } from '../../e2e/testing/kova.ts';
 import { type Figure, figure } from '../result.ts';
 
@@ -15,7 +15,7 @@ export async function up(kova: TestKova, runs: number): Promise<Figure[]> {
   const all: number[] = [];
   const alone: number[] = [];
   for (let run = 0; run < runs; run += 1) {
-    await stopControl({ env: kova.env });
+    await stopHome({ env: kova.env });
     all.push(await timed(() => kova.up()));
     kova.killControl();
     alone.push(await timed(() => kova.up()));

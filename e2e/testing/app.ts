@@ -25,6 +25,8 @@ export interface AppVersion {
   more?: string;
   /** A script beside it, `task.mjs`. */
   task?: string;
+  /** The `services` of its configuration, as JavaScript. */
+  services?: string;
 }
 
 const defaultEnvironments = `{ production: { stability: '2s', instances: 2 } }`;
@@ -74,6 +76,7 @@ export default defineConfig({
   app: node({ install: null, start: 'node server.mjs', health: { path: '/health', deadline: '5s' }, stopTimeout: '5s', ${version.app ?? ''} }),
   environments: ${version.environments ?? defaultEnvironments},
   ${version.more ?? ''}
+  services: ${version.services ?? '{}'},
 });
 `;
 

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DeploymentView, EnvironmentView, ShipView, StatusView } from '@kova/control/api';
-import { type ControlProcess, launchControl, stopControl } from '@kova/control/launch';
+import { type ControlProcess, launchControl } from '@kova/control/launch';
+import { stopHome } from '@kova/control/stop';
 import { type AppVersion, commitVersion } from './app.ts';
 import { inStore } from './books.ts';
 import { freePort } from './free-port.ts';
@@ -85,7 +86,7 @@ export class TestKova {
 
   async close(): Promise<void> {
     await this.up();
-    await stopControl({ env: this.env });
+    await stopHome({ env: this.env });
     rmSync(this.home, { recursive: true, force: true });
   }
 

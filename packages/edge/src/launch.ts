@@ -103,7 +103,7 @@ export async function stopEdge(dir: string, options: { drainMs?: number } = {}):
   const edge = await readLiveEdge(dir);
   if (!edge) return { stopped: false };
   const drainMs = options.drainMs ?? 10_000;
-  await new EdgeAdmin(socketPathOf(dir)).stop(drainMs).catch((error: unknown) => {
+  await new EdgeAdmin(socketPathOf(dir), { timeoutMs: 3_000 }).stop(drainMs).catch((error: unknown) => {
     if (!hasCode(error, 'EDGE_UNAVAILABLE')) throw error;
     signal(edge.pid, 'SIGTERM');
   });

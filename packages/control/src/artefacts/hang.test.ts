@@ -21,7 +21,7 @@ test('a store that hung and wakes up when nobody waits any more changes nothing'
   await rename(file, `${file}.kept`);
   execFileSync('mkfifo', [file]);
   const stop = new AbortController();
-  const unpacking = artefacts.unpack(digest, target, stop.signal);
+  const unpacking = artefacts.unpack(digest, target, { signal: stop.signal });
   stop.abort(new Error('too late'));
   await writeFile(file, await readFile(`${file}.kept`));
   await expect(unpacking).rejects.toThrow('too late');

@@ -1,7 +1,9 @@
 import { phases } from '@kova/core/deployment/phase';
+import { type ErrorCode, errorCodes } from '@kova/core/errors/codes';
 import { z } from 'zod';
 
 const moment = z.iso.datetime();
+const codes = Object.keys(errorCodes) as ErrorCode[];
 
 export const errorView = z.object({ code: z.string(), message: z.string(), next: z.string() }).meta({ id: 'Error' });
 
@@ -15,6 +17,7 @@ export const deploymentView = z
     kind: z.enum(['deploy', 'rollback']),
     phase: z.enum(phases),
     reason: z.string(),
+    code: z.enum(codes).nullable().describe('what went wrong when it failed before it had traffic, or was cancelled'),
     colour: z.enum(['blue', 'green']).nullable(),
     health: z.enum(['healthy', 'degraded', 'failed']).nullable(),
     requestedBy: z.string(),

@@ -65,6 +65,7 @@ export function toDeployment(row: Row): Deployment {
     kind: row.kind,
     phase: row.phase,
     reason: row.reason,
+    code: row.code,
     colour: row.colour,
     replaces: row.replaces,
     health: row.health,

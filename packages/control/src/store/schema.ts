@@ -2,6 +2,7 @@ import type { ProjectConfig } from '@kova/core/config/schema';
 import type { DeploymentKind, ReleaseHealth } from '@kova/core/deployment/deployment';
 import type { Phase } from '@kova/core/deployment/phase';
 import type { Colour } from '@kova/core/environment/slot';
+import type { ErrorCode } from '@kova/core/errors/codes';
 import type { ErrorReport } from '@kova/core/errors/kova-error';
 import type { Route } from '@kova/core/traffic/route';
 import type { Verdict } from '@kova/core/verdict';
@@ -73,6 +74,7 @@ export interface Schema {
     kind: DeploymentKind;
     phase: Generated<Phase>;
     reason: Generated<string>;
+    code: ErrorCode | null;
     colour: Colour | null;
     replaces: string | null;
     health: ReleaseHealth | null;

@@ -27,8 +27,12 @@ export async function compensate(ctx: Context, id: string, error: ErrorReport): 
 
 async function end(ctx: Context, id: string, error: ErrorReport): Promise<void> {
   const request = hasCode(error, 'CANCELLED') ? await abortRequest(ctx.db, id) : null;
-  if (request?.event === 'supersede' && (await transition(ctx.db, id, 'supersede', request.reason))) return;
-  await transition(ctx.db, id, request ? 'cancel' : 'fail', error.message);
+  if (
+    request?.event === 'supersede' &&
+    (await transition(ctx.db, id, 'supersede', request.reason, { code: error.code }))
+  )
+    return;
+  await transition(ctx.db, id, request ? 'cancel' : 'fail', error.message, { code: error.code });
 }
 
 async function clean(ctx: Context, id: string): Promise<void> {

@@ -105,8 +105,9 @@ async function bring(ctx: Context, runDeployment: DeployRunner, wanted: Ship, re
   });
   await step(named('overtake'), () => overtakeWaiting(ctx, { id, project, environment, release }));
   const phase = await runDeployment({ id, project, environment, kind: 'deploy' });
-  const { reason, health } = await step(named('result'), () => requireDeployment(ctx.db, id));
+  const { reason, health, code } = await step(named('result'), () => requireDeployment(ctx.db, id));
   if ((phase === 'live' || phase === 'retired') && health === 'healthy') return;
   const told = `${environment}: ${phase}${health === 'degraded' ? ', degraded' : ''}: ${reason}`;
-  throw new KovaError(phase === 'rolled-back' || health === 'degraded' ? 'ANALYSIS_BREACH' : 'CONFLICT', told);
+  const breached = phase === 'rolled-back' || health === 'degraded';
+  throw new KovaError(breached ? 'ANALYSIS_BREACH' : (code ?? 'CANCELLED'), told);
 }

@@ -22,10 +22,11 @@ export async function migrate(ctx: Context, plan: Plan, signal: AbortSignal): Pr
     npm_config_update_notifier: 'false',
     KOVA_MIGRATION: deployment.id,
   };
+  const as = ctx.identityOf(deployment.project, deployment.environment);
   // A control plane that died has left it running, without anybody to hear how it ends.
   await killStrays({ variable: `KOVA_MIGRATION=${deployment.id}`, directory });
   const name = argv.join(' ');
-  const result = await run({ argv, cwd: directory, env, as: ctx.as, timeoutMs: migrateTimeout, signal }).catch(
+  const result = await run({ argv, cwd: directory, env, as, timeoutMs: migrateTimeout, signal }).catch(
     (cause: unknown) => {
       if (signal.aborted || !hasCode(cause, 'STEP_TIMEOUT')) throw cause;
       const limit = formatDuration(migrateTimeout);

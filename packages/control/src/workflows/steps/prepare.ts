@@ -35,7 +35,8 @@ async function isWarm(ctx: Context, { slot, environment }: Plan): Promise<boolea
 
 async function unpack(ctx: Context, { deployment, release, app, directory }: Plan, signal: AbortSignal): Promise<void> {
   await mkdir(join(directory, '..'), { recursive: true, mode: 0o711 });
-  await ctx.artefacts.unpack(release.artefact, directory, signal);
+  const readers = ctx.identityOf(deployment.project, deployment.environment)?.gid;
+  await ctx.artefacts.unpack(release.artefact, directory, { readers, signal });
   if (!app.assets) return;
   const kept = join(ctx.home.assets, deployment.project, deployment.environment);
   await keepAssets(join(directory, app.assets.dir), kept, release.id);
