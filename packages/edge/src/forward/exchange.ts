@@ -41,6 +41,8 @@ export class Exchange implements Caller {
   #whole: string | null = null;
   #stream: EventStream | null = null;
   #clientGone = false;
+  /** The instance has said something: it is at work on this request. */
+  #heard = false;
 
   constructor(
     table: RouteTable,
@@ -89,6 +91,7 @@ export class Exchange implements Caller {
   }
 
   onInformation(status: number, headers: readonly string[]): void {
+    this.#heard = true;
     // HTTP/1.0 knows no 1xx, and 100 is the edge's own to say.
     if (status === 100 || this.#request.httpVersion === '1.0') return;
     this.#response.writeInformation(status, readResponseHead(headers).headers);
@@ -113,7 +116,8 @@ export class Exchange implements Caller {
       return true;
     }
     const more = this.#stream === null ? this.#response.write(chunk) : this.#stream.write(chunk);
-    if (!more) this.#response.once('drain', () => this.#line?.resume());
+    // More may come before the pause takes effect.
+    if (!more && this.#response.listenerCount('drain') === 0) this.#response.once('drain', () => this.#line?.resume());
     return more;
   }
 
@@ -139,7 +143,7 @@ export class Exchange implements Caller {
 
   #failed(target: Target, failure: Failure, error: Error): void {
     if (failure === 'connect' && !connectionsClosed(error)) target.instance.health.connectFailed();
-    if (mayRetry(failure, this.#head, this.#body, this.#attempt)) {
+    if (!this.#heard && mayRetry(failure, this.#head, this.#body, this.#attempt)) {
       this.#retry(target);
       return;
     }

@@ -107,6 +107,12 @@ test('103 and other interim answers pass before the answer, to clients that know
   expect(await askRaw(edge.port, get('').replace('1.1', '1.0'))).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
 });
 
+test('a request that got an interim answer is not sent again', async () => {
+  answer = ({ socket }) => socket.end('HTTP/1.1 103 Early Hints\r\n\r\n');
+  expect((await ask(edge.port)).status).toBe(502);
+  expect(app.requests).toHaveLength(1);
+});
+
 test('bytes on an idle connection that nobody asked for are no answer for the next', async () => {
   answer = ({ socket, connection }) => {
     socket.write(plain);
