@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { cleanUp, routeId, routeOf, slotOf, startTestEdge, type TestEdge } from '../testing/harness.ts';
+import { cleanUp, eventually, routeId, routeOf, slotOf, startTestEdge, type TestEdge } from '../testing/harness.ts';
 import { ask, askRaw } from '../testing/http.ts';
 import { type RawApp, type RawRequest, startRawApp } from '../testing/raw-app.ts';
 
@@ -119,8 +119,7 @@ test('bytes on an idle connection that nobody asked for are no answer for the ne
     if (connection === 1) setTimeout(() => socket.write(plain.replace('ok', 'no')), 20);
   };
   expect((await ask(edge.port)).body).toBe('ok');
-  const gone = app.requests[0]?.socket;
-  await new Promise((resolve) => gone?.once('close', resolve));
+  await eventually(() => app.requests[0]?.socket.destroyed).toBe(true);
   expect((await ask(edge.port)).body).toBe('ok');
   expect(app.requests.map(({ connection }) => connection)).toEqual([1, 2]);
 });

@@ -61,7 +61,7 @@ test('an instance may answer before it has the whole body: that connection is no
   call.write('some');
   const [response] = await once(call, 'response');
   expect(response.statusCode).toBe(200);
-  await once(app.requests[0]?.socket as never, 'close');
+  await eventually(() => app.requests[0]?.socket.destroyed).toBe(true);
   call.end('more.');
   expect((await ask(edge.port)).body).toBe('ok');
   expect(app.requests.map(({ connection }) => connection)).toEqual([1, 2]);
@@ -125,7 +125,7 @@ test('a client that leaves in the middle of its upload ends the connection to th
 test('a connection that is idle is closed before the instance would close it', async () => {
   answer = ({ socket }) => socket.write(plain);
   await ask(edge.port);
-  await once(app.requests[0]?.socket as never, 'close');
+  await eventually(() => app.requests[0]?.socket.destroyed).toBe(true);
 });
 
 test('an instance that closes an idle connection as a POST goes out on it: the POST took a fresh one', async () => {
