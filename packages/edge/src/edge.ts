@@ -9,9 +9,8 @@ import { formatAddress, type ListenAddress } from './process/address.ts';
 import { socketPathOf, writeEdgeFile } from './process/edge-file.ts';
 import { startTimeOf } from './process/identity.ts';
 import { takeLock } from './process/lock.ts';
+import { edgeVersion } from './process/version.ts';
 import { RouteTable } from './table/table.ts';
-
-export const edgeVersion = '0.1.0';
 
 export interface Edge {
   listen: string[];
