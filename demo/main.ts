@@ -2,7 +2,8 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type ControlProcess, launchControl, stopControl } from '@kova/control/launch';
+import { type ControlProcess, launchControl } from '@kova/control/launch';
+import { stopHome } from '@kova/control/stop';
 import { Claims } from './claims.ts';
 import { freePort } from './driver.ts';
 import { Say, seconds } from './say.ts';
@@ -58,7 +59,7 @@ async function cleanUp({ say, home, env, work }: Scene): Promise<void> {
   }
   // One that is still starting could not be found, and would be left behind.
   await launched?.catch(() => undefined);
-  await stopControl({ env });
+  await stopHome({ env });
   // A build that is ending may still write.
   for (const directory of [home, join(work, '..')])
     await rm(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { TestKova } from './testing/kova.ts';
+import { isGone, TestKova } from './testing/kova.ts';
 import { Load } from './testing/load.ts';
 
 let kova: TestKova;
@@ -67,12 +67,3 @@ test('kill -9 in the middle of an automatic rollback: users are back on the good
     expect((await kova.get()).release).toBe(good);
   }
 }, 180_000);
-
-function isGone(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return false;
-  } catch {
-    return true;
-  }
-}

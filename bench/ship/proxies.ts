@@ -11,6 +11,8 @@ import { freePort } from '../../e2e/testing/free-port.ts';
 export interface Front {
   name: string;
   port: number;
+  /** Its process; workers are children of it. */
+  pid: number;
   /** Sends all requests to this upstream from now on. */
   switchTo(port: number, release: string): Promise<void>;
   /** Waits until nothing is in flight on what was left, where the proxy can tell; the others get a moment. */
@@ -22,13 +24,40 @@ export function isInstalled(program: string): boolean {
   return spawnSync('which', [program]).status === 0;
 }
 
-export async function startUpstream(name: string): Promise<{ port: number; stop: () => Promise<void> }> {
-  const port = await freePort();
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'upstream.mjs'), String(port), name], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+export interface Upstream {
+  port: number;
+  stop: () => Promise<void>;
+}
+
+/** An app that answers with its name. */
+export function startUpstream(name: string): Promise<Upstream> {
+  return start((port) => spawnNode('upstream.mjs', [String(port), name]));
+}
+
+/** An upstream that costs as little as it can, on a core that no front uses. */
+export function startLightUpstream(core: number): Promise<Upstream> {
+  return start((port) => {
+    const child = spawnNode('upstream-light.mjs', [String(port)]);
+    pin(child.pid as number, core);
+    return child;
   });
-  await new Promise((resolve) => child.stdout.once('data', resolve));
+}
+
+async function start(run: (port: number) => ChildProcess): Promise<Upstream> {
+  const port = await freePort();
+  const child = run(port);
+  await new Promise((resolve) => child.stdout?.once('data', resolve));
   return { port, stop: () => ended(child) };
+}
+
+function spawnNode(script: string, args: string[]): ChildProcess {
+  const stdio: ['ignore', 'pipe', 'inherit'] = ['ignore', 'pipe', 'inherit'];
+  return spawn(process.execPath, [join(import.meta.dirname, script), ...args], { stdio });
+}
+
+/** All threads of a process, those to come too. */
+function pin(pid: number, core: number): void {
+  spawnSync('taskset', ['-acp', String(core), String(pid)]);
 }
 
 async function ended(child: ChildProcess): Promise<void> {
@@ -43,7 +72,7 @@ export async function kovaEdge(upstream: number): Promise<Front> {
   const dir = mkdtempSync(join(tmpdir(), 'kova-bench-edge-'));
   const port = await freePort();
   const edge = await ensureEdge({ dir, listen: [`127.0.0.1:${port}`] });
-  spawnSync('taskset', ['-acp', '0', String(edge.pid)]);
+  pin(edge.pid, 0);
   const admin = new EdgeAdmin(edge.socketPath);
   let version = 0;
   let colour = 'green';
@@ -69,6 +98,7 @@ export async function kovaEdge(upstream: number): Promise<Front> {
   return {
     name: 'edge',
     port,
+    pid: edge.pid,
     switchTo,
     drained: async () => void (await admin.awaitDrained(left(), 10_000)),
     stop: async () => void (await stopEdge(dir, { drainMs: 100 })),
@@ -95,7 +125,14 @@ http { access_log off; keepalive_requests 1000000;
     write(to);
     child.kill('SIGHUP');
   };
-  return { name: 'nginx', port, switchTo, drained: () => delay(peerGraceMs), stop: () => ended(child) };
+  return {
+    name: 'nginx',
+    port,
+    pid: child.pid as number,
+    switchTo,
+    drained: () => delay(peerGraceMs),
+    stop: () => ended(child),
+  };
 }
 
 export async function caddy(upstream: number): Promise<Front> {
@@ -130,5 +167,12 @@ export async function caddy(upstream: number): Promise<Front> {
       body,
     });
   };
-  return { name: 'caddy', port, switchTo, drained: () => delay(peerGraceMs), stop: () => ended(child) };
+  return {
+    name: 'caddy',
+    port,
+    pid: child.pid as number,
+    switchTo,
+    drained: () => delay(peerGraceMs),
+    stop: () => ended(child),
+  };
 }

@@ -1,4 +1,3 @@
-import { TestKova } from '../../e2e/testing/kova.ts';
 import { type Figure, failed } from '../result.ts';
 import { coldRollbacks } from './cold-rollback.ts';
 import { crashes } from './crash/crashes.ts';
@@ -6,8 +5,8 @@ import { detection } from './detection.ts';
 import { edgeThroughput } from './edge-throughput.ts';
 import { idle } from './idle.ts';
 import { rollbacks } from './rollbacks.ts';
-import { peerSwitches, switches } from './switches.ts';
-import { up } from './up.ts';
+import { switches } from './switches.ts';
+import { firstUp, up } from './up.ts';
 
 interface Options {
   quick: boolean;
@@ -27,10 +26,10 @@ export async function shipSuite({ quick, say }: Options): Promise<Figure[]> {
     for (const { id, value, unit } of done) say(`  ${id} ${value ?? 'failed'} ${unit}`);
     figures.push(...done);
   };
-  await part('switches', () => switches(quick ? 10 : 50));
-  await part('switches of peers', () => peerSwitches(quick ? 10 : 50));
+  await part('switches', () => switches(quick ? 10 : 50, say));
   await part('edge throughput', () => edgeThroughput(quick ? 4 : 10));
-  const kova = await TestKova.start();
+  const { kova, first } = await firstUp();
+  figures.push(first);
   try {
     await part('crashes', () => crashes(kova, { named: quick ? 3 : 100, random: quick ? 8 : 100, say }));
     await part('up', () => up(kova, quick ? 1 : 3));

@@ -25,31 +25,25 @@ async function switchMany(start: (upstream: number) => Promise<Front>, times: nu
   return { failed: seen.dropped.length + seen.errors, requests: seen.requests };
 }
 
-let own: Outcome = { failed: 0, requests: 0 };
+const peers = [
+  { id: 'ship.switch.failed_nginx', name: 'nginx', start: nginx },
+  { id: 'ship.switch.failed_caddy', name: 'caddy', start: caddy },
+];
 
-export async function switches(times: number): Promise<Figure[]> {
-  own = await switchMany(kovaEdge, times);
-  return [
-    figure('ship.switch.failed', own.failed, 'requests', times, `of ${own.requests}, half over kept connections`),
-  ];
-}
-
-export async function peerSwitches(times: number): Promise<Figure[]> {
-  const peers = [
-    { id: 'ship.switch.failed_nginx', name: 'nginx', start: nginx },
-    { id: 'ship.switch.failed_caddy', name: 'caddy', start: caddy },
-  ];
-  const figures: Figure[] = [];
+/** Requests that failed at the switches of the edge, and of its peers in the same run. */
+export async function switches(times: number, say: (line: string) => void): Promise<Figure[]> {
+  const own = await switchMany(kovaEdge, times);
+  const note = `of ${own.requests}, half over kept connections`;
+  const figures = [figure('ship.switch.failed', own.failed, 'requests', times, note)];
   for (const { id, name, start } of peers) {
     if (!isInstalled(name)) {
       figures.push(missing(id, name, `apt-get install ${name}`));
       continue;
     }
+    say(`  the same with ${name} …`);
     const peer = await switchMany(start, times);
-    figures.push({
-      ...beside(id, own.failed, name, peer.failed, 'requests', times),
-      note: `${name} failed ${peer.failed} of ${peer.requests}`,
-    });
+    const told = `${name} failed ${peer.failed} of ${peer.requests}`;
+    figures.push(beside(id, own.failed, name, peer.failed, 'requests', times, told));
   }
   return figures;
 }

@@ -1,11 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DeploymentView, EnvironmentView, RunView, ShipView, StatusView } from '@kova/control/api';
-import { type ControlProcess, launchControl, stopControl } from '@kova/control/launch';
+import { type ControlProcess, launchControl } from '@kova/control/launch';
+import { stopHome } from '@kova/control/stop';
 import { type AppVersion, commitVersion } from './app.ts';
+import { inStore } from './books.ts';
 import { freePort } from './free-port.ts';
 
 /** A Kova of its own: home, ports and repository; nothing of it is left when it is closed. */
@@ -30,7 +32,10 @@ export class TestKova {
     const home = mkdtempSync(join(tmpdir(), 'kova-'));
     chmodSync(home, 0o711);
     const kova = new TestKova(home, [await freePort(), await freePort()]);
-    await kova.up(env);
+    await kova.up(env).catch((error: unknown) => {
+      rmSync(home, { recursive: true, force: true });
+      throw error;
+    });
     return kova;
   }
 
@@ -43,9 +48,45 @@ export class TestKova {
     process.kill(this.control.pid, 'SIGKILL');
   }
 
+  /** SIGKILL of the edge; what it remembers of the routes is lost with `forgetful`. `up` starts it again. */
+  killEdge({ forgetful = false } = {}): void {
+    const { pid } = JSON.parse(readFileSync(join(this.home, 'edge/edge.json'), 'utf8')) as { pid: number };
+    process.kill(pid, 'SIGKILL');
+    if (forgetful) rmSync(join(this.home, 'edge/routes.json'));
+  }
+
+  /** A file in the home that the app can see: a switch for its faults. */
+  write(name: string): void {
+    writeFileSync(join(this.home, name), '');
+  }
+
+  /** SIGKILL of all instances of a release. */
+  async killInstances(release: string): Promise<void> {
+    const { instances } = await this.environment();
+    for (const { pid } of instances.filter((each) => each.release === release)) if (pid) process.kill(pid, 'SIGKILL');
+  }
+
+  /** Why the deployments of a release in production were where they were, in their order. */
+  async story(release: string): Promise<string[]> {
+    const events = `select deployment_events.reason from deployment_events join deployments on deployments.id = deployment
+      where release = '${release}' and environment = 'production' order by deployment_events.id`;
+    return (await inStore(this.home, events)).map(({ reason }) => String(reason));
+  }
+
+  /** What the command prints. */
+  cli(...args: string[]): string {
+    const bin = join(import.meta.dirname, '../../packages/cli/bin/kova.js');
+    const env = { ...this.env, KOVA_URL: this.control.url };
+    return execFileSync(process.execPath, [bin, ...args, '--project', 'shop'], {
+      env,
+      cwd: this.home,
+      encoding: 'utf8',
+    });
+  }
+
   async close(): Promise<void> {
     await this.up();
-    await stopControl({ env: this.env });
+    await stopHome({ env: this.env });
     rmSync(this.home, { recursive: true, force: true });
   }
 
@@ -88,7 +129,10 @@ export class TestKova {
   }
 
   async shipped(version: AppVersion): Promise<ShipView> {
-    const { ship } = await this.ship(version);
+    return this.endOf((await this.ship(version)).ship);
+  }
+
+  async endOf(ship: string): Promise<ShipView> {
     return this.until(
       () => this.call<ShipView>('GET', `/v1/ships/${ship}`),
       ({ state }) => state === 'done' || state === 'failed',
@@ -154,5 +198,15 @@ export class TestKova {
       release: typeof release === 'string' ? release : null,
       body: await answer.body.text(),
     };
+  }
+}
+
+/** Whether there is no such process; one that has ended and waits to be reaped is none. */
+export function isGone(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).startsWith('Z');
+  } catch {
+    return true;
   }
 }

@@ -3,7 +3,7 @@ import type { Deed, Deeds } from './deeds.ts';
 
 interface Point {
   deed: Deed;
-  /** `<step>:before` or `<step>:after`. */
+  /** `<step>:before`, `<step>:after`, or another that the source names. */
   at: string;
 }
 
@@ -14,8 +14,12 @@ const reverting = ['decide', 'target', 'swap', 'hold', 'stop'].map((step) => `re
 
 /** The named instants; deeds take turns, so that there is always something to roll back to. */
 export const points: readonly Point[] = inTurns([
-  [...after('deploy', [...walk, ...shipping]), { deed: 'deploy', at: 'shift.100:before' }],
-  after('rollback', walk),
+  [
+    ...after('deploy', [...walk, ...shipping]),
+    { deed: 'deploy', at: 'shift.100:before' },
+    { deed: 'deploy', at: 'ship:recorded' },
+  ],
+  [...after('rollback', walk), { deed: 'rollback', at: 'deployment:recorded' }],
   [...after('revert', reverting), { deed: 'revert', at: 'revert.swap:before' }],
 ]);
 

@@ -1,6 +1,6 @@
 import type { Secret } from '@kova/core/secret';
+import type { IdentityOf } from './home/app-identities.ts';
 import type { Home } from './home/home.ts';
-import type { Identity } from './home/unprivileged.ts';
 import type { Artefacts } from './ports/artefacts.ts';
 import type { Builder, Commits } from './ports/builder.ts';
 import type { Databases } from './ports/databases.ts';
@@ -20,8 +20,8 @@ export interface Context {
   builder: Builder;
   commits: Commits;
   jobs: JobRunner;
-  /** Whom apps and migrations run as; null where Kova has no choice. */
-  as: Identity | null;
+  /** Whom apps and migrations run as. */
+  identityOf: IdentityOf;
   /** PATH of apps and migrations: the Node that Kova runs on first. */
   appPath: string;
   /** Opens the idle slots at the edge. */

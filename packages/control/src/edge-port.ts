@@ -11,12 +11,10 @@ export function edgeAt(socketPath: string, listen: string): Edge {
     counters: (routeId) => admin.counters(routeId),
     drain: (slotId, options) => admin.drain(slotId, options),
     servedRelease: async (host, path) => {
-      const answer = await request(`http://${listen}${path}`, {
-        headers: { host },
-        signal: AbortSignal.timeout(10_000),
-      });
-      await answer.body.dump();
-      const release = answer.headers['x-kova-release'];
+      const options = { headers: { host }, signal: AbortSignal.timeout(10_000) };
+      const answer = await request(`http://${listen}${path}`, options).catch(() => null);
+      await answer?.body.dump().catch(() => undefined);
+      const release = answer?.headers['x-kova-release'];
       return typeof release === 'string' ? release : null;
     },
   };

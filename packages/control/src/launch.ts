@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { KovaError } from '@kova/core/errors/kova-error';
-import { type ControlRecord, runningControl, takeStartError } from './home/control-record.ts';
-import { homeAt, homePath, prepareHome } from './home/home.ts';
+import { apiAddress, refuseElsewhere } from './addresses.ts';
+import { isDiskFull } from './artefacts/disk-full.ts';
+import { type ControlPlace, type ControlRecord, controlIn, takeStartError } from './home/control-record.ts';
+import { type Home, homeAt, homePath, prepareHome } from './home/home.ts';
+import { lockedExitCode } from './home/lock.ts';
 
-export interface ControlProcess {
-  url: string;
-  /** Origin at which the edge serves, `http://127.0.0.1:4780`. */
-  edge: string;
+export interface ControlProcess extends ControlPlace {
   home: string;
   pid: number;
   /** It ran already. */
@@ -18,102 +18,114 @@ export interface ControlProcess {
   startedInMs: number;
 }
 
-interface Options {
-  env?: NodeJS.ProcessEnv;
+interface Child {
+  pid: number | undefined;
+  /** Null while it runs; 0 when it was asked to end, -1 when a signal ended it otherwise. */
+  exitCode: number | null;
+  /** Where in the log its own words begin. */
+  logFrom: number;
 }
 
 // glibc gives each thread a heap of its own, which holds what it once needed; two are enough here and return it.
 const fewArenas = { MALLOC_ARENA_MAX: '2' };
 const startLimitMs = 60_000;
 const answerLimitMs = 10_000;
+const pollMs = 20;
 
 export function findHome(env: NodeJS.ProcessEnv = process.env): string {
   return homePath(env);
 }
 
-/** Starts the control plane of this home, detached, and waits until it is ready; adopts one that runs. @throws KovaError */
-export async function launchControl({ env = process.env }: Options = {}): Promise<ControlProcess> {
+/** Where the API of the home answers and its edge serves; null while no control plane is ready. */
+export async function findControl(env: NodeJS.ProcessEnv = process.env): Promise<ControlPlace | null> {
+  return (await controlIn(homePath(env)))?.ready ?? null;
+}
+
+/**
+ * Starts the control plane of this home, detached, and waits until it is ready; adopts one that runs, or that another
+ * one is just starting.
+ * @throws KovaError why it did not start, and then nothing runs that it has started; ALREADY_RUNNING when it runs at
+ *   other addresses than `env` says
+ */
+export async function launchControl({ env = process.env }: { env?: NodeJS.ProcessEnv } = {}): Promise<ControlProcess> {
   const startedAt = performance.now();
   const home = homeAt(homePath(env));
-  const running = await answeringControl(home.root);
-  if (running) return { ...running, home: home.root, adopted: true, startedInMs: 0 };
+  apiAddress(env);
+  let child: Child | null = null;
+  while (performance.now() - startedAt < startLimitMs) {
+    const control = await controlIn(home.root);
+    if (control?.ready && (await isAnswering(home.root, control))) {
+      refuseElsewhere(control.ready, env);
+      const adopted = control.pid !== child?.pid;
+      const startedInMs = adopted ? 0 : performance.now() - startedAt;
+      return { ...control.ready, home: home.root, pid: control.pid, adopted, startedInMs };
+    }
+    if (child?.exitCode === lockedExitCode) child = null;
+    else if (child && child.exitCode !== null) throw await whyNot(home, child);
+    if (control === null) child ??= await start(home, env);
+    await delay(pollMs);
+  }
+  throw new KovaError('NOT_RUNNING', 'the control plane is not ready after a minute', {
+    next: `Read ${logOf(home)}. \`kova up\` waits on, \`kova down\` ends it.`,
+  });
+}
+
+async function start(home: Home, env: NodeJS.ProcessEnv): Promise<Child> {
   await prepareHome(home);
-  await takeStartError(home.root);
-  const log = join(home.logs, 'control.log');
-  const output = await open(log, 'a', 0o600);
+  const output = await open(logOf(home), 'a', 0o600);
+  const { size: logFrom } = await output.stat();
   const main = fileURLToPath(new URL('./main.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--optimize-for-size', main], {
+  const started = spawn(process.execPath, ['--optimize-for-size', main], {
     detached: true,
     stdio: ['ignore', output.fd, output.fd],
     env: { ...env, KOVA_HOME: home.root, NODE_COMPILE_CACHE: home.compiled, ...fewArenas },
     cwd: home.root,
   });
   await output.close();
-  let ended = false;
-  child.once('exit', () => {
-    ended = true;
+  const child: Child = { pid: started.pid, exitCode: null, logFrom };
+  started.once('exit', (code, signal) => {
+    child.exitCode = code ?? (signal === 'SIGTERM' ? 0 : -1);
   });
-  child.unref();
-  while (performance.now() - startedAt < startLimitMs) {
-    const record = await runningControl(home.root);
-    if (record) return { ...record, home: home.root, adopted: false, startedInMs: performance.now() - startedAt };
-    if (ended) throw (await takeStartError(home.root)) ?? (await whyNot(log));
-    await delay(20);
-  }
-  throw new KovaError('NOT_RUNNING', 'the control plane was not ready within a minute', { next: `Read ${log}.` });
+  started.unref();
+  return child;
 }
 
 /**
- * The control plane that runs and answers; null when there is none, or when it was about to end.
- * @throws KovaError ALREADY_RUNNING when a process of this home lives but does not answer
+ * Whether it answers; false when it ends meanwhile.
+ * @throws KovaError ALREADY_RUNNING when it lives and does not answer
  */
-async function answeringControl(home: string): Promise<ControlRecord | null> {
-  const until = performance.now() + answerLimitMs;
-  for (;;) {
-    const running = await runningControl(home);
-    if (!running) return null;
-    const answers = await fetch(`${running.url}/v1/health`, { signal: AbortSignal.timeout(2000) }).then(
+async function isAnswering(home: string, { pid, ready }: ControlRecord): Promise<boolean> {
+  const url = ready?.url;
+  for (const until = performance.now() + answerLimitMs; performance.now() < until; await delay(pollMs)) {
+    if ((await controlIn(home))?.pid !== pid) return false;
+    const answers = await fetch(`${url}/v1/health`, { signal: AbortSignal.timeout(2000) }).then(
       ({ ok }) => ok,
       () => false,
     );
-    if (answers) return running;
-    if (performance.now() > until) {
-      const message = `process ${running.pid} is the control plane of ${home} but does not answer at ${running.url}`;
-      throw new KovaError('ALREADY_RUNNING', message, {
-        next: `End it with \`kill ${running.pid}\`, then run \`kova up\`.`,
-      });
-    }
-    await delay(50);
+    if (answers) return true;
   }
+  throw new KovaError(
+    'ALREADY_RUNNING',
+    `process ${pid} is the control plane of ${home} and does not answer at ${url}`,
+    {
+      next: 'End it with `kova down --keep-apps`, which takes no traffic away, then run `kova up`.',
+    },
+  );
 }
 
 /** What the control plane said last, as an error. */
-async function whyNot(log: string): Promise<KovaError> {
-  const lines = (await readFile(log, 'utf8')).trimEnd().split('\n').slice(-15);
-  const message = `the control plane ended at once:\n${lines.join('\n')}`;
-  return new KovaError('NOT_RUNNING', message, { next: `Mend what ${log} names, then run \`kova up\`.` });
+async function whyNot(home: Home, { pid, exitCode, logFrom }: Child): Promise<KovaError> {
+  const said = await takeStartError(home.root, pid);
+  if (said) return said;
+  if (exitCode === 0) return new KovaError('NOT_RUNNING', 'Kova was stopped while it was starting');
+  if (await isDiskFull(home.root)) return new KovaError('DISK_FULL', `no space is left in ${home.root}`);
+  const words = (await readFile(logOf(home))).subarray(logFrom).toString();
+  const lines = words.trimEnd().split('\n').slice(-15);
+  return new KovaError('NOT_RUNNING', `the control plane ended at once:\n${lines.join('\n')}`, {
+    next: `Mend what ${logOf(home)} names, then run \`kova up\`.`,
+  });
 }
 
-/**
- * Stops the control plane; with `apps` (the default) also the instances, the edge and the databases. Without, traffic
- * goes on and a later `kova up` adopts what runs. Data stay in either case. Idempotent.
- */
-export async function stopControl({
-  env = process.env,
-  apps = true,
-}: Options & { apps?: boolean } = {}): Promise<{ stopped: boolean }> {
-  const home = homeAt(homePath(env));
-  const running = await runningControl(home.root);
-  if (!running) return { stopped: false };
-  if (apps) await askToShutDown(running.url, join(home.keys, 'api-token'));
-  else process.kill(running.pid, 'SIGTERM');
-  const until = performance.now() + startLimitMs;
-  while ((await runningControl(home.root)) && performance.now() < until) await delay(20);
-  return { stopped: true };
-}
-
-async function askToShutDown(url: string, tokenFile: string): Promise<void> {
-  const token = (await readFile(tokenFile, 'utf8')).trim();
-  const answer = await fetch(`${url}/v1/shutdown`, { method: 'POST', headers: { authorization: `Bearer ${token}` } });
-  if (!answer.ok) throw new KovaError('INTERNAL', `the control plane answered ${answer.status} to the request to stop`);
+function logOf(home: Home): string {
+  return join(home.logs, 'control.log');
 }

@@ -1,41 +1,50 @@
-import { createServer } from 'node:http';
 import { flushCompileCache } from 'node:module';
 import { hostname } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { DBOS } from '@dbos-inc/dbos-sdk';
 import { getRequestListener } from '@hono/node-server';
 import { reportOf } from '@kova/core/errors/kova-error';
-import { ensureEdge, stopEdge } from '@kova/edge/launch';
+import { ensureEdge } from '@kova/edge/launch';
+import { apiAddress, edgeAddress, refuseElsewhere } from './addresses.ts';
 import { createArtefacts } from './artefacts/artefacts.ts';
+import { explainDiskFull } from './artefacts/disk-full.ts';
 import { createBuilder, type LocalBuilder } from './build/builder.ts';
 import { createCommits } from './build/commits.ts';
 import { prepareToolchain } from './build/toolchain.ts';
 import type { Context } from './context.ts';
 import { edgeAt } from './edge-port.ts';
+import { appIdentities } from './home/app-identities.ts';
 import { writeControlRecord, writeStartError } from './home/control-record.ts';
 import { homeAt, homePath, prepareHome } from './home/home.ts';
+import { lockedExitCode, lockHome } from './home/lock.ts';
 import { processStart } from './home/process-start.ts';
 import { tokenIn } from './home/token.ts';
 import { appIdentity } from './home/unprivileged.ts';
+import { type ApiServer, listenForApi } from './http/listen.ts';
 import { createApi } from './http/server.ts';
 import { createJobRunner } from './pipeline/runner.ts';
 import { createProcessRuntime, type InstanceEvent, type ProcessRuntime } from './runtimes/process/process-runtime.ts';
 import { createDatabases } from './services/postgres/databases.ts';
-import { ensureStore, type OwnStore } from './services/postgres/own-store.ts';
+import { ensureStore, explainStart, type OwnStore } from './services/postgres/own-store.ts';
+import { stopSince } from './stop.ts';
 import { connectStore } from './store/connect.ts';
-import { migrateStore } from './store/migrate.ts';
+import { enrol } from './store/executors.ts';
+import { bindStore } from './store/home.ts';
+import { migrateStoreAt } from './store/migrate.ts';
+import { type Survivor, survey } from './survey.ts';
 import { AnalysisWatcher } from './watch/analysis.ts';
+import { keepDatabases } from './watch/databases.ts';
 import { every } from './watch/every.ts';
 import { reconcileRoutes } from './watch/reconcile.ts';
-import { keepExecutors } from './watch/recover.ts';
+import { ExecutorWatch } from './watch/recover.ts';
+import { resendSignals, startAccepted } from './watch/resume.ts';
 import { cleanUp } from './watch/retention.ts';
 import { stopOldStandbys } from './watch/standby.ts';
-import { openQueues, registerWorkflows, workflowVersion } from './workflows/register.ts';
+import { launchWorkflows } from './workflows/launch.ts';
+import { registerWorkflows } from './workflows/register.ts';
 
 /** The composition root: it alone knows which adapter implements which port. */
 const home = homeAt(homePath());
-const listen = { host: '127.0.0.1', port: Number(process.env.KOVA_PORT ?? 4700) };
-const edgeListen = process.env.KOVA_EDGE_LISTEN ?? '127.0.0.1:4780';
+const told = (what: string) => (error: unknown) => console.error(new Date().toISOString(), what, error);
 
 interface Parts {
   ctx: Context;
@@ -45,30 +54,30 @@ interface Parts {
 }
 
 async function assemble(): Promise<Parts> {
-  await prepareHome(home);
   const as = appIdentity();
   const store = await ensureStore(home);
-  const [edgeProcess, toolchain] = await Promise.all([
-    ensureEdge({ dir: home.edge, listen: [edgeListen] }),
-    prepareToolchain(home.toolchain, as),
-  ]);
   const db = connectStore(store.url);
-  await migrateStore(db);
+  await migrateStoreAt(store.url).catch(explainStart(store));
+  const homeId = await tokenIn(home.root, 'home-id');
+  await bindStore(db, homeId.reveal(), `${home.root} on ${hostname()}`);
+  const [edgeProcess, toolchain] = await Promise.all([startEdge(), prepareToolchain(home.toolchain, as)]);
+  const databases = createDatabases(home);
+  await keepDatabases({ db, databases }).catch(told('databases'));
+  const identityOf = appIdentities(home.keys);
   const runtime = await createProcessRuntime({
     ...{ directory: join(home.slots, '.state'), logs: home.logs, as },
+    asOf: (slot) => identityOf(...(slot.split('/', 2) as [string, string])),
     onEvent: tellIllness,
   });
   const artefacts = createArtefacts(home.artefacts);
   const builder = createBuilder({ home, artefacts, as });
-  const address = edgeProcess.listen[0] ?? edgeListen;
   const ctx: Context = {
-    ...{ home, db, runtime, artefacts, builder, as },
-    edge: edgeAt(edgeProcess.socketPath, address),
-    databases: createDatabases(home),
+    ...{ home, db, runtime, artefacts, builder, databases, identityOf },
+    edge: edgeAt(edgeProcess.socketPath, edgeProcess.address),
     commits: createCommits(home.repositories),
     jobs: createJobRunner(home, as),
     appPath: [toolchain.bin, '/usr/local/bin', '/usr/bin', '/bin'].join(delimiter),
-    edgeListen: address,
+    edgeListen: edgeProcess.address,
     idleToken: await tokenIn(home.keys, 'idle-token'),
   };
   return { ctx, store, runtime, builder };
@@ -80,85 +89,93 @@ function tellIllness({ kind, instance: { id, release, state, reason } }: Instanc
   console.error(new Date().toISOString(), `instance ${id} of ${release} is ${state}: ${reason}`);
 }
 
-async function launchWorkflows({ ctx, store }: Parts) {
-  const self = {
-    id: `${hostname()}-${process.pid}-${await processStart(process.pid)}`,
-    host: hostname(),
-    pid: process.pid,
-  };
-  process.env.DBOS__VMID = self.id;
-  DBOS.setConfig({
-    name: 'kova',
-    systemDatabaseUrl: store.url.reveal(),
-    applicationVersion: workflowVersion,
-    executorID: self.id,
-    logLevel: process.env.KOVA_LOG_LEVEL ?? 'warn',
-  });
+async function startEdge(): Promise<{ socketPath: string; address: string }> {
+  const wanted = edgeAddress();
+  const { listen, socketPath } = await ensureEdge({ dir: home.edge, listen: [wanted] });
+  const address = listen[0] ?? wanted;
+  refuseElsewhere({ edge: `http://${address}` });
+  return { socketPath, address };
+}
+
+async function takeUpWork({ ctx, store }: Parts) {
+  const start = await processStart(process.pid);
+  const self = { id: `${hostname()}-${process.pid}-${start}`, host: hostname(), pid: process.pid };
   const workflows = registerWorkflows(ctx);
-  await DBOS.launch();
-  await openQueues();
-  await keepExecutors(ctx.db, self);
-  return { workflows, self };
-}
-
-function watch({ ctx }: Parts, self: Parameters<typeof keepExecutors>[1]): () => void {
-  const analysis = new AnalysisWatcher(ctx);
-  const told = (what: string) => (error: unknown) => console.error(new Date().toISOString(), what, error);
-  const stops = [
-    every(500, () => analysis.look(), told('analysis')),
-    every(1000, () => reconcileRoutes(ctx), told('reconcile')),
-    every(2000, () => keepExecutors(ctx.db, self), told('executors')),
-    every(5000, () => stopOldStandbys(ctx), told('standby')),
-    every(600_000, () => cleanUp(ctx), told('retention')),
-    every(600_000, async () => void (await ctx.jobs.prune()), told('results')),
-  ];
-  return () => {
-    for (const stop of stops) stop();
-  };
-}
-
-/** Ends everything that runs: instances, edge, databases, then this process. */
-async function shutDown({ ctx, store, runtime }: Parts, stopWatching: () => void): Promise<void> {
-  stopWatching();
-  await Promise.allSettled((await ctx.runtime.slots()).map(({ slot }) => ctx.runtime.stop(slot)));
-  runtime.close();
-  await stopEdge(home.edge, { drainMs: 1000 });
-  const rows = await ctx.db.selectFrom('environments').select(['project', 'name']).execute();
-  await Promise.allSettled(rows.map(({ project, name }) => ctx.databases.stop(project, name)));
-  await DBOS.shutdown({ workflowCompletionTimeoutMS: 0 }).catch(() => undefined);
-  await ctx.db.destroy();
-  await store.stop();
-  process.exit(0);
-}
-
-async function serve(parts: Parts, stopWatching: () => void, workflows: ReturnType<typeof registerWorkflows>) {
-  const token = await tokenIn(home.keys, 'api-token');
-  const api = createApi({ ctx: parts.ctx, workflows }, token, () => void shutDown(parts, stopWatching));
-  const server = createServer(getRequestListener(api.fetch));
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(listen.port, listen.host, resolve);
+  const executors = new ExecutorWatch(ctx.db, self, () => {
+    console.error(new Date().toISOString(), 'declared dead by another control plane, which has taken over: ending');
+    process.exit(1);
   });
-  const url = `http://${listen.host}:${(server.address() as { port: number }).port}`;
-  await writeControlRecord(home.root, url, `http://${parts.ctx.edgeListen}`);
-  console.log(`ready at ${url}`);
+  await enrol(ctx.db, self);
+  await launchWorkflows(store.url, self.id);
+  await executors.look();
+  await startAccepted(ctx, workflows);
+  return { workflows, executors };
 }
 
-async function main(): Promise<void> {
+function watch({ ctx, store }: Parts, executors: ExecutorWatch): void {
+  const analysis = new AnalysisWatcher(ctx);
+  every(500, () => analysis.look(), told('analysis'));
+  every(1000, () => reconcileRoutes(ctx), told('reconcile'));
+  every(2000, () => store.keep(), told('store'));
+  every(1000, async () => void (await startEdge()), told('edge'));
+  every(2000, () => executors.look(), told('executors'));
+  every(2000, () => resendSignals(ctx), told('signals'));
+  every(5000, () => keepDatabases(ctx), told('databases'));
+  every(5000, () => stopOldStandbys(ctx), told('standby'));
+  every(600_000, () => cleanUp(ctx), told('retention'));
+  every(600_000, async () => void (await ctx.jobs.prune()), told('results'));
+}
+
+/** Takes up the work that was in flight, and tells that Kova is ready. */
+async function open(parts: Parts, server: ApiServer): Promise<void> {
+  const { workflows, executors } = await takeUpWork(parts);
+  watch(parts, executors);
+  const api = createApi({ ctx: parts.ctx, workflows }, await tokenIn(home.keys, 'api-token'));
+  server.serve(getRequestListener(api.fetch));
+  await writeControlRecord(home.root, { url: server.url, edge: `http://${parts.ctx.edgeListen}` });
+  console.log(`ready at ${server.url}`);
+}
+
+async function start(): Promise<Parts> {
+  const server = await listenForApi(apiAddress());
   const parts = await assemble();
-  const { workflows, self } = await launchWorkflows(parts);
-  const stopWatching = watch(parts, self);
-  await serve(parts, stopWatching, workflows);
-  await parts.builder.removeLeftovers();
-  // At its end Node would write it too, but a process that is killed has none.
-  flushCompileCache();
+  await open(parts, server).catch((error) => {
+    parts.runtime.close();
+    throw error;
+  });
+  return parts;
 }
 
-// Work in flight is durable: the process may end at any moment and goes on where it was when it is started again.
-process.on('SIGTERM', () => process.exit(0));
+/**
+ * Work in flight is durable: the process may end at any moment and goes on where it was when it is started again. Only
+ * what it is just starting must first be there to be found.
+ */
+function endWhenAsked(starting: Promise<unknown>): void {
+  process.on('SIGTERM', () => void starting.catch(() => undefined).finally(() => process.exit(0)));
+}
+
+/** Ends with what went wrong in a file for the one who waits, and nothing that this process has started. */
+async function main(): Promise<void> {
+  process.umask(0o022);
+  let before: Survivor[] | undefined;
+  try {
+    await prepareHome(home);
+    if (!(await lockHome(home.root))) process.exit(lockedExitCode);
+    await writeControlRecord(home.root, null);
+    before = await survey(home);
+    const starting = start();
+    endWhenAsked(starting);
+    const { builder } = await starting;
+    await builder.removeLeftovers().catch(told('builds'));
+    // At its end Node would write it too, but a process that is killed has none.
+    flushCompileCache();
+  } catch (error) {
+    console.error(error);
+    if (before) await stopSince(home, before).catch(told('stopping what was started'));
+    await writeStartError(home.root, reportOf(explainDiskFull(error, 'starting', home.root)));
+    process.exit(1);
+  }
+}
+
 process.on('unhandledRejection', (error) => console.error(new Date().toISOString(), 'unhandled', error));
-await main().catch(async (error) => {
-  console.error(error);
-  await writeStartError(home.root, reportOf(error));
-  process.exit(1);
-});
+await main();

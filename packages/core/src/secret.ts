@@ -26,6 +26,14 @@ export class Secret {
   }
 }
 
+const secretName = /SECRET|TOKEN|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL|PRIVATE|API_?KEY|_KEY$|DSN$/i;
+const passwordInUrl = /:\/\/[^/\s]*:[^/\s]*@/;
+
+/** A variable whose name says that it is secret, or that is an address with a password in it, cannot print. */
+export function concealed(name: string, value: string): string | Secret {
+  return secretName.test(name) || passwordInUrl.test(value) ? new Secret(value) : value;
+}
+
 /** Replaces every occurrence of the known secrets in `text`, longest first, so that no tail of one is left. */
 export function scrub(text: string, secrets: readonly Secret[]): string {
   const values = secrets.map((secret) => secret.reveal()).filter((value) => value.length >= 4);

@@ -8,10 +8,9 @@ import { createFront } from './forward/front.ts';
 import { formatAddress, type ListenAddress } from './process/address.ts';
 import { socketPathOf, writeEdgeFile } from './process/edge-file.ts';
 import { startTimeOf } from './process/identity.ts';
-import { lockDirectory } from './process/lock.ts';
+import { takeLock } from './process/lock.ts';
+import { edgeVersion } from './process/version.ts';
 import { RouteTable } from './table/table.ts';
-
-export const edgeVersion = '0.1.0';
 
 export interface Edge {
   listen: string[];
@@ -22,7 +21,7 @@ export interface Edge {
 /** Starts the edge in this process; `dir` must be there, or a late start would bring back a removed one. `onStop` is called when the control socket asks for the end. */
 export async function startEdge(dir: string, addresses: ListenAddress[], onStop: (ms: number) => void): Promise<Edge> {
   await chmod(dir, 0o700);
-  await lockDirectory(dir);
+  await takeLock(join(dir, 'edge.lock'));
   const table = await RouteTable.load(join(dir, 'routes.json'));
   const fronts = addresses.map(() => createFront(table));
   for (const [index, front] of fronts.entries()) await listen(front, addresses[index] as ListenAddress);

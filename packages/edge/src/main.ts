@@ -6,8 +6,14 @@ import { AlreadyRunning } from './process/lock.ts';
 
 process.umask(0o077);
 const { values } = parseArgs({
-  options: { dir: { type: 'string' }, listen: { type: 'string', multiple: true, default: ['127.0.0.1:4780'] } },
+  options: {
+    dir: { type: 'string' },
+    listen: { type: 'string', multiple: true, default: ['127.0.0.1:4780'] },
+    'load-only': { type: 'boolean' },
+  },
 });
+// All modules are loaded by now: node's code cache gets them when the process ends.
+if (values['load-only']) process.exit(0);
 if (!values.dir) {
   console.error('usage: main.ts --dir <directory> [--listen <host:port>]…');
   process.exit(exitCodes.usage);

@@ -22,6 +22,8 @@ export interface Client {
   events<T extends object>(path: string, signal: AbortSignal): AsyncGenerator<T>;
 }
 
+/** What listens there may be something else, which says nothing. */
+const readLimitMs = 15_000;
 const notKova = 'See that KOVA_URL, or KOVA_PORT, names the control plane.';
 
 interface Ask {
@@ -36,7 +38,7 @@ export function createClient(url: URL, token: Secret | null): Client {
   const ask = (wish: Ask) => send(url, token, wish);
   return {
     url,
-    get: async (path) => json(await ask({ method: 'GET', path })),
+    get: async (path) => json(await ask({ method: 'GET', path, signal: AbortSignal.timeout(readLimitMs) })),
     post: async (path, body) => json(await ask({ method: 'POST', path, body })),
     put: async (path, upload) => json(await ask({ method: 'PUT', path, upload })),
     async *events<T extends object>(path: string, signal: AbortSignal) {
@@ -65,9 +67,8 @@ function send(base: URL, token: Secret | null, { method, path, body, upload, sig
 }
 
 function unreachable(base: URL, cause: Error): KovaError {
-  return new KovaError('NOT_RUNNING', `Kova does not answer at ${base.origin}: ${cause.message || 'no connection'}`, {
-    cause,
-  });
+  const why = cause.name === 'AbortError' ? 'what listens there says nothing' : cause.message || 'no connection';
+  return new KovaError('NOT_RUNNING', `Kova does not answer at ${base.origin}: ${why}`, { cause });
 }
 
 async function json<T extends object>(answer: IncomingMessage): Promise<T> {

@@ -1,4 +1,6 @@
-import { stopControl } from '@kova/control/launch';
+import { findHome } from '@kova/control/launch';
+import { stopHome } from '@kova/control/stop';
+import { namedSurvivors } from '../output/survivors.ts';
 import { type Definition, documented } from './definition.ts';
 
 export const downCommand: Definition = (program, cli, done) => {
@@ -7,9 +9,10 @@ export const downCommand: Definition = (program, cli, done) => {
   command
     .option('--keep-apps', 'stop the control plane alone; apps, edge and databases go on serving')
     .action(async ({ keepApps = false }: { keepApps?: boolean }) => {
-      const { stopped } = await stopControl({ env: cli.env, apps: !keepApps });
-      const idle = 'The control plane was not running. Should apps or the edge go on: kova up, then kova down.';
-      const what = keepApps ? 'The control plane is stopped; apps and edge go on.' : 'Kova is stopped.';
-      done({ view: { stopped }, text: stopped ? what : idle });
+      const stopped = await stopHome({ env: cli.env, apps: !keepApps });
+      const all = `Kova is stopped: ${namedSurvivors(stopped)}.\nData stay; \`kova up\` starts all of it again.`;
+      const text = keepApps ? 'The control plane is stopped; apps, edge and databases go on.' : all;
+      const idle = `${keepApps ? 'No control plane' : 'Nothing'} of ${findHome(cli.env)} was running.`;
+      done({ view: { stopped }, text: stopped.length > 0 ? text : idle });
     });
 };

@@ -2,7 +2,7 @@ import type { StatusView } from '@kova/control/api';
 import { findHome } from '@kova/control/launch';
 import { reportOf } from '@kova/core/errors/kova-error';
 import type { Client } from '../api/client.ts';
-import { connect, tokenFile } from '../api/connect.ts';
+import { apiUrl, connect, tokenFile } from '../api/connect.ts';
 import { checkDisk, checkNode, checkProgram, checkToken } from './machine.ts';
 import { checkEdge, checkPortFree } from './network.ts';
 
@@ -25,19 +25,20 @@ export async function runChecks(env: NodeJS.ProcessEnv): Promise<Check[]> {
     checkDisk(findHome(env)),
     ...(env.KOVA_TOKEN ? [] : [checkToken(token)]),
   ]);
-  const client = await connect(env);
-  const api = await checkApi(client);
-  return [...local, api, ...(api.ok ? [await edgeOf(client)] : await checkPorts(client))];
+  const api = await checkApi(env);
+  return [...local, api.check, ...(api.client ? [await edgeOf(api.client)] : [await checkPort(env)])];
 }
 
-async function checkApi(client: Client): Promise<Check> {
+async function checkApi(env: NodeJS.ProcessEnv): Promise<{ check: Check; client: Client | null }> {
   const name = 'API';
   try {
+    const client = await connect(env);
     const { version } = await client.get<{ version: string }>('/v1/health');
-    return { name, ok: true, found: `Kova ${version} answers at ${client.url.origin}`, next: '' };
+    const found = `Kova ${version} answers at ${client.url.origin}`;
+    return { check: { name, ok: true, found, next: '' }, client };
   } catch (error) {
     const { message, next } = reportOf(error);
-    return { name, ok: false, found: message, next };
+    return { check: { name, ok: false, found: message, next }, client: null };
   }
 }
 
@@ -51,7 +52,7 @@ async function edgeOf(client: Client): Promise<Check> {
   }
 }
 
-function checkPorts({ url }: Client): Promise<Check[]> {
-  const api = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
-  return Promise.all([checkPortFree(api, url.hostname)]);
+async function checkPort(env: NodeJS.ProcessEnv): Promise<Check> {
+  const url = await apiUrl(env);
+  return checkPortFree(Number(url.port || (url.protocol === 'https:' ? 443 : 80)), url.hostname);
 }

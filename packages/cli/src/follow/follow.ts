@@ -73,12 +73,11 @@ function shipResult(ship: ShipView): Result {
 }
 
 function deploymentResult(deployment: DeploymentView, accept: Accept): Result {
-  const { id, release, environment, phase, reason } = deployment;
+  const { id, release, environment, phase, reason, code: known } = deployment;
   if (!accept(deployment)) {
-    const code = phase === 'cancelled' || phase === 'superseded' ? 'CANCELLED' : 'ANALYSIS_BREACH';
-    const next = `See \`kova status\` and \`kova logs ${environment}\`.`;
+    const code = known ?? (phase === 'cancelled' || phase === 'superseded' ? 'CANCELLED' : 'ANALYSIS_BREACH');
     const what = `${release} did not become live in ${environment}: ${phase}: ${reason}`;
-    return { view: deployment, text: '', error: reportOf(new KovaError(code, what, { next })) };
+    return { view: deployment, text: '', error: reportOf(new KovaError(code, what)) };
   }
   const text =
     phase === 'rolled-back' ? `${environment} is back on the release before.` : `${release} is live in ${environment}.`;

@@ -173,6 +173,7 @@ test('an artefact that holds the bytes of another is corrupt', async () => {
   await write(join(base, 'other/server.js'), 'another');
   await copyFile(pathOf(store, (await artefacts.pack(join(base, 'other'))).digest), pathOf(store, digest));
   await expect(artefacts.unpack(digest, target)).rejects.toMatchObject({ code: 'ARTEFACT_CORRUPT' });
+  expect(await artefacts.has(digest)).toBe(false);
 });
 
 async function flipByte(path: string): Promise<void> {
@@ -257,10 +258,12 @@ test('a pipe is not packed', async () => {
   await expect(createArtefacts(store).pack(release)).rejects.toMatchObject({ code: 'ARTEFACT_UNSAFE' });
 });
 
-test('a missing artefact and a bad digest are told apart', async () => {
+test('a missing store, a missing artefact and a bad digest are told apart', async () => {
   const artefacts = createArtefacts(store);
   const digest = `sha256:${'0'.repeat(64)}`;
   expect(await artefacts.has(digest)).toBe(false);
+  await expect(artefacts.unpack(digest, target)).rejects.toMatchObject({ code: 'ARTEFACTS_UNAVAILABLE' });
+  await mkdir(store);
   await expect(artefacts.unpack(digest, target)).rejects.toMatchObject({ code: 'ARTEFACT_MISSING' });
   await expect(artefacts.unpack('sha256:../../etc', target)).rejects.toMatchObject({ code: 'INPUT_INVALID' });
 });

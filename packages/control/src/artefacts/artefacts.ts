@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { access, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, chmod, chown, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isErrorCode, KovaError } from '@kova/core/errors/kova-error';
-import type { Artefacts } from '../ports/artefacts.ts';
+import type { Artefacts, UnpackOptions } from '../ports/artefacts.ts';
 import { digestOf, pathOf } from './digest.ts';
 import { explainDiskFull } from './disk-full.ts';
 import { writeArchive } from './pack.ts';
@@ -28,7 +29,8 @@ export function createArtefacts(directory: string, options: ArtefactOptions = {}
   const graceMs = options.graceMs ?? hour;
   return {
     pack: (source) => pack(directory, source),
-    unpack: async (digest, target) => unpack(pathOf(directory, digest), digest, target, limits),
+    unpack: async (digest, target, options) =>
+      unpack(pathOf(directory, digest), digest, target, { ...limits, ...options }),
     has: async (digest) => exists(pathOf(directory, digest)),
     prune: (keep) => pruneArtefacts(directory, { keep, graceMs }),
   };
@@ -46,7 +48,7 @@ async function pack(directory: string, source: string): Promise<{ digest: string
     await syncDirectory(dirname(path));
     return { digest, bytes: (await stat(path)).size };
   } catch (error) {
-    throw explainDiskFull(error, 'packing the artefact', directory);
+    throw explainAway(explainDiskFull(error, 'packing the artefact', directory), directory);
   } finally {
     await rm(draft, { force: true });
   }
@@ -56,18 +58,50 @@ async function unpack(
   file: string,
   digest: string,
   target: string,
-  limits: Parameters<typeof readArchive>[2],
+  { readers, signal, ...limits }: Parameters<typeof readArchive>[2] & UnpackOptions,
 ): Promise<void> {
-  if (!(await exists(file))) throw new KovaError('ARTEFACT_MISSING', `there is no artefact ${digest}`);
+  if (!(await exists(file))) await explainAbsence(file, digest);
   const found = await digestOf(file).catch((cause: Error) => {
     throw new KovaError('ARTEFACT_CORRUPT', `${digest} cannot be read: ${cause.message}`, { cause });
   });
-  if (found !== digest) throw new KovaError('ARTEFACT_CORRUPT', `the bytes of ${digest} are those of ${found}`);
+  if (found !== digest) {
+    // Out of the way, so that the commit is built again when it is shipped again.
+    await rename(file, `${file}.corrupt`);
+    throw new KovaError('ARTEFACT_CORRUPT', `the bytes of ${digest} are those of ${found}`);
+  }
   try {
-    await replaceDirectory(target, (draft) => readArchive(file, draft, limits));
+    await replaceDirectory(target, async (draft) => {
+      signal?.throwIfAborted();
+      await readArchive(file, draft, limits);
+      if (readers !== undefined) await closeTo(draft, readers);
+      signal?.throwIfAborted();
+    });
   } catch (cause) {
     throw explainUnpack(explainDiskFull(cause, `unpacking ${digest}`, target), digest);
   }
+}
+
+/** An artefact that is gone is another matter than a disk that is not there. */
+async function explainAbsence(file: string, digest: string): Promise<never> {
+  const directory = dirname(dirname(dirname(file)));
+  await access(directory, constants.R_OK | constants.X_OK).catch((error: unknown) => {
+    throw explainAway(error, directory);
+  });
+  throw new KovaError('ARTEFACT_MISSING', `there is no artefact ${digest}`);
+}
+
+const away = new Set(['ENOENT', 'ENOTDIR', 'EEXIST', 'EACCES', 'EPERM', 'EROFS', 'EIO']);
+
+function explainAway(error: unknown, directory: string): unknown {
+  const { code, path, message } = error as NodeJS.ErrnoException;
+  if (!away.has(code ?? '') || !path?.startsWith(directory)) return error;
+  const what = `the artefacts in ${directory} cannot be reached: ${message}`;
+  return new KovaError('ARTEFACTS_UNAVAILABLE', what, { cause: error });
+}
+
+async function closeTo(directory: string, group: number): Promise<void> {
+  await chown(directory, process.getuid?.() ?? 0, group);
+  await chmod(directory, 0o750);
 }
 
 /** The bytes are those that were packed; if they are no archive all the same, they were damaged before. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { nameSchema } from '@kova/core/config/values';
 import { KovaError } from '@kova/core/errors/kova-error';
+import { isDiskFull } from '../artefacts/disk-full.ts';
 import { run } from '../commands/run.ts';
 import type { CommitInfo } from '../ports/builder.ts';
 
@@ -50,7 +51,8 @@ export async function git(repository: string, args: readonly string[], options: 
   });
   if (exitCode === 0) return lines;
   const words = tail.slice(-5).join('\n');
-  const code = /No space left on device|unable to write file/.test(words) ? 'DISK_FULL' : 'COMMAND_FAILED';
+  const isFull = /No space left on device|unable to write file/.test(words) || (await isDiskFull(repository));
+  const code = isFull ? 'DISK_FULL' : 'COMMAND_FAILED';
   throw new KovaError(code, `git ${args[0]} failed: ${words || `exit code ${exitCode}`}`);
 }
 

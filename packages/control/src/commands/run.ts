@@ -6,6 +6,7 @@ import { KovaError } from '@kova/core/errors/kova-error';
 import { Secret, scrub } from '@kova/core/secret';
 import type { Identity } from '../home/unprivileged.ts';
 import { sendToBackground } from './background.ts';
+import { endWithUs } from './ending.ts';
 import { killGroup } from './group.ts';
 import { closed, eachLine } from './lines.ts';
 
@@ -68,7 +69,7 @@ export async function run(command: Command): Promise<CommandResult> {
   });
   const answer = collect(child, command.answerBytes ?? 0);
   try {
-    const ending = await supervise(child, command, name);
+    const ending = await endWithUs(child.pid, supervise(child, command, name));
     await Promise.race([Promise.all([reading, answer.read]), sleep(drainMs, undefined, { ref: false })]);
     return { ...ending, tail, answer: Buffer.concat(answer.chunks), durationMs: performance.now() - startedAt };
   } finally {

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** What tells the processes of one piece of work apart from all others, whatever group or parent they have. */
 export interface Mark {
   /** `NAME=value`, in the environment that they were started with. */
-  variable: string;
+  variable?: string;
   /** Or a directory which they work in; a process with a terminal is a person's who looks around there. */
   directory: string;
   /**
@@ -48,10 +48,14 @@ async function isMarked(pid: number, { variable, directory, ids }: Mark): Promis
     if (uid !== String(ids.uid) || ended) return false;
     if (gid === String(ids.gid)) return true;
   }
-  const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
-  if (environment.split('\0').includes(variable)) return true;
+  if (variable && (await startedWith(pid)).includes(variable)) return true;
   const cwd = await readlink(`/proc/${pid}/cwd`).catch(() => '');
   return (cwd === directory || cwd.startsWith(`${directory}/`)) && !(await hasTerminal(pid));
+}
+
+async function startedWith(pid: number): Promise<string[]> {
+  const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
+  return environment.split('\0');
 }
 
 async function idsOf(pid: number): Promise<{ uid: string | undefined; gid: string | undefined; ended: boolean }> {

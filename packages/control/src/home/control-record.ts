@@ -4,42 +4,52 @@ import { type ErrorReport, isErrorCode, KovaError } from '@kova/core/errors/kova
 import { z } from 'zod';
 import { processStart } from './process-start.ts';
 
-const record = z.object({ pid: z.int(), startTime: z.string(), url: z.string(), edge: z.string() });
+const place = z.object({ url: z.string(), edge: z.string() });
+const record = z.object({ pid: z.int(), startTime: z.string(), ready: place.nullable() });
 
-/** Who the control plane of this home is, told by itself once it is ready. */
+/** Where the API answers and where the edge serves, both as origins: `http://127.0.0.1:4780`. */
+export type ControlPlace = z.infer<typeof place>;
+
+/** Who the control plane of this home is, told by itself; `ready` is null while it starts. */
 export type ControlRecord = z.infer<typeof record>;
 
 const path = (home: string) => join(home, 'control.json');
 
-export async function writeControlRecord(home: string, url: string, edge: string): Promise<void> {
+export async function writeControlRecord(home: string, ready: ControlPlace | null): Promise<void> {
   const startTime = (await processStart(process.pid)) ?? '';
   const draft = `${path(home)}.${process.pid}`;
-  await writeFile(draft, JSON.stringify({ pid: process.pid, startTime, url, edge }), { mode: 0o600 });
+  await writeFile(draft, JSON.stringify({ pid: process.pid, startTime, ready }), { mode: 0o600 });
   await rename(draft, path(home));
 }
 
-/** The control plane that runs in this home; null when none does. */
-export async function runningControl(home: string): Promise<ControlRecord | null> {
-  const text = await readFile(path(home), 'utf8').catch(() => null);
-  if (text === null) return null;
-  const parsed = record.safeParse(JSON.parse(text));
-  if (!parsed.success) return null;
-  return (await processStart(parsed.data.pid)) === parsed.data.startTime ? parsed.data : null;
+/** The control plane that runs or starts in this home; null when none does. */
+export async function controlIn(home: string): Promise<ControlRecord | null> {
+  const found = record.safeParse(await readJson(path(home))).data;
+  return found && (await processStart(found.pid)) === found.startTime ? found : null;
 }
 
-const errorReport = z.object({ code: z.string(), message: z.string(), next: z.string() });
+const startError = z.object({ pid: z.int(), code: z.string(), message: z.string(), next: z.string() });
 const errorPath = (home: string) => join(home, 'start-error.json');
 
-/** Why the control plane could not start, for the one who started it. */
+/** Why this process could not start, for the one who started it. */
 export async function writeStartError(home: string, report: ErrorReport): Promise<void> {
-  await writeFile(errorPath(home), JSON.stringify(report), { mode: 0o600 }).catch(() => undefined);
+  const text = JSON.stringify({ pid: process.pid, ...report });
+  await writeFile(errorPath(home), text, { mode: 0o600 }).catch(() => undefined);
 }
 
-/** What the last start said went wrong; taken away with the reading. */
-export async function takeStartError(home: string): Promise<KovaError | null> {
-  const text = await readFile(errorPath(home), 'utf8').catch(() => null);
+/** What the process said went wrong with its start; taken away with the reading. */
+export async function takeStartError(home: string, pid: number | undefined): Promise<KovaError | null> {
+  const { data } = startError.safeParse(await readJson(errorPath(home)));
+  if (!data || data.pid !== pid || !isErrorCode(data.code)) return null;
   await rm(errorPath(home), { force: true });
-  const parsed = errorReport.safeParse(text === null ? null : JSON.parse(text));
-  if (!parsed.success || !isErrorCode(parsed.data.code)) return null;
-  return new KovaError(parsed.data.code, parsed.data.message, { next: parsed.data.next });
+  return new KovaError(data.code, data.message, { next: data.next });
+}
+
+/** Null when the file is missing or not whole. */
+async function readJson(file: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8'));
+  } catch {
+    return null;
+  }
 }

@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises';
+import { chmod, mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 /** The one directory that holds Kova's state, and where each kind of it lies. */
 export interface Home {
@@ -54,16 +54,19 @@ const enterable = 0o711;
 const privateMode = 0o700;
 
 /**
- * Makes the directories. Those on the way to what unprivileged processes use may be entered but not listed
- * when Kova runs as root; the rest are private.
+ * Makes the directories, whatever the umask. Those on the way to what unprivileged processes use may be entered but not
+ * listed when Kova runs as root; the rest are private. What is there already keeps its mode.
  */
 export async function prepareHome(home: Home): Promise<void> {
   const shared = process.getuid?.() === 0 ? enterable : privateMode;
-  for (const path of [home.root, home.postgres, home.slots, home.builds, home.toolchain]) {
-    await mkdir(path, { recursive: true, mode: shared });
-  }
+  for (const path of [home.root, home.postgres, home.slots, home.builds, home.toolchain]) await make(path, shared);
   const { artefacts, results, repositories, assets, logs, edge, keys, compiled } = home;
-  for (const path of [artefacts, results, repositories, assets, logs, edge, keys, compiled]) {
-    await mkdir(path, { recursive: true, mode: privateMode });
-  }
+  for (const path of [artefacts, results, repositories, assets, logs, edge, keys, compiled])
+    await make(path, privateMode);
+}
+
+async function make(path: string, mode: number): Promise<void> {
+  const first = await mkdir(path, { recursive: true, mode });
+  if (first === undefined) return;
+  for (let at = path; at.length >= first.length; at = dirname(at)) await chmod(at, mode);
 }

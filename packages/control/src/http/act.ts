@@ -1,15 +1,18 @@
 import { chooseRollbackTarget, mayPromote } from '@kova/core/deployment/decide';
-import type { DeploymentKind } from '@kova/core/deployment/deployment';
+import type { Deployment, DeploymentKind } from '@kova/core/deployment/deployment';
 import { KovaError } from '@kova/core/errors/kova-error';
 import type { Context } from '../context.ts';
 import { createDeployment, deploymentRows, history, toDeployment } from '../store/deployments.ts';
 import { environmentNames, readEnvironment } from '../store/environments.ts';
 import { heldCommits, refuseHeld } from '../store/holds.ts';
 import { findRelease } from '../store/releases.ts';
+import { requestShipAbort, shipAtBuild } from '../store/ships.ts';
 import { transition } from '../store/transition.ts';
 import { endDeployment, overtakeWaiting } from '../workflows/overtake.ts';
 import type { Workflows } from '../workflows/register.ts';
 import { sendSignal } from '../workflows/signals.ts';
+import { crashPoint } from '../workflows/steps/crash-point.ts';
+import { readShip } from './read.ts';
 
 /** What people ask of an environment. */
 export interface Target {
@@ -41,6 +44,7 @@ async function queue(
 ) {
   await readEnvironment(ctx.db, target.project, target.environment);
   const id = await createDeployment(ctx.db, { ...target, release, kind, forced, requestedBy: by });
+  crashPoint('deployment:recorded');
   await overtakeWaiting(ctx, { id, ...target, release });
   await workflows.deployment({ id, ...target, kind });
   return id;
@@ -82,6 +86,7 @@ export async function approve({ ctx }: Actor, target: Target, person: string): P
     .values({ deployment: waiting.id, person })
     .onConflict((on) => on.doNothing())
     .execute();
+  crashPoint('approval:recorded');
   await sendSignal(waiting.id, { kind: 'approved', person }, `approved:${person}`);
   return waiting.id;
 }
@@ -89,22 +94,45 @@ export async function approve({ ctx }: Actor, target: Target, person: string): P
 /** Ends the deployment that is at work or waits; traffic that it has taken goes back. @throws KovaError NOT_FOUND */
 export async function abort({ ctx }: Actor, target: Target, by: string): Promise<string> {
   const [open] = await openDeployments(ctx, target);
-  if (!open) throw new KovaError('NOT_FOUND', `no deployment is at work in ${target.environment}`);
-  const reason = `aborted by ${by}`;
-  if (open.phase === 'queued' && (await transition(ctx.db, open.id, 'cancel', reason))) return open.id;
-  await endDeployment(ctx, open.id, 'cancel', reason);
+  if (!open) {
+    const building = await shipAtBuild(ctx.db, target.project);
+    const next = building ? { next: `${building} is building: end it with \`kova abort ${building}\`.` } : {};
+    throw new KovaError('NOT_FOUND', `no deployment is at work in ${target.environment}`, next);
+  }
+  await end(ctx, open, `aborted by ${by}`);
   return open.id;
+}
+
+/** Ends a ship: its build, or its deployment that is at work or waits. What is live stays. @throws KovaError NOT_FOUND, CONFLICT */
+export async function abortShip({ ctx }: Actor, id: string, by: string): Promise<void> {
+  const { state } = await readShip(ctx, id);
+  const reason = `aborted by ${by}`;
+  if (!(await requestShipAbort(ctx.db, id, reason))) throw new KovaError('CONFLICT', `${id} has ended: it is ${state}`);
+  const rows = await deploymentRows(ctx.db)
+    .where('ship', '=', id)
+    .where('ended_at', 'is', null)
+    .where('phase', '!=', 'live')
+    .execute();
+  for (const row of rows) await end(ctx, toDeployment(row), reason);
+}
+
+/** One that waits in the queue ends at once. */
+async function end(ctx: Context, { id, phase }: Deployment, reason: string): Promise<void> {
+  if (phase === 'queued' && (await transition(ctx.db, id, 'cancel', reason))) return;
+  await endDeployment(ctx, id, 'cancel', reason);
 }
 
 /**
  * Makes an earlier release live again: takes back a deployment that is moving traffic, else goes from the live release
- * to the newest healthy one before it, or to the one that is named. @throws KovaError NO_ROLLBACK_TARGET
+ * to the newest healthy one before it, or to the one that is named. Asked again meanwhile, without a name, it is the
+ * same rollback. @throws KovaError NO_ROLLBACK_TARGET
  */
 export async function rollBack(actor: Actor, target: Target, to: string | null, by: string): Promise<string> {
   const { db } = actor.ctx;
-  const moving = (await openDeployments(actor.ctx, target)).find(
-    ({ phase }) => phase === 'shifting' || phase === 'stabilizing',
-  );
+  const open = await openDeployments(actor.ctx, target);
+  const underWay = open.find(({ kind }) => kind === 'rollback');
+  if (underWay && !to) return underWay.id;
+  const moving = open.find(({ phase }) => phase === 'shifting' || phase === 'stabilizing');
   if (moving && !to) {
     await endDeployment(actor.ctx, moving.id, 'cancel', `rolled back by ${by}`);
     return moving.id;

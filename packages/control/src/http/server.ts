@@ -12,8 +12,8 @@ import { readRoutes } from './routes/reads.ts';
 import { shipRoutes } from './routes/ships.ts';
 import { streamRoutes } from './routes/streams.ts';
 
-/** The API. All but the health of the control plane wants the token. `onShutdown` is asked to end everything. */
-export function createApi(actor: Actor, token: Secret, onShutdown: () => void): OpenAPIHono {
+/** The API. All but the health of the control plane wants the token. */
+export function createApi(actor: Actor, token: Secret): OpenAPIHono {
   const app = new OpenAPIHono({
     defaultHook: (result) => {
       if (result.success) return;
@@ -37,10 +37,6 @@ export function createApi(actor: Actor, token: Secret, onShutdown: () => void): 
   pipelineRoutes(app, actor);
   actionRoutes(app, actor);
   streamRoutes(app, actor);
-  app.post('/v1/shutdown', (c) => {
-    onShutdown();
-    return c.json({ ok: true });
-  });
   app.doc31('/openapi.json', { openapi: '3.1.0', info: { title: 'Kova', version } });
   return app;
 }

@@ -1,9 +1,11 @@
 import { phases } from '@kova/core/deployment/phase';
+import { type ErrorCode, errorCodes } from '@kova/core/errors/codes';
 import { reportKinds, severities } from '@kova/core/pipeline/evidence/evidence';
 import { jobStates, runStates } from '@kova/core/pipeline/state';
 import { z } from 'zod';
 
 const moment = z.iso.datetime();
+const codes = Object.keys(errorCodes) as ErrorCode[];
 
 export const errorView = z.object({ code: z.string(), message: z.string(), next: z.string() }).meta({ id: 'Error' });
 
@@ -17,6 +19,7 @@ export const deploymentView = z
     kind: z.enum(['deploy', 'rollback']),
     phase: z.enum(phases),
     reason: z.string(),
+    code: z.enum(codes).nullable().describe('what went wrong when it failed before it had traffic, or was cancelled'),
     colour: z.enum(['blue', 'green']).nullable(),
     health: z.enum(['healthy', 'degraded', 'failed']).nullable(),
     requestedBy: z.string(),

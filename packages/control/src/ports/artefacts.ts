@@ -1,3 +1,10 @@
+export interface UnpackOptions {
+  /** The group that can read it; left out, everybody who can get there. */
+  readers?: number | undefined;
+  /** The directory is not replaced any more after its abort. */
+  signal?: AbortSignal;
+}
+
 /** Content-addressed archives of built releases. */
 export interface Artefacts {
   /**
@@ -8,9 +15,9 @@ export interface Artefacts {
 
   /**
    * Unpacks the artefact into `directory`, which is replaced as a whole when all is checked.
-   * @throws KovaError ARTEFACT_MISSING, ARTEFACT_CORRUPT (the bytes do not match the digest), ARTEFACT_UNSAFE
+   * @throws KovaError ARTEFACTS_UNAVAILABLE, ARTEFACT_MISSING, ARTEFACT_CORRUPT (the bytes do not match the digest), ARTEFACT_UNSAFE
    */
-  unpack(digest: string, directory: string): Promise<void>;
+  unpack(digest: string, directory: string, options?: UnpackOptions): Promise<void>;
 
   has(digest: string): Promise<boolean>;
 

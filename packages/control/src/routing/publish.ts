@@ -1,8 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { hasCode, KovaError } from '@kova/core/errors/kova-error';
+import type { Route } from '@kova/core/traffic/route';
 import type { Context } from '../context.ts';
 import { readEnvironment, releaseIn } from '../store/environments.ts';
 import { deriveRoute } from './derive.ts';
+
+/** A newer route may be put in place between numbering one and handing it over, but not for ever. */
+const attempts = 3;
 
 /**
  * Brings the edge in line with the store: derives the environment's route from what is recorded, numbers it when it is
@@ -10,15 +14,20 @@ import { deriveRoute } from './derive.ts';
  * whenever it wakes up, publishes the truth. Idempotent.
  */
 export async function publishRoute(ctx: Context, project: string, environment: string): Promise<void> {
-  await handOver(ctx, project, environment).catch(async (error: unknown) => {
-    if (!hasCode(error, 'EDGE_STALE_ROUTE')) throw error;
-    await catchUp(ctx, project, environment);
-    await handOver(ctx, project, environment);
-  });
+  for (let attempt = 1; ; attempt += 1) {
+    const route = await numberRoute(ctx, project, environment);
+    try {
+      if (route) await ctx.edge.putRoute(route);
+      return;
+    } catch (error) {
+      if (attempt === attempts || !hasCode(error, 'EDGE_STALE_ROUTE')) throw error;
+      await catchUp(ctx, project, environment);
+    }
+  }
 }
 
-async function handOver(ctx: Context, project: string, environment: string): Promise<void> {
-  const route = await ctx.db.transaction().execute(async (trx) => {
+async function numberRoute(ctx: Context, project: string, environment: string): Promise<Route | null> {
+  return ctx.db.transaction().execute(async (trx) => {
     const row = await trx
       .selectFrom('environments')
       .select(['route', 'route_version'])
@@ -44,8 +53,10 @@ async function handOver(ctx: Context, project: string, environment: string): Pro
       .execute();
     return next;
   });
-  if (route) await ctx.edge.putRoute(route);
 }
+
+/** The column's; a number that came from no store is not taken over. */
+const highestVersion = 2_147_483_647;
 
 /**
  * Lifts the number of an environment's route above the one that the edge has: the store may have been put back to an
@@ -53,9 +64,10 @@ async function handOver(ctx: Context, project: string, environment: string): Pro
  */
 async function catchUp(ctx: Context, project: string, environment: string): Promise<void> {
   const there = (await ctx.edge.routes()).find(({ id }) => id === `${project}/${environment}`);
+  if (!there || there.version >= highestVersion) return;
   await ctx.db
     .updateTable('environments')
-    .set(({ fn, val }) => ({ route_version: fn<number>('greatest', ['route_version', val(there?.version ?? 0)]) }))
+    .set(({ fn, val }) => ({ route_version: fn<number>('greatest', ['route_version', val(there.version)]) }))
     .where('project', '=', project)
     .where('name', '=', environment)
     .execute();

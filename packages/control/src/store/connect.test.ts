@@ -68,8 +68,9 @@ test('Postgres stops in mid-query and comes back: STORE_UNAVAILABLE meanwhile, t
   await remove();
 });
 
-test('a connection that breaks without a word is STORE_UNAVAILABLE', async () => {
-  const real = new URL(database.url.reveal());
+/** A way to the database that can be cut, or go silent. */
+async function wayTo(target: Secret): Promise<{ url: Secret; cut(): void; silence(): void; close(): void }> {
+  const real = new URL(target.reveal());
   const sockets: Socket[] = [];
   const proxy = createServer((client) => {
     const server = connect(Number(real.port), '127.0.0.1');
@@ -80,15 +81,43 @@ test('a connection that breaks without a word is STORE_UNAVAILABLE', async () =>
   await once(proxy, 'listening');
   const through = new URL(real);
   through.port = String((proxy.address() as { port: number }).port);
-  const db = connectStore(new Secret(through.href));
+  const cut = () => sockets.splice(0).forEach((socket) => void socket.destroy());
+  return {
+    url: new Secret(through.href),
+    cut,
+    silence: () => sockets.forEach((socket) => void socket.unpipe().pause()),
+    close: () => {
+      cut();
+      proxy.close();
+    },
+  };
+}
+
+test('a connection that breaks without a word is STORE_UNAVAILABLE', async () => {
+  const way = await wayTo(database.url);
+  const db = connectStore(way.url);
   await sql`SELECT 1`.execute(db);
   const busy = sql`SELECT pg_sleep(60)`.execute(db).catch((error: unknown) => error);
-  const cut = setTimeout(() => sockets.forEach((socket) => void socket.destroy()), 100);
+  const cut = setTimeout(way.cut, 100);
   const error = await busy;
   clearTimeout(cut);
   expect(error).toMatchObject({ code: 'STORE_UNAVAILABLE' });
   expect(storeIsAway(error)).toBe(true);
   expect((await sql`SELECT 1 AS one`.execute(db)).rows).toEqual([{ one: 1 }]);
   await db.destroy();
-  proxy.close();
+  way.close();
+});
+
+// https://github.com/Dokploy/dokploy/issues/4461
+test('a connection that swallows all is STORE_UNAVAILABLE in time, and is not used again', async () => {
+  const way = await wayTo(database.url);
+  const db = connectStore(way.url, { answersInMs: 300 });
+  await sql`SELECT 1`.execute(db);
+  way.silence();
+  const away = { code: 'STORE_UNAVAILABLE' };
+  await expect(db.transaction().execute((trx) => sql`SELECT 1`.execute(trx))).rejects.toMatchObject(away);
+  expect((await sql`SELECT 1 AS one`.execute(db)).rows).toEqual([{ one: 1 }]);
+  way.cut();
+  await db.destroy();
+  way.close();
 });

@@ -1,18 +1,22 @@
 import type { Secret } from '@kova/core/secret';
 import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely';
 import pg from 'pg';
-import { explainNoConnection, explainUnavailable } from './connection-errors.ts';
+import { explainNoConnection, explainUnavailable, noAnswer } from './connection-errors.ts';
 import type { Schema } from './schema.ts';
 
 export type Store = Kysely<Schema>;
 
 const connections = 10;
+/** The server ends a statement first; beyond that the connection leads nowhere. */
+const statementMs = 15_000;
+const silenceMs = statementMs + 5000;
 
 /**
  * The store behind a pool of connections; connects with the first query, and again after Postgres was away.
- * Queries throw KovaError STORE_UNAVAILABLE when Postgres does not answer, else what Postgres says.
+ * Queries throw KovaError STORE_UNAVAILABLE when Postgres does not answer, for `answersInMs` at most (0: however long),
+ * else what Postgres says.
  */
-export function connectStore(url: Secret): Store {
+export function connectStore(url: Secret, { answersInMs = silenceMs }: { answersInMs?: number } = {}): Store {
   const pool = new pg.Pool({
     connectionString: url.reveal(),
     application_name: 'kova',
@@ -20,7 +24,8 @@ export function connectStore(url: Secret): Store {
     keepAlive: true,
     connectionTimeoutMillis: 5000,
     idleTimeoutMillis: 30_000,
-    statement_timeout: 30_000,
+    statement_timeout: statementMs,
+    query_timeout: answersInMs,
     idle_in_transaction_session_timeout: 60_000,
   });
   // Without a listener a lost connection would end the process; the pool drops it, and the next query tells.
@@ -37,11 +42,21 @@ function explaining(pool: pg.Pool): PostgresPool {
   };
 }
 
+/** A connection that did not answer is not used again. */
 function explainingClient(client: pg.PoolClient): PostgresPoolClient {
-  const query = (sql: string, parameters: readonly unknown[]) =>
-    client.query(sql, [...parameters]).catch(rethrow(explainUnavailable));
+  let silent = false;
+  const query = async (sql: string, parameters: readonly unknown[]) => {
+    if (silent) throw explainUnavailable(new Error(noAnswer));
+    return client.query(sql, [...parameters]).catch((error: Error) => {
+      silent = error.message === noAnswer;
+      throw explainUnavailable(error);
+    });
+  };
   // Kysely calls it with a cursor only where a cursor is configured.
-  return { query: query as unknown as PostgresPoolClient['query'], release: (destroy) => client.release(destroy) };
+  return {
+    query: query as unknown as PostgresPoolClient['query'],
+    release: (destroy) => client.release(destroy || silent),
+  };
 }
 
 function rethrow(explain: (error: unknown) => unknown): (error: unknown) => never {

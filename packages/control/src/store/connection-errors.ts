@@ -17,8 +17,12 @@ const away = new Set([
   'ENOENT',
 ]);
 
+/** What `pg` says when a query took longer than its `query_timeout`. */
+export const noAnswer = 'Query read timeout';
+
 /** `pg` gives these no code. */
-const awayMessages = /^Connection terminated|^timeout exceeded when trying to connect|is not queryable$/;
+const awayMessages =
+  /^Connection terminated|^timeout exceeded when trying to connect|is not queryable$|^Query read timeout$/;
 
 /** No such user, wrong password, no such database, no right to it: will not pass by itself. */
 const refused = new Set(['28P01', '28000', '3D000', '42501']);

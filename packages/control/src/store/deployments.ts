@@ -65,6 +65,7 @@ export function toDeployment(row: Row): Deployment {
     kind: row.kind,
     phase: row.phase,
     reason: row.reason,
+    code: row.code,
     colour: row.colour,
     replaces: row.replaces,
     health: row.health,
@@ -111,7 +112,7 @@ export async function abortRequest(db: Store, id: string): Promise<AbortRequest 
   return row?.abort ?? null;
 }
 
-/** What was deployed here and took traffic, newest first, each release once with its latest health. */
+/** What was deployed here and took traffic, newest first, each release once with the latest health it was judged to have. */
 export async function history(db: Store, project: string, environment: string): Promise<Candidate[]> {
   const rows = await db
     .selectFrom('deployments')
@@ -124,7 +125,7 @@ export async function history(db: Store, project: string, environment: string): 
     .execute();
   const seen = new Map<string, Candidate>();
   for (const { release, health, commit_sha: commit, config } of rows) {
-    if (!seen.has(release)) seen.set(release, { release, commit, health, schema: config.database.schema });
+    if (!seen.get(release)?.health) seen.set(release, { release, commit, health, schema: config.database.schema });
   }
   return [...seen.values()];
 }

@@ -1,5 +1,6 @@
 import type { Colour } from '@kova/core/environment/slot';
 import { KovaError } from '@kova/core/errors/kova-error';
+import { sql } from 'kysely';
 import type { Store } from './connect.ts';
 import { findRelease, type Release } from './releases.ts';
 
@@ -52,13 +53,25 @@ async function readSlots(db: Store, project: string, environment: string): Promi
   return rows.map(({ standby_until: standbyUntil, ...slot }) => ({ ...slot, standbyUntil }));
 }
 
+/** Gives the slot to a deployment that prepares it. @throws KovaError PHASE_CONFLICT when it is past that */
 export async function occupySlot(db: Store, project: string, environment: string, slot: SlotRecord): Promise<void> {
   const values = { release: slot.release, deployment: slot.deployment, standby_until: slot.standbyUntil };
-  await db
-    .insertInto('slots')
-    .values({ project, environment, colour: slot.colour, ...values })
-    .onConflict((on) => on.columns(['project', 'environment', 'colour']).doUpdateSet(values))
-    .execute();
+  await db.transaction().execute(async (trx) => {
+    const preparing = await trx
+      .selectFrom('deployments')
+      .select('id')
+      .where('id', '=', slot.deployment)
+      // The phase after it as well: the step may run again.
+      .where('phase', 'in', ['preparing', 'migrating'])
+      .forUpdate()
+      .executeTakeFirst();
+    if (!preparing) throw new KovaError('PHASE_CONFLICT', `${slot.deployment} prepares its slot no more`);
+    await trx
+      .insertInto('slots')
+      .values({ project, environment, colour: slot.colour, ...values })
+      .onConflict((on) => on.columns(['project', 'environment', 'colour']).doUpdateSet(values))
+      .execute();
+  });
 }
 
 /**
@@ -73,6 +86,8 @@ export async function releaseSlot(
   stop: () => Promise<void>,
 ): Promise<boolean> {
   return db.transaction().execute(async (trx) => {
+    // An app may take as long to stop as it was given.
+    await sql`set local idle_in_transaction_session_timeout = 0`.execute(trx);
     const mine = trx
       .selectFrom('slots')
       .select('deployment')

@@ -119,7 +119,7 @@ test('several processes that start at once apply each file once', async () => {
 test('a session used for migrating has its time limit back afterwards', async () => {
   await migrateStore(db, directory);
   const limit = await sql<{ limit: string }>`SELECT current_setting('statement_timeout') AS limit`.execute(db);
-  expect(limit.rows).toEqual([{ limit: '30s' }]);
+  expect(limit.rows).toEqual([{ limit: '15s' }]);
 });
 
 test.each([['1-things.sql'], ['0001_things.sql']])('a file named %s is refused', async (name) => {

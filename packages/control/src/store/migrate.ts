@@ -1,6 +1,7 @@
 import { KovaError } from '@kova/core/errors/kova-error';
+import type { Secret } from '@kova/core/secret';
 import { type Kysely, sql } from 'kysely';
-import type { Store } from './connect.ts';
+import { connectStore, type Store } from './connect.ts';
 import { type Migration, ownMigrations, readMigrations } from './migration-files.ts';
 import type { Schema } from './schema.ts';
 
@@ -9,6 +10,12 @@ type Connection = Kysely<Schema>;
 
 /** One process at a time. */
 const lock = 4_702_002;
+
+/** Brings the store at that address up to date; a migration takes the time that it takes. As `migrateStore`. */
+export async function migrateStoreAt(url: Secret): Promise<void> {
+  const db = connectStore(url, { answersInMs: 0 });
+  await migrateStore(db).finally(() => db.destroy());
+}
 
 /**
  * Brings the store's schema up to date: applies the files that are not applied yet, in order, each in a transaction.

@@ -2,6 +2,7 @@ import type { ProjectConfig } from '@kova/core/config/schema';
 import type { DeploymentKind, ReleaseHealth } from '@kova/core/deployment/deployment';
 import type { Phase } from '@kova/core/deployment/phase';
 import type { Colour } from '@kova/core/environment/slot';
+import type { ErrorCode } from '@kova/core/errors/codes';
 import type { ErrorReport } from '@kova/core/errors/kova-error';
 import type { Problem, ReportKind } from '@kova/core/pipeline/evidence/evidence';
 import type { JobState, RunState } from '@kova/core/pipeline/state';
@@ -63,6 +64,7 @@ export interface Schema {
     state: Generated<'building' | 'deploying' | 'done' | 'failed'>;
     release: string | null;
     error: MaybeJson<ErrorReport>;
+    abort: MaybeJson<{ reason: string }>;
     created_at: Moment;
     ended_at: MaybeMoment;
   };
@@ -75,6 +77,7 @@ export interface Schema {
     kind: DeploymentKind;
     phase: Generated<Phase>;
     reason: Generated<string>;
+    code: ErrorCode | null;
     colour: Colour | null;
     replaces: string | null;
     health: ReleaseHealth | null;
@@ -126,5 +129,6 @@ export interface Schema {
     gap: string | null;
   };
   job_events: { id: Generated<string>; run: string; job: string; state: JobState; reason: string; at: Moment };
+  home: { one: Generated<boolean>; id: string; place: string };
   executors: { id: string; host: string; pid: number; started_at: Moment; heartbeat_at: Moment };
 }

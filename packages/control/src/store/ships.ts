@@ -33,3 +33,31 @@ export async function endShip(db: Store, id: string, error: ErrorReport | null):
 export async function shipLine(db: Store, ship: string, text: string): Promise<void> {
   await db.insertInto('ship_lines').values({ ship, text }).execute();
 }
+
+/** Asks a ship to end; noticed while it builds, and before it goes on to an environment. Says whether it was at work. */
+export async function requestShipAbort(db: Store, id: string, reason: string): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('ships')
+    .set({ abort: JSON.stringify({ reason }) })
+    .where('id', '=', id)
+    .where('ended_at', 'is', null)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+export async function shipAbort(db: Store, id: string): Promise<{ reason: string } | null> {
+  const row = await db.selectFrom('ships').select('abort').where('id', '=', id).executeTakeFirst();
+  return row?.abort ?? null;
+}
+
+/** The newest ship of the project that builds, or null. */
+export async function shipAtBuild(db: Store, project: string): Promise<string | null> {
+  const row = await db
+    .selectFrom('ships')
+    .select('id')
+    .where('project', '=', project)
+    .where('state', '=', 'building')
+    .orderBy('created_at', 'desc')
+    .executeTakeFirst();
+  return row?.id ?? null;
+}

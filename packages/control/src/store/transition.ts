@@ -6,7 +6,7 @@ import type { Transaction } from 'kysely';
 import type { Store } from './connect.ts';
 import type { Schema } from './schema.ts';
 
-type Changes = Partial<Pick<Schema['deployments'], 'health'>> & {
+type Changes = Partial<Pick<Schema['deployments'], 'health' | 'code'>> & {
   colour?: 'blue' | 'green';
   replaces?: string | null;
   traffic_at?: Date;

@@ -6,25 +6,33 @@ import { readEnvironment } from '../store/environments.ts';
 import { transition } from '../store/transition.ts';
 import { readPlan, requireDeployment } from './plan.ts';
 import { revert } from './revert.ts';
+import { deadlines } from './steps/deadlines.ts';
+import { insist } from './steps/insist.ts';
 import { step } from './steps/step.ts';
 import { vacate } from './steps/vacate.ts';
 
 /** Undoes what a deployment that cannot go on has done. Where users may be on it, traffic goes back first. */
 export async function compensate(ctx: Context, id: string, error: ErrorReport): Promise<void> {
-  const { phase } = await step({ name: 'compensate.look', deadlineMs: 30_000 }, () => requireDeployment(ctx.db, id));
+  const { phase } = await step({ name: 'compensate.look', deadlineMs: deadlines.record }, () =>
+    requireDeployment(ctx.db, id),
+  );
   if (phase === 'shifting' || phase === 'stabilizing' || phase === 'reverting') {
-    const plan = await step({ name: 'compensate.plan', deadlineMs: 30_000 }, () => readPlan(ctx, id));
+    const plan = await step({ name: 'compensate.plan', deadlineMs: deadlines.record }, () => readPlan(ctx, id));
     await revert(ctx, plan, 'fail', error.message);
     return;
   }
-  await step({ name: 'compensate.end', deadlineMs: 30_000 }, () => end(ctx, id, error));
-  await step({ name: 'compensate.clean', deadlineMs: 180_000 }, () => clean(ctx, id));
+  await insist(ctx, id, { name: 'compensate.end', deadlineMs: deadlines.record }, () => end(ctx, id, error));
+  await insist(ctx, id, { name: 'compensate.clean', deadlineMs: deadlines.vacate }, () => clean(ctx, id));
 }
 
 async function end(ctx: Context, id: string, error: ErrorReport): Promise<void> {
   const request = hasCode(error, 'CANCELLED') ? await abortRequest(ctx.db, id) : null;
-  if (request?.event === 'supersede' && (await transition(ctx.db, id, 'supersede', request.reason))) return;
-  await transition(ctx.db, id, request ? 'cancel' : 'fail', error.message);
+  if (
+    request?.event === 'supersede' &&
+    (await transition(ctx.db, id, 'supersede', request.reason, { code: error.code }))
+  )
+    return;
+  await transition(ctx.db, id, request ? 'cancel' : 'fail', error.message, { code: error.code });
 }
 
 async function clean(ctx: Context, id: string): Promise<void> {

@@ -1,10 +1,12 @@
 import type { Phase } from '@kova/core/deployment/phase';
 import type { Context } from '../context.ts';
+import { abortRequest } from '../store/deployments.ts';
 import { carryOut } from './carry-out.ts';
 import type { Plan } from './plan.ts';
 import { revert } from './revert.ts';
 import { awaitApproval } from './steps/approval.ts';
 import { conclude } from './steps/conclude.ts';
+import { beyond, deadlines } from './steps/deadlines.ts';
 import { migrate } from './steps/migrate.ts';
 import { prepare } from './steps/prepare.ts';
 import { shift } from './steps/shift.ts';
@@ -28,15 +30,12 @@ async function bringUp(ctx: Context, plan: Plan): Promise<void> {
 
 /** All that happens before any user is on the release: nothing here can hurt what is live. */
 export async function makeReady(ctx: Context, plan: Plan): Promise<string> {
-  const abortable = { ctx, deployment: plan.deployment.id };
-  const minute = 60_000;
+  const aborted = () => abortRequest(ctx.db, plan.deployment.id);
   const { health } = plan.app;
   const { migrateTimeout } = plan.release.config.database;
-  await step({ name: 'prepare', deadlineMs: 10 * minute, abortable }, () => prepare(ctx, plan));
+  await step({ name: 'prepare', deadlineMs: deadlines.prepare, aborted }, (signal) => prepare(ctx, plan, signal));
   // A verified backup of the database belongs here, before the migrations; it comes with the recovery work.
-  await step({ name: 'migrate', deadlineMs: migrateTimeout + minute, abortable }, (signal) =>
-    migrate(ctx, plan, signal),
-  );
-  await step({ name: 'start', deadlineMs: health.deadline + minute, abortable }, (signal) => start(ctx, plan, signal));
-  return step({ name: 'verify', deadlineMs: 2 * minute, abortable }, (signal) => verify(ctx, plan, signal));
+  await step({ name: 'migrate', deadlineMs: beyond(migrateTimeout), aborted }, (signal) => migrate(ctx, plan, signal));
+  await step({ name: 'start', deadlineMs: beyond(health.deadline), aborted }, (signal) => start(ctx, plan, signal));
+  return step({ name: 'verify', deadlineMs: deadlines.verify, aborted }, (signal) => verify(ctx, plan, signal));
 }

@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
 import { requestAbort } from '../store/deployments.ts';
 import { sendSignal } from './signals.ts';
+import { crashPoint } from './steps/crash-point.ts';
 
 /** A newer release overtakes one that waits for approval: it must not hold up the environment. Idempotent. */
 export async function overtakeWaiting(
@@ -26,5 +27,6 @@ export async function endDeployment(
   reason: string,
 ): Promise<void> {
   await requestAbort(ctx.db, id, { event, reason });
+  crashPoint('abort:recorded');
   await sendSignal(id, { kind: 'abort', event, reason }, event);
 }

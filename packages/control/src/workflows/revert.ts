@@ -1,3 +1,4 @@
+import { hasCode } from '@kova/core/errors/kova-error';
 import { splitTo } from '@kova/core/traffic/split';
 import type { Context } from '../context.ts';
 import { publishRoute } from '../routing/publish.ts';
@@ -6,7 +7,8 @@ import { holdCommit } from '../store/holds.ts';
 import { advance, transition } from '../store/transition.ts';
 import type { Plan } from './plan.ts';
 import { readPlan } from './plan.ts';
-import { insist, reasonToRetry } from './steps/insist.ts';
+import { beyond, deadlines } from './steps/deadlines.ts';
+import { insist } from './steps/insist.ts';
 import { launchSlot } from './steps/start.ts';
 import { step } from './steps/step.ts';
 import { vacate } from './steps/vacate.ts';
@@ -20,8 +22,7 @@ import { vacate } from './steps/vacate.ts';
  * 4. The commit is held, so that nothing deploys it again by itself.
  * 5. The bad instances are stopped when they have drained.
  *
- * What fails on the way is tried again until it lands; the deployment says why it waits.
- *
+ * It does not give up: while the edge or the store stands in the way, the reason says so and it is tried again.
  * When there is nothing healthy to go back to, traffic stays where it is: the last set that serves is never removed.
  */
 export async function revert(
@@ -31,20 +32,19 @@ export async function revert(
   reason: string,
 ): Promise<void> {
   const { id } = plan.deployment;
-  const named = (name: string, deadlineMs = 60_000) => ({ name: `revert.${name}`, deadlineMs });
+  const tell = (why: string) => `${reason}; going back waits: ${why}`;
+  const named = (name: string, deadlineMs: number = deadlines.shift) => ({ name: `revert.${name}`, deadlineMs, tell });
   await insist(ctx, id, named('decide'), () => advance(ctx.db, id, event, reason));
-  const ready = await step(named('target', 180_000), () => makeTargetReady(ctx, plan)).catch((error: unknown) => ({
-    able: false,
-    reason: reasonToRetry(error),
-  }));
+  const target = { name: 'revert.target', deadlineMs: beyond(plan.app.health.deadline) };
+  const ready = await step(target, () => makeTargetReady(ctx, plan)).catch(notAble);
   if (!ready.able) {
     await insist(ctx, id, named('keep'), () => keep(ctx, plan, `${reason}; traffic stays: ${ready.reason}`));
     return;
   }
   await insist(ctx, id, named('swap'), () => moveAll(ctx, plan, 0));
   const told = `rolled back: ${reason} on ${plan.colour} (${plan.release.id})`;
-  await insist(ctx, id, named('hold'), () => hold(ctx, plan, told));
-  await insist(ctx, id, named('stop', 180_000), () => stopBad(ctx, plan));
+  await insist(ctx, id, named('hold'), () => hold(ctx, plan, event, told));
+  await insist(ctx, id, named('stop', deadlines.vacate), () => stopBad(ctx, plan));
 }
 
 async function makeTargetReady(ctx: Context, { deployment }: Plan): Promise<{ able: boolean; reason: string }> {
@@ -56,8 +56,15 @@ async function makeTargetReady(ctx: Context, { deployment }: Plan): Promise<{ ab
   if (instances.some((instance) => instance.state === 'ready')) return { able: true, reason: 'the standby is warm' };
   return launchSlot(ctx, target).then(
     () => ({ able: true, reason: 'the earlier release was started again' }),
-    (error: Error) => ({ able: false, reason: `the earlier release cannot serve: ${error.message}` }),
+    (error: Error) => {
+      if (hasCode(error, 'STORE_UNAVAILABLE')) throw error;
+      return notAble(error);
+    },
   );
+}
+
+function notAble(error: Error): { able: boolean; reason: string } {
+  return { able: false, reason: `the earlier release cannot serve: ${error.message}` };
 }
 
 async function moveAll(ctx: Context, { deployment, colour }: Plan, weight: 0 | 100): Promise<void> {
@@ -65,11 +72,19 @@ async function moveAll(ctx: Context, { deployment, colour }: Plan, weight: 0 | 1
   await publishRoute(ctx, deployment.project, deployment.environment);
 }
 
-async function hold(ctx: Context, { deployment, release }: Plan, reason: string): Promise<void> {
+async function hold(
+  ctx: Context,
+  { deployment, release }: Plan,
+  event: 'breach' | 'cancel' | 'fail',
+  reason: string,
+): Promise<void> {
   const { id, project, environment, kind } = deployment;
   if (kind === 'deploy')
     await holdCommit(ctx.db, { project, environment, commit: release.commit, deployment: id, reason });
-  await advance(ctx.db, id, 'reverted', reason, { health: 'failed', recovered_at: new Date() });
+  // Who aborts a rollback says nothing against the release, which was healthy here before.
+  const failed = kind === 'deploy' || event !== 'cancel';
+  const changes = failed ? { health: 'failed' as const, recovered_at: new Date() } : {};
+  await advance(ctx.db, id, 'reverted', reason, changes);
 }
 
 async function stopBad(ctx: Context, { deployment }: Plan): Promise<void> {

@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto';
 import { KovaError, reportOf } from '@kova/core/errors/kova-error';
 import type { Context } from '../context.ts';
-import { createDeployment } from '../store/deployments.ts';
+import { createDeployment, requestAbort } from '../store/deployments.ts';
 import { environmentNames, readEnvironment } from '../store/environments.ts';
 import { refuseHeld } from '../store/holds.ts';
 import { findRelease, type Release, recordRelease, releaseId } from '../store/releases.ts';
-import { endShip, shipBuilt, shipLine } from '../store/ships.ts';
+import { endShip, shipAbort, shipBuilt, shipLine } from '../store/ships.ts';
 import { overtakeWaiting } from './overtake.ts';
 import { requireDeployment } from './plan.ts';
 import type { DeployRunner } from './register.ts';
+import { deadlines } from './steps/deadlines.ts';
 import { step } from './steps/step.ts';
 
-const hour = 3_600_000;
-const named = (name: string, deadlineMs = 30_000) => ({ name: `ship.${name}`, deadlineMs });
+const named = (name: string, deadlineMs: number = deadlines.record) => ({ name: `ship.${name}`, deadlineMs });
 
 interface Ship {
   id: string;
@@ -26,7 +26,8 @@ interface Ship {
 export async function ship(ctx: Context, runDeployment: DeployRunner, id: string): Promise<void> {
   try {
     const wanted = await step(named('read'), () => readShip(ctx, id));
-    const release = await step(named('build', hour), (signal) => build(ctx, wanted, signal));
+    const building = { ...named('build', deadlines.build), aborted: () => shipAbort(ctx.db, id) };
+    const release = await step(building, (signal) => build(ctx, wanted, signal));
     await step(named('built'), () => shipBuilt(ctx.db, id, release));
     const route = await step(named('route'), () => environmentsOf(ctx, release, wanted.project, wanted.until));
     for (const environment of route) await bring(ctx, runDeployment, wanted, release, environment);
@@ -69,10 +70,17 @@ async function environmentsOf(ctx: Context, id: string, project: string, until: 
   return manual < 0 ? names : names.slice(0, manual);
 }
 
+/** @throws KovaError CANCELLED */
+async function refuseAborted(ctx: Context, id: string): Promise<void> {
+  const abort = await shipAbort(ctx.db, id);
+  if (abort) throw new KovaError('CANCELLED', abort.reason);
+}
+
 async function bring(ctx: Context, runDeployment: DeployRunner, wanted: Ship, release: string, environment: string) {
   const { id: shipId, project, forced } = wanted;
   const id = `dep_${createHash('sha256').update(`${shipId}/${environment}`).digest('hex').slice(0, 10)}`;
   await step(named('held'), async () => {
+    await refuseAborted(ctx, shipId);
     if (!forced) await refuseHeld(ctx.db, { project, environment, commit: wanted.commit });
   });
   const there = await step(
@@ -90,11 +98,16 @@ async function bring(ctx: Context, runDeployment: DeployRunner, wanted: Ship, re
     requestedBy: 'ship',
     ship: shipId,
   };
-  await step(named('queue'), () => createDeployment(ctx.db, wish));
+  await step(named('queue'), async () => {
+    await createDeployment(ctx.db, wish);
+    const abort = await shipAbort(ctx.db, shipId);
+    if (abort) await requestAbort(ctx.db, id, { event: 'cancel', ...abort });
+  });
   await step(named('overtake'), () => overtakeWaiting(ctx, { id, project, environment, release }));
   const phase = await runDeployment({ id, project, environment, kind: 'deploy' });
-  const { reason, health } = await step(named('result'), () => requireDeployment(ctx.db, id));
+  const { reason, health, code } = await step(named('result'), () => requireDeployment(ctx.db, id));
   if ((phase === 'live' || phase === 'retired') && health === 'healthy') return;
   const told = `${environment}: ${phase}${health === 'degraded' ? ', degraded' : ''}: ${reason}`;
-  throw new KovaError(phase === 'rolled-back' || health === 'degraded' ? 'ANALYSIS_BREACH' : 'CONFLICT', told);
+  const breached = phase === 'rolled-back' || health === 'degraded';
+  throw new KovaError(breached ? 'ANALYSIS_BREACH' : (code ?? 'CANCELLED'), told);
 }

@@ -1,4 +1,5 @@
 import type { Colour } from '../environment/slot.ts';
+import type { ErrorCode } from '../errors/codes.ts';
 import type { Phase } from './phase.ts';
 
 /** `deploy` brings a release; `rollback` makes an earlier one live again. */
@@ -18,6 +19,8 @@ export interface Deployment {
   phase: Phase;
   /** Why it is in this phase, for people. */
   reason: string;
+  /** What went wrong when it failed before it had traffic, or was cancelled. */
+  code: ErrorCode | null;
   /** The slot it runs in; null until it is prepared. */
   colour: Colour | null;
   /** The deployment that was live when this one began. */

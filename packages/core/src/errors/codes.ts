@@ -13,6 +13,7 @@ export const errorCodes = {
   },
   ALREADY_RUNNING: { status: 409, next: 'Nothing to do; see `kova status`.' },
   NOT_RUNNING: { status: 503, next: 'Start it with `kova up`.' },
+  STILL_RUNNING: { status: 504, next: 'Run `kova down` again.' },
   UNAUTHORIZED: { status: 401, next: 'Send the token of KOVA_HOME/keys/api-token as `Authorization: Bearer …`.' },
   INPUT_INVALID: { status: 422, next: 'Correct the named field and send the request again.' },
   NOT_FOUND: { status: 404, next: 'Check the name; `kova status` lists what there is.' },
@@ -41,6 +42,10 @@ export const errorCodes = {
   },
   ARTEFACT_CORRUPT: { status: 500, next: 'Ship the commit again to rebuild it; nothing live was changed.' },
   ARTEFACT_MISSING: { status: 404, next: 'Ship the commit again to rebuild it; nothing live was changed.' },
+  ARTEFACTS_UNAVAILABLE: {
+    status: 503,
+    next: 'See that the named directory is there and that Kova may write in it; nothing live was changed.',
+  },
   ARTEFACT_UNSAFE: { status: 422, next: 'Remove the named path or link from the build output.' },
 
   REPORT_MALFORMED: {
@@ -72,7 +77,7 @@ export const errorCodes = {
   EDGE_UNAVAILABLE: { status: 503, next: 'Run `kova up`; it starts the edge with the routes it had.' },
   EDGE_STALE_ROUTE: { status: 409, next: 'A newer route is in place; nothing was changed.' },
   PORT_IN_USE: { status: 409, next: 'Stop what listens there, or set another port.' },
-  DISK_FULL: { status: 507, next: 'Free some space; `kova doctor` shows what uses it.' },
+  DISK_FULL: { status: 507, next: 'Free some space; `du -sh "$KOVA_HOME"/*` shows what uses it.' },
   COMMAND_FAILED: { status: 500, next: 'Read the output of the command above.' },
 } as const satisfies Record<string, { status: number; next: string }>;
 

@@ -1,28 +1,26 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
-import type { Dispatcher } from 'undici';
 import { stickyHeader } from '../route/sticky.ts';
 import type { LiveInstance } from '../table/live-instance.ts';
 import type { LiveRoute } from '../table/live-route.ts';
 import type { LiveSlot } from '../table/live-slot.ts';
 import type { RouteTable } from '../table/table.ts';
+import type { Caller, Line } from '../upstream/call.ts';
 import { answer } from './answer.ts';
 import { EventStream } from './event-stream.ts';
-import { type Failure, failureAnswers, failureOf, poolClosed } from './failure.ts';
+import { connectionsClosed, type Failure, failureAnswers, failureOf } from './failure.ts';
 import { RequestBody } from './request-body.ts';
 import type { RequestHead } from './request-head.ts';
-import { readResponseHead } from './response-head.ts';
-import { mayRetry, retryDelayMs } from './retry.ts';
+import { passedTrailers, readResponseHead } from './response-head.ts';
+import { isRepeatable, mayRetry, retryDelayMs } from './retry.ts';
 import { enter, leave, type Target } from './target.ts';
 
 /** Below this size head and body leave in one write, which a system call each would not. */
 const ONE_WRITE_BYTES = 16 * 1024;
 const BODY_IDLE_MS = 300_000;
 
-type Controller = Dispatcher.DispatchController;
-
-/** One request, from its choice of a slot to the end of its answer; undici calls it back. */
-export class Exchange implements Dispatcher.DispatchHandler {
+/** One request, from its choice of a slot to the end of its answer. */
+export class Exchange implements Caller {
   readonly #table: RouteTable;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
@@ -31,7 +29,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   readonly #fixed: LiveSlot | null;
   #route: LiveRoute;
   #target: Target | null = null;
-  #controller: Controller | null = null;
+  #line: Line | null = null;
   #body: RequestBody | null = null;
   #attempt = 0;
   #startedAt = 0;
@@ -43,6 +41,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #whole: string | null = null;
   #stream: EventStream | null = null;
   #clientGone = false;
+  /** The instance has said something: it is at work on this request. */
+  #heard = false;
 
   constructor(
     table: RouteTable,
@@ -69,80 +69,85 @@ export class Exchange implements Dispatcher.DispatchHandler {
     }
     if (this.#startedAt === 0) this.#startedAt = performance.now();
     this.#target = target;
-    this.#controller = null;
-    const { method, target: path, headers, hasBody, wantsEvents } = this.#head;
+    const { hasBody } = this.#head;
     const { bodyBytes, responseTimeoutMs } = this.#route.route.limits;
     this.#body = hasBody ? new RequestBody(this.#request, bodyBytes) : null;
-    // Its errors reach us through undici.
-    this.#body?.on('error', () => {});
-    target.instance.pool.dispatch(
-      {
-        path,
-        method: method as Dispatcher.HttpMethod,
-        headers,
-        body: this.#body,
-        headersTimeout: responseTimeoutMs,
-        bodyTimeout: wantsEvents ? 0 : BODY_IDLE_MS,
-      },
-      this,
-    );
+    const call = {
+      method: this.#head.method,
+      target: this.#head.target,
+      headers: this.#head.headers,
+      body: this.#body,
+      chunked: this.#head.chunked,
+      headTimeoutMs: responseTimeoutMs,
+      bodyIdleMs: this.#head.wantsEvents ? 0 : BODY_IDLE_MS,
+    };
+    target.instance.connections.send(call, this, isRepeatable(this.#head));
   }
 
-  onRequestStart(controller: Controller): void {
-    this.#controller = controller;
+  onSend(line: Line): void {
+    this.#line = line;
     this.#target?.instance.health.connected();
-    if (this.#clientGone) controller.abort(new Error('the client is gone'));
+    if (this.#clientGone) line.abort(new Error('the client is gone'));
   }
 
-  onResponseStart(controller: Controller, status: number): void {
+  onInformation(status: number, headers: readonly string[]): void {
+    this.#heard = true;
+    // HTTP/1.0 knows no 1xx, and 100 is the edge's own to say.
+    if (status === 100 || this.#request.httpVersion === '1.0') return;
+    this.#response.writeInformation(status, readResponseHead(headers).headers);
+  }
+
+  onHead(status: number, headers: readonly string[]): void {
     const target = this.#target;
-    if (status < 200 || target === null) return;
-    const head = readResponseHead(controller.rawHeaders as Buffer[]);
+    if (target === null) return;
+    const head = readResponseHead(headers);
     this.#status = status;
     this.#contentLength = head.contentLength;
     head.headers.push('x-kova-release', target.slot.release, 'x-request-id', this.#head.requestId);
     if (target.stick) head.headers.push('set-cookie', stickyHeader(target.slot.stickyValue));
     this.#response.writeHead(status, head.headers);
-    if (head.eventStream) this.#openStream(controller, target, head.headers);
+    if (head.eventStream) this.#openStream(target, head.headers);
     else if (head.contentLength < 0) setImmediate(flushHead, this.#response);
   }
 
-  onResponseData(controller: Controller, chunk: Buffer): void {
+  onData(chunk: Buffer): boolean {
     if (chunk.length === this.#contentLength && chunk.length <= ONE_WRITE_BYTES) {
       this.#whole = chunk.toString('latin1');
-      return;
+      return true;
     }
     const more = this.#stream === null ? this.#response.write(chunk) : this.#stream.write(chunk);
-    if (more) return;
-    controller.pause();
-    this.#response.once('drain', () => controller.resume());
+    // More may come before the pause takes effect.
+    if (!more && this.#response.listenerCount('drain') === 0) this.#response.once('drain', () => this.#line?.resume());
+    return more;
   }
 
-  onResponseEnd(): void {
+  onEnd(trailers: readonly string[]): void {
+    this.#line = null;
+    if (trailers.length > 0) this.#response.addTrailers(passedTrailers(trailers));
     if (this.#whole === null) this.#response.end();
     else this.#response.end(this.#whole, 'latin1');
     this.#finish((slot, elapsed) => slot.counts.answered(this.#status, elapsed));
   }
 
-  onResponseError(_: Controller | null, error: Error): void {
+  onError(error: Error): void {
+    this.#line = null;
     const target = this.#target;
     if (target === null) return;
-    const failure = failureOf(error, this.#controller !== null);
     if (this.#clientGone || this.#stream?.ended) {
       this.#finish((slot) => slot.counts.clientLeft());
     } else if (this.#status > 0) {
       this.#finish((slot, elapsed) => slot.counts.failed(elapsed));
       this.#response.destroy();
-    } else this.#failed(target, failure, error);
+    } else this.#failed(target, failureOf(error), error);
   }
 
   #failed(target: Target, failure: Failure, error: Error): void {
-    if (failure === 'connect' && !poolClosed(error)) target.instance.health.connectFailed();
-    if (mayRetry(failure, this.#head, this.#body, this.#attempt)) {
+    if (failure === 'connect' && !connectionsClosed(error)) target.instance.health.connectFailed();
+    if (!this.#heard && mayRetry(failure, this.#head, this.#body, this.#attempt)) {
       this.#retry(target);
       return;
     }
-    const blame = failure !== 'too-large' && failure !== 'bad-request';
+    const blame = failure !== 'too-large';
     this.#finish((slot, elapsed) => (blame ? slot.counts.failed(elapsed) : slot.counts.clientLeft()));
     if (blame) console.error(`${target.instance.address.id}: ${failure}: ${error.message} (${this.#head.requestId})`);
     this.#answer(failureAnswers[failure]);
@@ -164,8 +169,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
     );
   }
 
-  #openStream(controller: Controller, target: Target, headers: string[]): void {
-    const stream = new EventStream(this.#response, headers, () => controller.abort(new Error('drained')));
+  #openStream(target: Target, headers: string[]): void {
+    const stream = new EventStream(this.#response, headers, () => this.#line?.abort(new Error('drained')));
     this.#stream = stream;
     target.slot.streams.add(stream);
     this.#response.flushHeaders();
@@ -184,7 +189,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #onClientClose(): void {
     if (this.#response.writableFinished) return;
     this.#clientGone = true;
-    this.#controller?.abort(new Error('the client is gone'));
+    this.#line?.abort(new Error('the client is gone'));
   }
 
   #answer(what: (typeof failureAnswers)[Failure]): void {

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 export class BodyTooLarge extends Error {}
 
 /**
- * A request's body on its way to an instance. It stands between undici and the client's socket: an
+ * A request's body on its way to an instance. It stands between a connection and the client's socket: an
  * instance that answers early or breaks off destroys this, not the connection the answer goes out on.
  * Nothing is taken from the client until an instance takes it, so an unread body may be sent elsewhere.
  */

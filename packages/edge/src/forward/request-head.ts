@@ -36,7 +36,7 @@ export class RequestHead {
     if (this.requestId === '') this.requestId = randomUUID();
     this.#addForwarded(request);
     this.headers[1] = this.host;
-    if (!this.chunked && this.contentLength > 0) this.headers.push('content-length', String(this.contentLength));
+    if (!this.chunked && this.#lengths > 0) this.headers.push('content-length', String(this.contentLength));
   }
 
   get chunked(): boolean {

@@ -10,12 +10,12 @@ export interface ResponseHead {
 }
 
 /** What goes on to the client of an instance's answer; `raw` is flat, as the parser left it. */
-export function readResponseHead(raw: readonly (Buffer | string)[]): ResponseHead {
+export function readResponseHead(raw: readonly string[]): ResponseHead {
   const head: ResponseHead = { headers: [], contentLength: -1, eventStream: false };
   let connection: string | null = null;
   for (let index = 0; index + 1 < raw.length; index += 2) {
-    const name = text(raw[index]);
-    const value = text(raw[index + 1]);
+    const name = raw[index] as string;
+    const value = raw[index + 1] as string;
     const kind = headerKind(name);
     if (kind === 'connection') connection = value;
     if (kind === 'content-length') head.contentLength = Number(value);
@@ -34,6 +34,12 @@ function isEventStream(name: string, value: string): boolean {
   return name.length === 12 && value.startsWith('text/event-stream') && name.toLowerCase() === 'content-type';
 }
 
-function text(value: Buffer | string | undefined): string {
-  return typeof value === 'string' ? value : (value?.toString('latin1') ?? '');
+/** Trailers that go on: none that says how a message is framed, routed or kept. */
+export function passedTrailers(raw: readonly string[]): [name: string, value: string][] {
+  const trailers: [string, string][] = [];
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    const name = raw[index] as string;
+    if (headerKind(name) === 'pass') trailers.push([name, raw[index + 1] as string]);
+  }
+  return trailers;
 }

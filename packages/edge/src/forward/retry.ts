@@ -8,6 +8,11 @@ const delaysMs = [0, 50, 250] as const;
 /** Safe to send again (RFC 9110, 9.2.2). */
 const idempotent = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE']);
 
+/** It may be sent to an instance twice without harm. */
+export function isRepeatable(head: RequestHead): boolean {
+  return !head.hasBody && idempotent.has(head.method);
+}
+
 /**
  * Only what cannot happen twice: a request that never reached an instance, or an idempotent one
  * without a body that got no byte back. `attempt` counts from 0.
@@ -15,7 +20,7 @@ const idempotent = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE'])
 export function mayRetry(failure: Failure, head: RequestHead, body: RequestBody | null, attempt: number): boolean {
   if (attempt >= delaysMs.length) return false;
   if (failure === 'connect') return body === null || !body.touched;
-  return failure === 'broken' && body === null && idempotent.has(head.method);
+  return failure === 'broken' && isRepeatable(head);
 }
 
 export function retryDelayMs(attempt: number): number {

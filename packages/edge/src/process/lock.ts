@@ -1,19 +1,17 @@
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { startTimeOf } from './identity.ts';
 
-/** Another edge runs in the directory. */
+/** Another process holds the lock. */
 export class AlreadyRunning extends Error {}
 
 /**
- * Makes this process the only edge of a directory, for as long as it lives: the lock names its
- * owner by pid and start time, so that nobody has to remove it after a crash.
+ * Makes this process the only one with this lock, for as long as it lives: the file names its owner by pid and start
+ * time, so that nobody has to remove it after a crash. @throws AlreadyRunning
  */
-export async function lockDirectory(dir: string): Promise<void> {
-  const lock = join(dir, 'edge.lock');
+export async function takeLock(lock: string): Promise<void> {
   const mine = `${lock}.${process.pid}`;
-  await writeFile(mine, `${process.pid} ${startTimeOf(process.pid)}`, { mode: 0o600 });
   try {
+    await writeFile(mine, `${process.pid} ${startTimeOf(process.pid)}`, { mode: 0o600 });
     // A link appears whole or not at all, and to one process only.
     while (!(await linkNew(mine, lock))) await breakStale(lock);
   } finally {

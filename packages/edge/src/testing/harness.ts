@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -63,9 +64,13 @@ export interface TestEdge {
   dir: string;
 }
 
+/** One for all edges of a test file. */
+const codeCacheDir = join(tmpdir(), `kova-edge-code-${process.pid}`);
+process.once('exit', () => rmSync(codeCacheDir, { recursive: true, force: true }));
+
 export async function startTestEdge(dir?: string): Promise<TestEdge> {
   const home = dir ?? (await temporaryDirectory());
-  const edge = await ensureEdge({ dir: home, listen: ['127.0.0.1:0'], timeoutMs: 60_000 });
+  const edge = await ensureEdge({ dir: home, listen: ['127.0.0.1:0'], codeCacheDir, timeoutMs: 60_000 });
   cleanups.push(() => stopEdge(home, { drainMs: 0 }));
   const port = Number(edge.listen[0]?.split(':')[1]);
   return { process: edge, admin: new EdgeAdmin(edge.socketPath), port, dir: home };

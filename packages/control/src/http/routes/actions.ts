@@ -1,9 +1,8 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { type Actor, abort, approve, deployRelease, promote, rollBack } from '../act.ts';
 import { unhold } from '../unhold.ts';
-import { answers, environmentParams, jsonBody } from './shared.ts';
+import { answers, by, environmentParams, jsonBody } from './shared.ts';
 
-const by = z.string().min(1).max(80).default('local');
 const started = z.object({ deployment: z.string() });
 
 function action<S extends z.ZodType>(name: string, body: S, description: string) {

@@ -9,6 +9,9 @@ export const environmentParams = z.object({ project: segment, environment: segme
 export const commitSha = z.string().regex(/^[0-9a-f]{40}$/, 'must be a whole commit id of 40 hex digits');
 export const idParams = z.object({ id: z.string().regex(/^[a-z]+_[0-9a-f]+$/) });
 
+/** Who asks; for the record. */
+export const by = z.string().min(1).max(80).default('local');
+
 /** The answers of a route: what it gives, and what it says when it cannot. */
 export function answers<S extends z.ZodType>(schema: S, description: string) {
   return {

@@ -2,9 +2,10 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { KovaError } from '@kova/core/errors/kova-error';
 import { ensureProject } from '../../store/releases.ts';
 import { createShip } from '../../store/ships.ts';
-import type { Actor } from '../act.ts';
+import { crashPoint } from '../../workflows/steps/crash-point.ts';
+import { type Actor, abortShip } from '../act.ts';
 import { commitView } from '../views.ts';
-import { answers, commitSha, jsonBody, projectParams } from './shared.ts';
+import { answers, by, commitSha, idParams, jsonBody, projectParams } from './shared.ts';
 
 const commit = createRoute({
   method: 'put',
@@ -35,7 +36,15 @@ const ship = createRoute({
   responses: answers(z.object({ ship: z.string() }), 'the ship that was started'),
 });
 
-export function shipRoutes(app: OpenAPIHono, { ctx, workflows }: Actor): void {
+const abortion = createRoute({
+  method: 'post',
+  path: '/v1/ships/{id}/abort',
+  request: { params: idParams, ...jsonBody(z.strictObject({ by })) },
+  responses: answers(z.object({ ship: z.string() }), 'the ship that is ended'),
+});
+
+export function shipRoutes(app: OpenAPIHono, actor: Actor): void {
+  const { ctx, workflows } = actor;
   app.openapi(commit, async (c) => {
     const { project, sha: wanted } = c.req.valid('param');
     const { body } = c.req.raw;
@@ -51,7 +60,13 @@ export function shipRoutes(app: OpenAPIHono, { ctx, workflows }: Actor): void {
       throw new KovaError('COMMIT_NOT_FOUND', `${project} has no commit ${wanted}`);
     await ensureProject(ctx.db, project);
     const id = await createShip(ctx.db, { project, commit: wanted, until, forced: force });
+    crashPoint('ship:recorded');
     await workflows.ship(id);
+    return c.json({ ship: id }, 200);
+  });
+  app.openapi(abortion, async (c) => {
+    const { id } = c.req.valid('param');
+    await abortShip(actor, id, c.req.valid('json').by);
     return c.json({ ship: id }, 200);
   });
 }

@@ -28,6 +28,8 @@ export interface ProcessRuntimeOptions {
   logs: string;
   /** Who instances run as; null to run them as this process's own user. */
   as: Identity | null;
+  /** Who those of a slot run as, when not all run as `as`. */
+  asOf?: (slot: SlotId) => Identity | null;
   onEvent?: (event: InstanceEvent) => void;
   restarts?: Partial<RestartPolicy>;
 }
@@ -96,7 +98,7 @@ class Processes implements ProcessRuntime {
     await this.#serial.run(spec.slot, async () => {
       const running = this.#slots.get(spec.slot);
       if (running) return refuseUnlessSame(running.spec, spec);
-      await checkStartable(spec, this.#options.as);
+      await checkStartable(spec, this.#asOf(spec));
       pruneLogs(this.#options.logs, spec);
       await this.#records.saveSlot({ wanted: 'running', spec: toWritten(spec) }).catch((error: unknown) => {
         throw explainDiskFull(error, `recording slot ${spec.slot}`, this.#options.directory);
@@ -158,7 +160,7 @@ class Processes implements ProcessRuntime {
       spec,
       runtimeId: this.#runtimeId,
       host,
-      as: this.#options.as,
+      as: this.#asOf(spec),
       ports: this.#ports,
       logs,
       policy: { ...defaultRestartPolicy, ...this.#options.restarts },
@@ -167,6 +169,10 @@ class Processes implements ProcessRuntime {
       // Apart from the supervision, which must not end with an error of the listener.
       emit: (event) => queueMicrotask(() => this.#options.onEvent?.(event)),
     };
+  }
+
+  #asOf({ slot }: SlotSpec): Identity | null {
+    return this.#options.asOf ? this.#options.asOf(slot) : this.#options.as;
   }
 
   #checkLogs(): void {

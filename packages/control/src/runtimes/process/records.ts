@@ -32,6 +32,7 @@ export type SlotRecord = z.infer<typeof slotRecord>;
 export type InstanceRecord = z.infer<typeof instanceRecord>;
 
 const slotFile = 'slot.json';
+const runtimeIdFile = 'runtime-id';
 
 /** What the runtime must know after a crash: `<directory>/<slot>/slot.json` and `<n>.json`, each replaced as a whole. */
 export class Records {
@@ -43,12 +44,16 @@ export class Records {
 
   /** The id of this runtime, in every launch of it; made at the first call. */
   async runtimeId(): Promise<string> {
-    const path = join(this.#directory, 'runtime-id');
-    const known = await readFile(path, 'utf8').catch(() => '');
+    const known = await this.knownRuntimeId();
     if (known !== '') return known;
     const id = randomUUID();
-    await replaceFile(path, id, true);
+    await replaceFile(join(this.#directory, runtimeIdFile), id, true);
     return id;
+  }
+
+  /** Empty when no runtime has worked in this directory. */
+  knownRuntimeId(): Promise<string> {
+    return readFile(join(this.#directory, runtimeIdFile), 'utf8').catch(() => '');
   }
 
   async slots(): Promise<SlotRecord[]> {

@@ -7,7 +7,7 @@ import type { Binaries } from './server/binaries.ts';
 import { give } from './server/clone.ts';
 import { lastLines, startLog } from './server/log.ts';
 import { choosePort, isFree } from './server/port.ts';
-import { clearLeftovers, endOrphans, isServing, type Postmaster, readPostmaster } from './server/postmaster.ts';
+import { clearLeftovers, type Postmaster, runningIn, stopServer } from './server/postmaster.ts';
 import { readRecord, writeRecord } from './server/record.ts';
 import { writeSettings } from './server/settings.ts';
 import { socketDirectory } from './server/socket.ts';
@@ -27,7 +27,6 @@ export interface ClusterOptions {
 
 /** Replaying the log after a crash may take its time. */
 const startSeconds = 600;
-const stopSeconds = 60;
 const portAttempts = 5;
 
 /**
@@ -50,9 +49,8 @@ export class Cluster {
   }
 
   /** The running server; null when none works in this cluster's directory. It may not take connections yet. */
-  async running(): Promise<Postmaster | null> {
-    const postmaster = await readPostmaster(this.#data);
-    return postmaster && (await isServing(postmaster, this.#data)) ? postmaster : null;
+  running(): Promise<Postmaster | null> {
+    return runningIn(this.#data);
   }
 
   async isRunning(): Promise<boolean> {
@@ -95,14 +93,7 @@ export class Cluster {
    * @throws KovaError POSTGRES_FAILED
    */
   async stop(): Promise<void> {
-    const { binaries, as } = this.#options;
-    const argv = [binaries.pgCtl, 'stop', '--pgdata', this.#data, '--mode=fast', '--wait', `--timeout=${stopSeconds}`];
-    if (await this.isRunning()) {
-      await runTool(argv, as, (stopSeconds + 5) * 1000).catch(async (error) => {
-        if (await this.isRunning()) throw error;
-      });
-    }
-    await endOrphans(this.#data);
+    await stopServer(this.#data);
   }
 
   /** What a client needs to connect as superuser, over the private socket. */

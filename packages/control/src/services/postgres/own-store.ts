@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { KovaError } from '@kova/core/errors/kova-error';
+import { hasCode, KovaError } from '@kova/core/errors/kova-error';
 import { Secret } from '@kova/core/secret';
 import { z } from 'zod';
 import type { Home } from '../../home/home.ts';
@@ -11,6 +11,8 @@ export interface OwnStore {
   url: Secret;
   /** Whether it is Kova's own server. */
   embedded: boolean;
+  /** Starts an embedded server that has ended; does nothing to another. Idempotent. */
+  keep(): Promise<void>;
   /** Stops an embedded server; does nothing to another. Idempotent. */
   stop(): Promise<void>;
 }
@@ -28,7 +30,7 @@ export async function ensureStore(home: Home, env: NodeJS.ProcessEnv = process.e
   const cluster = await openCluster(home, { path: ['_kova'], maxConnections });
   const password = await passwordIn(join(home.keys, 'postgres', '_kova'));
   const { url } = await ensureLogin(cluster, { role: 'kova', database: 'kova', password, createsDatabases: true });
-  return { url, embedded: true, stop: () => cluster.stop() };
+  return { url, embedded: true, keep: async () => void (await cluster.start()), stop: () => cluster.stop() };
 }
 
 function external(text: string): OwnStore {
@@ -37,5 +39,16 @@ function external(text: string): OwnStore {
       next: 'Set it to postgres://USER:PASSWORD@HOST:PORT/DATABASE, or unset it to use the embedded PostgreSQL.',
     });
   }
-  return { url: new Secret(text), embedded: false, stop: async () => {} };
+  return { url: new Secret(text), embedded: false, keep: async () => {}, stop: async () => {} };
+}
+
+/** Says at the start, where nobody waits for Postgres to come back, which setting to look at. */
+export function explainStart({ embedded }: OwnStore): (error: unknown) => never {
+  return (error) => {
+    if (embedded || !hasCode(error, 'STORE_UNAVAILABLE')) throw error;
+    throw new KovaError('STORE_UNAVAILABLE', `${(error as Error).message} (at KOVA_DATABASE_URL)`, {
+      next: 'Start that PostgreSQL, or correct KOVA_DATABASE_URL, or unset it to use the embedded one.',
+      cause: error,
+    });
+  };
 }

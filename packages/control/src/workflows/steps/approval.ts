@@ -5,6 +5,7 @@ import type { Context } from '../../context.ts';
 import { advance } from '../../store/transition.ts';
 import type { Plan } from '../plan.ts';
 import { nextSignal } from '../signals.ts';
+import { deadlines } from './deadlines.ts';
 import { step } from './step.ts';
 
 /** Waits until enough people have said yes. @throws KovaError APPROVAL_TIMEOUT, CANCELLED */
@@ -15,7 +16,7 @@ export async function awaitApproval(
 ): Promise<void> {
   const { id, kind } = deployment;
   const wanted = kind === 'rollback' ? 0 : environment.approvals;
-  const named = (name: string) => ({ name: `approval.${name}`, deadlineMs: 30_000 });
+  const named = (name: string) => ({ name: `approval.${name}`, deadlineMs: deadlines.record });
   if (wanted === 0) {
     await step(named('none'), () => advance(ctx.db, id, 'verified', verified));
     return;

@@ -2,6 +2,7 @@ import type { ReleaseHealth } from '@kova/core/deployment/deployment';
 import { inconclusive, pass, type Verdict } from '@kova/core/verdict';
 import type { Context } from '../../context.ts';
 import type { Plan } from '../plan.ts';
+import { deadlines } from './deadlines.ts';
 import { objection, type ShiftOutcome } from './hold.ts';
 import { reasonToRetry, sayTrying } from './insist.ts';
 import { servedVerdict } from './served.ts';
@@ -18,11 +19,11 @@ const maxPauseMs = 30_000;
  */
 export async function conclude(ctx: Context, plan: Plan, health: ReleaseHealth, reason: string): Promise<ShiftOutcome> {
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, maxPauseMs)) {
-    const verdict = await step({ name: 'settle', deadlineMs: 30_000 }, () =>
+    const verdict = await step({ name: 'settle', deadlineMs: deadlines.record }, () =>
       recordServed(ctx, plan, health, reason),
     ).catch((error: unknown) => inconclusive(reasonToRetry(error)));
     if (verdict.outcome !== 'inconclusive') return { verdict, event: 'breach' };
-    await sayTrying(ctx, plan.deployment.id, 'settle', verdict.reason);
+    await sayTrying(ctx, plan.deployment.id, `"settle" is tried again: ${verdict.reason}`);
     const against = await objection(pauseMs);
     if (against) return against;
   }

@@ -4,6 +4,7 @@ import { fail, inconclusive, pass, type Verdict } from '@kova/core/verdict';
 import type { Context } from '../../context.ts';
 import type { Plan } from '../plan.ts';
 import { nextSignal } from '../signals.ts';
+import { deadlines } from './deadlines.ts';
 import { step } from './step.ts';
 
 /** How a shift or its end came out: it held, or what spoke against it and as which event that is recorded. */
@@ -16,7 +17,9 @@ export interface ShiftOutcome {
 export async function hold(ctx: Context, plan: Plan, ms: number, what: string): Promise<ShiftOutcome> {
   const against = await objection(ms);
   if (against) return against;
-  const verdict = await step({ name: 'shift.judge', deadlineMs: 30_000 }, () => lastVerdict(ctx, plan, what, ms));
+  const verdict = await step({ name: 'shift.judge', deadlineMs: deadlines.record }, () =>
+    lastVerdict(ctx, plan, what, ms),
+  );
   return { verdict, event: 'breach' };
 }
 

@@ -2,10 +2,17 @@ import { DBOS } from '@dbos-inc/dbos-sdk';
 import { hasCode, isErrorCode } from '@kova/core/errors/kova-error';
 import type { Context } from '../../context.ts';
 import { noteReason } from '../../store/deployments.ts';
+import { deadlines } from './deadlines.ts';
 import { type StepOptions, step } from './step.ts';
 
 const firstPauseMs = 500;
-const maxPauseMs = 30_000;
+/** Users may be where they should not be: who stands in the way is asked again soon after it is back. */
+const maxPauseMs = 4000;
+
+interface InsistOptions extends StepOptions {
+  /** How it is told that it waits, and why. */
+  tell?: (why: string) => string;
+}
 
 /**
  * A step that nothing stands in for, such as moving users back: it is done again, with growing pauses, for as long as
@@ -15,13 +22,14 @@ const maxPauseMs = 30_000;
 export async function insist(
   ctx: Context,
   deployment: string,
-  options: StepOptions,
+  options: InsistOptions,
   work: () => Promise<unknown>,
 ): Promise<void> {
+  const tell = options.tell ?? ((why) => `"${options.name}" is tried again: ${why}`);
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, maxPauseMs)) {
-    const reason = await step(options, work).then(() => null, reasonToRetry);
-    if (reason === null) return;
-    await sayTrying(ctx, deployment, options.name, reason);
+    const why = await step(options, work).then(() => null, reasonToRetry);
+    if (why === null) return;
+    await sayTrying(ctx, deployment, tell(why));
     await DBOS.sleepms(pauseMs);
   }
 }
@@ -34,8 +42,9 @@ export function reasonToRetry(error: unknown): string {
 }
 
 /** Says in the deployment what is tried again and why; a store that refuses even that is no reason to end. */
-export async function sayTrying(ctx: Context, deployment: string, what: string, reason: string): Promise<void> {
-  const told = `"${what}" is tried again: ${reason}`;
+export async function sayTrying(ctx: Context, deployment: string, told: string): Promise<void> {
   console.error(new Date().toISOString(), deployment, told);
-  await step({ name: 'retry.say', deadlineMs: 10_000 }, () => noteReason(ctx.db, deployment, told)).catch(() => {});
+  await step({ name: 'retry.say', deadlineMs: deadlines.record }, () => noteReason(ctx.db, deployment, told)).catch(
+    () => {},
+  );
 }

@@ -1,4 +1,4 @@
-import type { Secret } from '@kova/core/secret';
+import { concealed, type Secret } from '@kova/core/secret';
 import type { Context } from '../../context.ts';
 import type { Plan } from '../plan.ts';
 
@@ -18,7 +18,7 @@ export async function instanceEnv(ctx: Context, plan: Plan): Promise<Record<stri
     KOVA_RELEASE_ID: release.id,
     KOVA_COMMIT: release.commit,
     ...(database ? { DATABASE_URL: database.url } : {}),
-    ...(redis?.kind === 'redis' && redis.url ? { REDIS_URL: redis.url } : {}),
-    ...environment.env,
+    ...(redis?.kind === 'redis' && redis.url ? { REDIS_URL: concealed('REDIS_URL', redis.url) } : {}),
+    ...Object.fromEntries(Object.entries(environment.env).map(([name, value]) => [name, concealed(name, value)])),
   };
 }

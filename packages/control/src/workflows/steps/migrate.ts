@@ -1,5 +1,7 @@
-import { KovaError } from '@kova/core/errors/kova-error';
+import { formatDuration } from '@kova/core/config/duration';
+import { hasCode, KovaError } from '@kova/core/errors/kova-error';
 import { run } from '../../commands/run.ts';
+import { killStrays } from '../../commands/strays.ts';
 import type { Context } from '../../context.ts';
 import { advance } from '../../store/transition.ts';
 import type { Plan } from '../plan.ts';
@@ -18,11 +20,25 @@ export async function migrate(ctx: Context, plan: Plan, signal: AbortSignal): Pr
     HOME: '/nonexistent',
     npm_config_cache: '/nonexistent',
     npm_config_update_notifier: 'false',
+    KOVA_MIGRATION: deployment.id,
   };
-  const result = await run({ argv, cwd: directory, env, as: ctx.as, timeoutMs: migrateTimeout, signal });
+  const as = ctx.identityOf(deployment.project, deployment.environment);
+  // A control plane that died has left it running, without anybody to hear how it ends.
+  await killStrays({ variable: `KOVA_MIGRATION=${deployment.id}`, directory });
+  const name = argv.join(' ');
+  const result = await run({ argv, cwd: directory, env, as, timeoutMs: migrateTimeout, signal }).catch(
+    (cause: unknown) => {
+      if (signal.aborted || !hasCode(cause, 'STEP_TIMEOUT')) throw cause;
+      const limit = formatDuration(migrateTimeout);
+      throw new KovaError(
+        'MIGRATION_FAILED',
+        `\`${name}\` was not done within the ${limit} of database.migrateTimeout`,
+      );
+    },
+  );
   if (result.exitCode !== 0) {
     const lines = result.tail.slice(-10).join('\n');
-    throw new KovaError('MIGRATION_FAILED', `\`${argv.join(' ')}\` exited with ${result.exitCode}:\n${lines}`);
+    throw new KovaError('MIGRATION_FAILED', `\`${name}\` exited with ${result.exitCode}:\n${lines}`);
   }
   if (schema) await recordSchema(ctx, plan, schema.to);
   await advance(ctx.db, deployment.id, 'migrated', schema ? `the schema is at ${schema.to}` : 'migrated');

@@ -12,7 +12,7 @@ import { vacate } from './vacate.ts';
  * Unpacks the checked artefact into the idle slot. A standby that runs the wanted release is kept as it is, warm;
  * any other occupant is stopped when it has drained.
  */
-export async function prepare(ctx: Context, plan: Plan): Promise<void> {
+export async function prepare(ctx: Context, plan: Plan, signal: AbortSignal): Promise<void> {
   const { deployment, release, colour } = plan;
   const { project, environment, id } = deployment;
   const { slots } = await readEnvironment(ctx.db, project, environment);
@@ -23,7 +23,7 @@ export async function prepare(ctx: Context, plan: Plan): Promise<void> {
   // Taken before it is looked at: from here on nobody stops a standby that runs there.
   await occupySlot(ctx.db, project, environment, { colour, release: release.id, deployment: id, standbyUntil: null });
   const warm = await isWarm(ctx, plan);
-  if (!warm) await unpack(ctx, plan);
+  if (!warm) await unpack(ctx, plan, signal);
   await advance(ctx.db, id, 'prepared', warm ? 'the standby is warm' : 'the artefact matches its digest');
 }
 
@@ -33,9 +33,10 @@ async function isWarm(ctx: Context, { slot, environment }: Plan): Promise<boolea
   return instances.filter(({ state }) => state === 'ready').length >= environment.instances;
 }
 
-async function unpack(ctx: Context, { deployment, release, app, directory }: Plan): Promise<void> {
+async function unpack(ctx: Context, { deployment, release, app, directory }: Plan, signal: AbortSignal): Promise<void> {
   await mkdir(join(directory, '..'), { recursive: true, mode: 0o711 });
-  await ctx.artefacts.unpack(release.artefact, directory);
+  const readers = ctx.identityOf(deployment.project, deployment.environment)?.gid;
+  await ctx.artefacts.unpack(release.artefact, directory, { readers, signal });
   if (!app.assets) return;
   const kept = join(ctx.home.assets, deployment.project, deployment.environment);
   await keepAssets(join(directory, app.assets.dir), kept, release.id);

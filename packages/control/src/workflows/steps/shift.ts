@@ -9,6 +9,7 @@ import { noteReason } from '../../store/deployments.ts';
 import { readEnvironment, setWeights } from '../../store/environments.ts';
 import { advance } from '../../store/transition.ts';
 import type { Plan } from '../plan.ts';
+import { deadlines } from './deadlines.ts';
 import { hold, type ShiftOutcome } from './hold.ts';
 import { servedVerdict } from './served.ts';
 import { step } from './step.ts';
@@ -16,15 +17,17 @@ import { step } from './step.ts';
 /** Moves traffic step by step; each step, and the stability window at the end, must hold. */
 export async function shift(ctx: Context, plan: Plan): Promise<ShiftOutcome> {
   const { deployment, environment } = plan;
-  const strategy = await step({ name: 'shift.strategy', deadlineMs: 30_000 }, () => strategyFor(ctx, plan));
+  const strategy = await step({ name: 'shift.strategy', deadlineMs: deadlines.record }, () => strategyFor(ctx, plan));
   for (const part of shiftSteps(strategy)) {
-    await step({ name: `shift.${part.weight}`, deadlineMs: 60_000 }, () => moveTraffic(ctx, plan, part));
+    await step({ name: `shift.${part.weight}`, deadlineMs: deadlines.shift }, () => moveTraffic(ctx, plan, part));
     if (part.weight === 100) break;
     const outcome = await hold(ctx, plan, part.holdMs, `${part.weight} % of the traffic`);
     if (outcome.verdict.outcome === 'fail') return outcome;
   }
   const served = `all traffic is on ${plan.colour}; it must hold for ${formatDuration(environment.stability)}`;
-  await step({ name: 'shift.done', deadlineMs: 30_000 }, () => advance(ctx.db, deployment.id, 'shifted', served));
+  await step({ name: 'shift.done', deadlineMs: deadlines.record }, () =>
+    advance(ctx.db, deployment.id, 'shifted', served),
+  );
   return hold(ctx, plan, environment.stability, 'all traffic');
 }
 

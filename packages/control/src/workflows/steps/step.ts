@@ -1,21 +1,23 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import { formatDuration } from '@kova/core/config/duration';
+import type { ErrorCode } from '@kova/core/errors/codes';
 import { type ErrorReport, hasCode, KovaError, reportOf } from '@kova/core/errors/kova-error';
-import type { Context } from '../../context.ts';
-import { abortRequest } from '../../store/deployments.ts';
-
 import { crashPoint } from './crash-point.ts';
 
 type Outcome<T> = { value: T } | { error: ErrorReport };
 
 const pollMs = 300;
 const patienceMs = 600_000;
+const pauseMs = 500;
+/** What a step that was ended may still do to leave nothing behind. */
+const cleanUpMs = 10_000;
 
 export interface StepOptions {
   name: string;
   deadlineMs: number;
-  /** The deployment whose abort ends the step early. */
-  abortable?: { ctx: Context; deployment: string };
+  /** Asked again and again: who wants the step to end early, or null. */
+  aborted?: () => Promise<{ reason: string } | null>;
 }
 
 /**
@@ -38,33 +40,53 @@ async function attempt<T>(options: StepOptions, work: (signal: AbortSignal) => P
       crashPoint(`${options.name}:after`);
       return { value };
     } catch (error) {
-      if (!hasCode(error, 'STORE_UNAVAILABLE') || Date.now() > giveUpAt) return { error: reportOf(error) };
-      await new Promise((resolve) => setTimeout(resolve, 500));
+      if (!hasCode(error, 'STORE_UNAVAILABLE') || Date.now() > giveUpAt) {
+        return { error: named(options.name, reportOf(error)) };
+      }
+      await sleep(pauseMs);
     }
   }
 }
 
+/** What can come up anywhere says where it did. */
+const anywhere: ReadonlySet<ErrorCode> = new Set(['EDGE_UNAVAILABLE', 'STORE_UNAVAILABLE', 'INTERNAL']);
+
+function named(name: string, report: ErrorReport): ErrorReport {
+  return anywhere.has(report.code) ? { ...report, message: `"${name}" failed: ${report.message}` } : report;
+}
+
 /** Races the work against its deadline and its abort: a step that ignores its signal ends all the same. */
 async function limited<T>(
-  { name, deadlineMs, abortable }: StepOptions,
+  { name, deadlineMs, aborted }: StepOptions,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController();
+  const { signal } = controller;
   const late = () => new KovaError('STEP_TIMEOUT', `"${name}" did not end within ${formatDuration(deadlineMs)}`);
   const deadline = setTimeout(() => controller.abort(late()), deadlineMs);
-  const poll = abortable && setInterval(() => void watchAbort(abortable, controller), pollMs);
-  const aborted = new Promise<never>((_, reject) => {
-    controller.signal.addEventListener('abort', () => reject(controller.signal.reason), { once: true });
+  const poll = aborted && setInterval(abortWatch(aborted, controller), pollMs);
+  const ended = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
+  const working = work(signal);
   try {
-    return await Promise.race([work(controller.signal), aborted]);
+    return await Promise.race([working, ended]);
   } finally {
     clearTimeout(deadline);
     clearInterval(poll);
+    if (signal.aborted)
+      await Promise.race([working.catch(() => undefined), sleep(cleanUpMs, undefined, { ref: false })]);
   }
 }
 
-async function watchAbort({ ctx, deployment }: { ctx: Context; deployment: string }, controller: AbortController) {
-  const request = await abortRequest(ctx.db, deployment).catch(() => null);
-  if (request) controller.abort(new KovaError('CANCELLED', request.reason));
+/** Asks once at a time, however long the store takes to answer. */
+function abortWatch(aborted: NonNullable<StepOptions['aborted']>, controller: AbortController): () => Promise<void> {
+  let asking = false;
+  return async () => {
+    if (asking) return;
+    asking = true;
+    const request = await aborted().catch(() => null);
+    asking = false;
+    if (request) controller.abort(new KovaError('CANCELLED', request.reason));
+  };
 }

@@ -1,3 +1,4 @@
+import { formatDuration } from '@kova/core/config/duration';
 import type { AppConfig } from '@kova/core/config/schema';
 import { KovaError } from '@kova/core/errors/kova-error';
 import { request } from 'undici';
@@ -15,7 +16,7 @@ export async function verify(ctx: Context, plan: Plan, signal: AbortSignal): Pro
   const paths = [app.health.path, ...environment.smoke];
   for (const { id, address } of mine) {
     for (const path of paths) {
-      const said = await ask(`http://${address.host}:${address.port}${path}`, app.health, signal);
+      const said = await check(`http://${address.host}:${address.port}${path}`, app.health, signal);
       if (said) throw new KovaError('HEALTH_FAILED', `instance ${id} ${said} at ${path}`);
     }
   }
@@ -23,18 +24,27 @@ export async function verify(ctx: Context, plan: Plan, signal: AbortSignal): Pro
 }
 
 /** What is wrong with the answer, null when nothing is. As for probes, one slow answer alone is no fault. */
-async function ask(url: string, { timeout, unhealthyAfter }: AppConfig['health'], signal: AbortSignal) {
+async function check(url: string, { timeout, unhealthyAfter }: AppConfig['health'], signal: AbortSignal) {
   let late = '';
   for (let attempt = 1; attempt <= unhealthyAfter; attempt++) {
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(timeout)]);
     try {
-      const { statusCode, body } = await request(url, { signal: limit });
-      await body.dump();
-      return statusCode >= 200 && statusCode < 400 ? null : `answered ${statusCode}`;
+      return await ask(url, AbortSignal.any([signal, AbortSignal.timeout(timeout)]));
     } catch (error) {
       signal.throwIfAborted();
-      late = `did not answer: ${(error as Error).message}`;
+      const { name, message } = error as Error;
+      late =
+        name === 'TimeoutError' ? `did not answer within ${formatDuration(timeout)}` : `did not answer: ${message}`;
     }
   }
   return late;
+}
+
+/** More of an answer is not read. */
+const mostBytes = 1_048_576;
+
+/** What speaks against the answer; null when nothing does. */
+async function ask(url: string, signal: AbortSignal): Promise<string | null> {
+  const { statusCode, body } = await request(url, { signal });
+  await body.dump({ limit: mostBytes, signal });
+  return statusCode >= 200 && statusCode < 400 ? null : `answered ${statusCode}`;
 }

@@ -1,6 +1,7 @@
 import { readdir, readFile, readlink, realpath, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { KovaError } from '@kova/core/errors/kova-error';
 
 /** What a running server says of itself in `postmaster.pid`. */
 export interface Postmaster {
@@ -9,11 +10,13 @@ export interface Postmaster {
   socketDirectory: string;
 }
 
+/** A fast shutdown ends the connections and writes a checkpoint. */
+const stopPatienceMs = 60_000;
 const orphanPatienceMs = 5000;
 const pollMs = 20;
 
 /** Null when the file is missing or not yet complete. It may be left over: see `isServing`. */
-export async function readPostmaster(data: string): Promise<Postmaster | null> {
+async function readPostmaster(data: string): Promise<Postmaster | null> {
   const text = await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '');
   const [pid, , , port, socketDirectory] = text.split('\n');
   if (!pid || !port || !socketDirectory) return null;
@@ -21,9 +24,32 @@ export async function readPostmaster(data: string): Promise<Postmaster | null> {
 }
 
 /** Whether the process works in this data directory. Where the system does not tell, whether there is such a process. */
-export async function isServing({ pid }: Postmaster, data: string): Promise<boolean> {
+async function isServing({ pid }: Postmaster, data: string): Promise<boolean> {
   if (process.platform === 'linux') return (await workingIn(pid)) === (await realpath(data));
   return isAlive(pid);
+}
+
+/** The server that works in this data directory; null when none does. It may not take connections yet. */
+export async function runningIn(data: string): Promise<Postmaster | null> {
+  const postmaster = await readPostmaster(data);
+  return postmaster && (await isServing(postmaster, data)) ? postmaster : null;
+}
+
+/**
+ * Ends the connections and stops the server of a data directory; nothing works on it when this returns. Idempotent.
+ * @throws KovaError POSTGRES_FAILED when it goes on for a minute
+ */
+export async function stopServer(data: string, patienceMs = stopPatienceMs): Promise<void> {
+  const until = performance.now() + patienceMs;
+  for (let told = 0; ; await sleep(pollMs)) {
+    const server = await runningIn(data);
+    if (server === null) break;
+    if (server.pid !== told) kill(server.pid, 'SIGINT');
+    told = server.pid;
+    if (performance.now() < until) continue;
+    throw new KovaError('POSTGRES_FAILED', `PostgreSQL in ${data} (process ${server.pid}) does not stop`);
+  }
+  await endOrphans(data);
 }
 
 /**
@@ -55,7 +81,7 @@ export async function endOrphans(data: string): Promise<void> {
     const orphans = await serversIn(data);
     const postmaster = await readPostmaster(data);
     if (orphans.length === 0 || orphans.some((pid) => pid === postmaster?.pid)) return;
-    if (waited > orphanPatienceMs) for (const pid of orphans) kill(pid);
+    if (waited > orphanPatienceMs) for (const pid of orphans) kill(pid, 'SIGKILL');
     await sleep(pollMs);
   }
 }
@@ -77,9 +103,9 @@ function workingIn(pid: number): Promise<string | null> {
   return readlink(`/proc/${pid}/cwd`).catch(() => null);
 }
 
-function kill(pid: number): void {
+function kill(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(pid, 'SIGKILL');
+    process.kill(pid, signal);
   } catch {
     // It has just ended.
   }

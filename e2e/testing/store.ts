@@ -1,0 +1,52 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import pg from 'pg';
+
+/** Kova's own PostgreSQL, from outside. */
+export class TestStore {
+  readonly #home: string;
+  readonly #data: string;
+  #pgCtl = '';
+
+  constructor(home: string) {
+    this.#home = home;
+    this.#data = join(home, 'postgres/_kova/data');
+  }
+
+  /** A connection as Kova has it; to be ended. */
+  async connect(): Promise<pg.Client> {
+    const { port } = JSON.parse(readFileSync(join(this.#home, 'postgres/_kova/cluster.json'), 'utf8'));
+    const password = readFileSync(join(this.#home, 'keys/postgres/_kova'), 'utf8');
+    const client = new pg.Client({ host: '127.0.0.1', port, user: 'kova', database: 'kova', password });
+    client.on('error', () => {});
+    await client.connect();
+    return client;
+  }
+
+  async url(): Promise<string> {
+    const client = await this.connect();
+    await client.end();
+    return `postgres://kova:${client.password}@127.0.0.1:${client.port}/kova`;
+  }
+
+  /** Stops it with its own pg_ctl, which cuts every connection; nobody can start it until `restart`. */
+  stop(): void {
+    const [pid] = readFileSync(join(this.#data, 'postmaster.pid'), 'utf8').split('\n');
+    this.#pgCtl = join(dirname(readlinkSync(`/proc/${pid}/exe`)), 'pg_ctl');
+    this.#run('stop', '--mode=fast');
+    chmodSync(this.#data, 0o000);
+  }
+
+  /** Starts it as Kova does, unless somebody has. */
+  restart(): void {
+    chmodSync(this.#data, 0o700);
+    this.#run('start', '--silent', '--log', '/dev/null');
+  }
+
+  #run(...args: string[]): void {
+    const { uid, gid } = statSync(this.#data);
+    const options = { uid, gid, cwd: '/', stdio: 'ignore' } as const;
+    spawnSync(this.#pgCtl, [...args, '--pgdata', this.#data, '--wait'], options);
+  }
+}

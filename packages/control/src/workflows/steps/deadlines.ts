@@ -1,0 +1,21 @@
+const minute = 60_000;
+
+/** How long each kind of step may take at most, in milliseconds; then it fails, and its name is told. */
+export const deadlines = {
+  /** Reading and writing the store, which may have to be asked again on another connection. */
+  record: minute,
+  /** With checkout and packing; `app.buildTimeout` bounds install and build within. */
+  build: 60 * minute,
+  /** With the drain of what occupies the slot. */
+  prepare: 10 * minute,
+  verify: 2 * minute,
+  /** A route is handed to the edge, which is then asked what it serves. */
+  shift: minute,
+  /** Drain and stop. */
+  vacate: 3 * minute,
+} as const;
+
+/** The deadline of a step that waits for what has a limit in the configuration: that limit, and a minute to clean up. */
+export function beyond(configuredMs: number): number {
+  return configuredMs + minute;
+}

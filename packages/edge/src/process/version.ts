@@ -1,0 +1,1 @@
+export const edgeVersion = '0.1.0';
