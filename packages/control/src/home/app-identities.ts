@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { KovaError } from '@kova/core/errors/kova-error';
@@ -21,10 +22,11 @@ export function appIdentities(directory: string, env: NodeJS.ProcessEnv = proces
   const shared = appIdentity(env);
   if (shared === null || env.KOVA_APP_USER || !systemHas('uid') || !systemHas('gid')) return () => shared;
   const path = join(directory, 'app-ids.json');
+  const from = firstFor(directory);
   const known = new Map(Object.entries(readKnown(path)));
   return (project, environment) => {
     const name = `${project}/${environment}`;
-    const id = known.get(name) ?? freeId(new Set([...known.values(), ...idsOfTheMachine()]));
+    const id = known.get(name) ?? freeId(from, new Set([...known.values(), ...idsOfTheMachine()]));
     if (!known.has(name)) {
       known.set(name, id);
       writeFileSync(`${path}.draft`, JSON.stringify(Object.fromEntries(known)), { mode: 0o600, flush: true });
@@ -46,8 +48,16 @@ function readKnown(path: string): Record<string, number> {
   }
 }
 
-function freeId(taken: ReadonlySet<number>): number {
-  for (let id = first; id < first + count; id += 1) if (!taken.has(id)) return id;
+/** Homes on one machine begin at numbers of their own, so that the apps of one cannot look into those of another. */
+function firstFor(directory: string): number {
+  return createHash('sha256').update(directory).digest().readUInt32BE() % count;
+}
+
+function freeId(from: number, taken: ReadonlySet<number>): number {
+  for (let step = 0; step < count; step += 1) {
+    const id = first + ((from + step) % count);
+    if (!taken.has(id)) return id;
+  }
   throw new KovaError('CONFLICT', `all ${count} user numbers from ${first} are taken`, {
     next: 'Set KOVA_APP_USER to one user for all apps.',
   });
