@@ -1,24 +1,30 @@
 import { z } from 'zod';
 import type { Evidence } from './evidence.ts';
 import { readJson } from './json.ts';
+import { listOf } from './json-list.ts';
 import { joinGaps, readEach } from './malformed.ts';
 import { ProblemList } from './problem-list.ts';
 
-const component = z.object({
+interface Component {
+  name: string;
+  group?: string | undefined;
+  version?: string | undefined;
+  licenses?: unknown[] | undefined;
+  components?: Component[] | undefined;
+}
+
+const component: z.ZodType<Component> = z.object({
   name: z.string(),
   group: z.string().optional(),
   version: z.string().optional(),
   licenses: z.array(z.unknown()).optional(),
-  get components() {
-    return z.array(component).optional();
-  },
+  components: z.lazy(() => listOf(component)).optional(),
 });
-type Component = z.output<typeof component>;
 
 const bom = z.object({
   bomFormat: z.literal('CycloneDX'),
   specVersion: z.string(),
-  components: z.array(component).default([]),
+  components: listOf(component).default([]),
 });
 
 /** The components of CycloneDX documents, each once. */

@@ -101,6 +101,15 @@ test.each(jsonKinds)('%s: a tree of any depth is refused', (kind) => {
   expect(() => readReport(kind, `{"\\"{":${'{"a":'.repeat(300)}`)).toThrow('nested deeper than 200');
 });
 
+test('of a million bad values only the first is told', () => {
+  const bad = `[\n${'1,'.repeat(1_000_000)}1]`;
+  const run = `{"tool":{"driver":{"name":"probe"}},"results":${bad}}`;
+  expect(() => readReport('sarif', `{"version":"2.1.0","runs":[${run}]}`)).toThrow(
+    'line 2: runs[0].results[0]: Invalid input: expected object, received number',
+  );
+  expect(() => readReport('bundle', `{"chunks":${bad}}`)).toThrow(/^line 2: chunks\[0\]: /);
+});
+
 test('a long string full of brackets and backslashes is no depth', () => {
   const text = JSON.stringify({ version: '2.1.0', runs: [], note: `${'['.repeat(1000)}${'\\"'.repeat(100_000)}\\` });
   expect(readReport('sarif', text).gap).toBe('the report holds no run of a tool');
@@ -144,7 +153,7 @@ test('a line of ten million characters is cut', () => {
 });
 
 test('a report beyond the limit is refused before anything looks at it', () => {
-  expect(() => readReport('junit', 'x'.repeat(maxReportLength + 1))).toThrow(/^longer than 67108864 characters/);
+  expect(() => readReport('junit', 'x'.repeat(maxReportLength + 1))).toThrow(/^longer than 33554432 characters/);
 });
 
 test('a byte order mark is no error', () => {

@@ -70,9 +70,13 @@ function lineOf(text: string, path: readonly PropertyKey[]): number {
     if (onTheWay && at.length >= depth) [line, depth] = [startLine + 1, at.length];
     return onTheWay;
   };
+  // Without a callback for the end of what `enter` skips, jsonc-parser would skip all that follows as well.
+  const leave = () => {};
   visit(text, {
     onObjectBegin: (_offset, _length, startLine, _character, pathOf) => enter(pathOf(), startLine),
+    onObjectEnd: leave,
     onArrayBegin: (_offset, _length, startLine, _character, pathOf) => enter(pathOf(), startLine),
+    onArrayEnd: leave,
     onLiteralValue: (_value, _offset, _length, startLine, _character, pathOf) => void enter(pathOf(), startLine),
   });
   return line;

@@ -98,6 +98,14 @@ test('an error outside of a test is one of its suite', () => {
   expect(problems[0]?.message).toBe('setup: no database');
 });
 
+test('a test inside of a test hides none', () => {
+  const { figures } = readReport(
+    'junit',
+    '<testsuite><testcase name="a"><failure/><testcase name="b"/></testcase></testsuite>',
+  );
+  expect(figures).toMatchObject({ 'tests.total': 2, 'tests.failed': 1 });
+});
+
 test('a test that passed when tried again is flaky, and passed', () => {
   const { figures, problems } = readReport(
     'junit',

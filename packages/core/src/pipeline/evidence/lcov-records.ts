@@ -15,21 +15,20 @@ const redundant = /^(TN|VER|FNF|FNH|FNL|BRF|BRH|LF|LH|MCF|MCH|MCDC):/;
  * @throws KovaError REPORT_MALFORMED
  */
 export function addTracefile(text: string, files: Map<string, Covered>): void {
-  const lines = text
-    .replace(/^\uFEFF/, '')
-    .split('\n')
-    .map((line) => line.trimEnd());
   let current: Covered | null = null;
-  for (const [index, line] of lines.entries()) {
+  let at = 0;
+  for (const raw of text.replace(/^\uFEFF/, '').split('\n')) {
+    at += 1;
+    const line = raw.trimEnd();
     if (saysNothing(line)) continue;
     const opens = line.startsWith('SF:');
     const complaint = opens === (current === null) ? null : misplaced(line, opens);
-    if (complaint) throw malformed(index + 1, complaint);
+    if (complaint) throw malformed(at, complaint);
     if (opens) current = fileNamed(line.slice(3), files);
     else if (line === 'end_of_record') current = null;
-    else if (current && !addLine(line, current)) throw malformed(index + 1, `no lcov: "${line.slice(0, 60)}"`);
+    else if (current && !addLine(line, current)) throw malformed(at, `no lcov: "${line.slice(0, 60)}"`);
   }
-  if (current) throw malformed(lines.length, 'ends inside of a record, without end_of_record');
+  if (current) throw malformed(at, 'ends inside of a record, without end_of_record');
 }
 
 const saysNothing = (line: string) => line === '' || line.startsWith('#') || redundant.test(line);

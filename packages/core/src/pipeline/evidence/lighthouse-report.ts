@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { readJson } from './json.ts';
+import { listOf, mapOf } from './json-list.ts';
 import { plain } from './plain.ts';
 
 const audit = z.object({
@@ -10,14 +11,14 @@ const audit = z.object({
 });
 const category = z.object({
   score: z.number().min(0).max(1).nullable(),
-  auditRefs: z.array(z.object({ id: z.string(), weight: z.number() })).default([]),
+  auditRefs: listOf(z.object({ id: z.string(), weight: z.number() })).default([]),
 });
 const report = z.object({
   lighthouseVersion: z.string(),
   requestedUrl: z.string().optional(),
   runtimeError: z.object({ code: z.string(), message: z.string() }).optional(),
-  categories: z.record(z.string(), category),
-  audits: z.record(z.string(), audit),
+  categories: mapOf(category),
+  audits: mapOf(audit),
 });
 
 export type Audit = z.output<typeof audit>;
@@ -46,11 +47,11 @@ export function readRun(text: string): LighthouseRun {
   const run = readJson(text, report);
   const figures: Record<string, number> = {};
   for (const id of categories) {
-    const score = run.categories[id]?.score;
+    const score = run.categories.get(id)?.score;
     if (typeof score === 'number') figures[`lighthouse.${id}`] = score;
   }
   for (const [id, name] of Object.entries(metrics)) {
-    const value = run.audits[id]?.numericValue;
+    const value = run.audits.get(id)?.numericValue;
     if (value !== undefined) figures[name] = value;
   }
   return { page: pageOf(run.requestedUrl ?? ''), figures, weak: weakAudits(run), gap: gapOf(run, figures) };
@@ -65,10 +66,10 @@ function gapOf({ runtimeError }: z.output<typeof report>, figures: Record<string
 }
 
 function weakAudits({ categories: all, audits }: z.output<typeof report>): LighthouseRun['weak'] {
-  const weighty = new Set(Object.values(all).flatMap(({ auditRefs }) => auditRefs.filter(({ weight }) => weight > 0)));
-  const ids = new Set([...weighty].map(({ id }) => id));
-  const weak = Object.entries(audits).flatMap(([id, one]) =>
-    ids.has(id) && one.score !== null && one.score < 0.9 ? [{ id, audit: one }] : [],
+  const refs = [...all.values()].flatMap(({ auditRefs }) => auditRefs);
+  const weighty = new Set(refs.flatMap(({ id, weight }) => (weight > 0 ? [id] : [])));
+  const weak = [...audits].flatMap(([id, one]) =>
+    weighty.has(id) && one.score !== null && one.score < 0.9 ? [{ id, audit: one }] : [],
   );
   return weak.sort((a, b) => (a.audit.score ?? 0) - (b.audit.score ?? 0));
 }

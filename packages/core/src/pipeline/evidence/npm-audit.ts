@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Evidence, Severity } from './evidence.ts';
 import { readJson } from './json.ts';
+import { listOf, mapOf } from './json-list.ts';
 import { joinGaps, readEach } from './malformed.ts';
 import { plain } from './plain.ts';
 import { ProblemList } from './problem-list.ts';
@@ -14,12 +15,12 @@ const advisory = z.object({ title: z.string(), url: z.string().optional(), sever
 const vulnerability = z.object({
   name: z.string(),
   severity: z.enum([...dependencyLevels, 'info']),
-  via: z.array(z.union([z.string(), advisory])),
-  nodes: z.array(z.string()).default([]),
+  via: listOf(z.union([z.string(), advisory])),
+  nodes: listOf(z.string()).default([]),
 });
 const auditReport = z.object({
   auditReportVersion: z.literal(2),
-  vulnerabilities: z.record(z.string(), vulnerability),
+  vulnerabilities: mapOf(vulnerability),
   metadata: z.object({ dependencies: z.object({ total: z.int().min(0) }) }),
 });
 /** What npm prints when it could not ask: it exits 1 as well, as if something was vulnerable. */
@@ -57,14 +58,14 @@ const add = (figures: Record<string, number>, name: string, more: number) => {
 };
 
 function countAt(level: string, vulnerabilities: Vulnerabilities): number {
-  return Object.values(vulnerabilities).filter(({ severity }) => severity === level).length;
+  return [...vulnerabilities.values()].filter(({ severity }) => severity === level).length;
 }
 
 function problemsOf(found: readonly Vulnerabilities[]): ReturnType<ProblemList['result']> {
   const problems = new ProblemList();
   for (const level of [...dependencyLevels, 'info']) {
     for (const vulnerabilities of found) {
-      const atLevel = Object.values(vulnerabilities).filter(({ severity }) => severity === level);
+      const atLevel = [...vulnerabilities.values()].filter(({ severity }) => severity === level);
       for (const one of atLevel) problems.add(severityOf[level] ?? 'note', () => problemOf(one, vulnerabilities));
     }
   }
@@ -88,9 +89,9 @@ function advisoryOf(one: Vulnerability, all: Vulnerabilities, seen: Set<string>)
   const own = one.via.flatMap((via) => (typeof via === 'string' ? [] : [via]));
   const worst = own.find(({ severity }) => severity === one.severity) ?? own[0];
   if (worst) return worst.url?.split('/').at(-1) || worst.title;
-  const dependencies = one.via.flatMap((via) => (typeof via === 'string' && Object.hasOwn(all, via) ? [all[via]] : []));
+  const dependencies = one.via.flatMap((via) => (typeof via === 'string' ? (all.get(via) ?? []) : []));
   for (const dependency of dependencies) {
-    const found = dependency ? advisoryOf(dependency, all, seen) : null;
+    const found = advisoryOf(dependency, all, seen);
     if (found) return found;
   }
   return null;

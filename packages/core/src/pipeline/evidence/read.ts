@@ -10,7 +10,7 @@ import { relativePath } from './relative-path.ts';
 import { readSarif } from './sarif.ts';
 
 /** A report of more characters is refused; so whoever reads the file need not load one of 500 MB. */
-export const maxReportLength = 64 * 1024 * 1024;
+export const maxReportLength = 32 * 1024 * 1024;
 
 const readers: Readonly<Record<ReportKind, (texts: readonly string[]) => Evidence>> = {
   junit: readJunit,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { readJson } from '../json.ts';
+import { listOf } from '../json-list.ts';
 import { malformed } from '../malformed.ts';
 import { addWeight, noWeights, stableName, type Weights } from './weights.ts';
 
@@ -8,17 +9,17 @@ const isLoaded = (file: string) => /\.(?:js|mjs|css)$/.test(file) && !file.start
 
 /** A table of chunks that a project weighed itself, with the libraries found in each. */
 const weighed = z.object({
-  chunks: z.array(
-    z.object({ chunk: z.string(), bytes, gzip: bytes.optional(), libraries: z.array(z.string()).default([]) }),
+  chunks: listOf(
+    z.object({ chunk: z.string(), bytes, gzip: bytes.optional(), libraries: listOf(z.string()).default([]) }),
   ),
-  routes: z.array(z.object({ route: z.string(), bytes })).default([]),
+  routes: listOf(z.object({ route: z.string(), bytes })).default([]),
 });
 /** `.next/diagnostics/route-bundle-stats.json`, by Next.js 16. */
-const nextRoutes = z.array(z.object({ route: z.string(), firstLoadUncompressedJsBytes: bytes }));
+const nextRoutes = listOf(z.object({ route: z.string(), firstLoadUncompressedJsBytes: bytes }));
 /** The JSON of webpack itself. */
-const webpackStats = z.object({ assets: z.array(z.object({ name: z.string(), size: bytes })) });
+const webpackStats = z.object({ assets: listOf(z.object({ name: z.string(), size: bytes })) });
 /** The JSON of webpack-bundle-analyzer, and so of @next/bundle-analyzer. */
-const analyzed = z.array(z.object({ label: z.string(), parsedSize: bytes, gzipSize: bytes.optional() }));
+const analyzed = listOf(z.object({ label: z.string(), parsedSize: bytes, gzipSize: bytes.optional() }));
 
 /**
  * The weights that a JSON report tells, in whichever of the known formats.

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { readJson } from '../json.ts';
+import { listOf } from '../json-list.ts';
 
 const level = z.enum(['none', 'note', 'warning', 'error']);
 const index = z.int().min(-1);
@@ -8,7 +9,7 @@ const rule = z.looseObject({
   id: z.string(),
   defaultConfiguration: z.looseObject({ level: level.optional() }).optional(),
 });
-const component = z.looseObject({ name: z.string(), rules: z.array(rule).optional() });
+const component = z.looseObject({ name: z.string(), rules: listOf(rule).optional() });
 
 const location = z.looseObject({
   physicalLocation: z
@@ -35,24 +36,24 @@ const result = z.looseObject({
     text: z.string().optional(),
     markdown: z.string().optional(),
     id: z.string().optional(),
-    arguments: z.array(z.string()).optional(),
+    arguments: listOf(z.string()).optional(),
   }),
-  locations: z.array(location).optional(),
-  suppressions: z
-    .array(z.looseObject({ status: z.enum(['accepted', 'underReview', 'rejected']).optional() }))
-    .optional(),
+  locations: listOf(location).optional(),
+  suppressions: listOf(
+    z.looseObject({ status: z.enum(['accepted', 'underReview', 'rejected']).optional() }),
+  ).optional(),
   baselineState: z.enum(['new', 'unchanged', 'updated', 'absent']).optional(),
 });
 
 const run = z.looseObject({
-  tool: z.looseObject({ driver: component, extensions: z.array(component).optional() }),
-  results: z.array(result).nullish(),
-  artifacts: z.array(z.looseObject({ location: z.looseObject({ uri: z.string().optional() }).optional() })).optional(),
-  invocations: z.array(z.looseObject({ executionSuccessful: z.boolean().optional() })).optional(),
+  tool: z.looseObject({ driver: component, extensions: listOf(component).optional() }),
+  results: listOf(result).nullish(),
+  artifacts: listOf(z.looseObject({ location: z.looseObject({ uri: z.string().optional() }).optional() })).optional(),
+  invocations: listOf(z.looseObject({ executionSuccessful: z.boolean().optional() })).optional(),
   automationDetails: z.looseObject({ id: z.string().optional() }).optional(),
 });
 
-const log = z.looseObject({ version: z.literal('2.1.0'), runs: z.array(run) });
+const log = z.looseObject({ version: z.literal('2.1.0'), runs: listOf(run) });
 
 /** One tool's findings, with all that the tool wrote beside what is read here. */
 export type SarifRun = z.output<typeof run>;
