@@ -120,9 +120,21 @@ test('a ship that failed ends with 1 and its error, as text or as one JSON docum
 
 test('Ctrl-C leaves the work running and says how to see it again', async () => {
   const repository = repositoryWith({ 'kova.config.ts': config });
-  const { listener } = api((response) => response.write(event({ type: 'line', text: 'compiling' })));
+  const { listener } = api((response) =>
+    response.write(
+      event({
+        type: 'job',
+        job: 'build',
+        state: 'running',
+        reason: '',
+        cached: false,
+        durationMs: null,
+        at: new Date(),
+      }),
+    ),
+  );
   const running = startKova(['ship'], { env: { KOVA_URL: await serve(listener) }, cwd: repository });
-  await running.printed('build  compiling');
+  await running.printed('build  running');
   running.child.kill('SIGINT');
   const { code, out } = await running.ended;
   expect(code).toBe(130);

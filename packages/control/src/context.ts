@@ -2,7 +2,7 @@ import type { Secret } from '@kova/core/secret';
 import type { IdentityOf } from './home/app-identities.ts';
 import type { Home } from './home/home.ts';
 import type { Artefacts } from './ports/artefacts.ts';
-import type { Builder, Commits } from './ports/builder.ts';
+import type { Commits } from './ports/builder.ts';
 import type { Databases } from './ports/databases.ts';
 import type { Edge } from './ports/edge.ts';
 import type { JobRunner } from './ports/job-runner.ts';
@@ -17,7 +17,6 @@ export interface Context {
   edge: Edge;
   databases: Databases;
   artefacts: Artefacts;
-  builder: Builder;
   commits: Commits;
   jobs: JobRunner;
   /** Whom apps and migrations run as. */

@@ -7,7 +7,6 @@ import { ensureEdge } from '@kova/edge/launch';
 import { apiAddress, edgeAddress, refuseElsewhere } from './addresses.ts';
 import { createArtefacts } from './artefacts/artefacts.ts';
 import { explainDiskFull } from './artefacts/disk-full.ts';
-import { createBuilder, type LocalBuilder } from './build/builder.ts';
 import { createCommits } from './build/commits.ts';
 import { prepareToolchain } from './build/toolchain.ts';
 import type { Context } from './context.ts';
@@ -21,7 +20,7 @@ import { tokenIn } from './home/token.ts';
 import { appIdentity } from './home/unprivileged.ts';
 import { type ApiServer, listenForApi } from './http/listen.ts';
 import { createApi } from './http/server.ts';
-import { createJobRunner } from './pipeline/runner.ts';
+import { createJobRunner, type LocalJobRunner } from './pipeline/runner.ts';
 import { createProcessRuntime, type InstanceEvent, type ProcessRuntime } from './runtimes/process/process-runtime.ts';
 import { createDatabases } from './services/postgres/databases.ts';
 import { ensureStore, explainStart, type OwnStore } from './services/postgres/own-store.ts';
@@ -50,7 +49,7 @@ interface Parts {
   ctx: Context;
   store: OwnStore;
   runtime: ProcessRuntime;
-  builder: LocalBuilder;
+  jobs: LocalJobRunner;
 }
 
 async function assemble(): Promise<Parts> {
@@ -70,17 +69,16 @@ async function assemble(): Promise<Parts> {
     onEvent: tellIllness,
   });
   const artefacts = createArtefacts(home.artefacts);
-  const builder = createBuilder({ home, artefacts, as });
+  const jobs = createJobRunner({ home, artefacts, as });
   const ctx: Context = {
-    ...{ home, db, runtime, artefacts, builder, databases, identityOf },
+    ...{ home, db, runtime, artefacts, jobs, databases, identityOf },
     edge: edgeAt(edgeProcess.socketPath, edgeProcess.address),
     commits: createCommits(home.repositories),
-    jobs: createJobRunner(home, as),
     appPath: [toolchain.bin, '/usr/local/bin', '/usr/bin', '/bin'].join(delimiter),
     edgeListen: edgeProcess.address,
     idleToken: await tokenIn(home.keys, 'idle-token'),
   };
-  return { ctx, store, runtime, builder };
+  return { ctx, store, runtime, jobs };
 }
 
 /** An instance that ends unasked is written into the control plane's log, with its reason. */
@@ -165,8 +163,8 @@ async function main(): Promise<void> {
     before = await survey(home);
     const starting = start();
     endWhenAsked(starting);
-    const { builder } = await starting;
-    await builder.removeLeftovers().catch(told('builds'));
+    const { jobs } = await starting;
+    await jobs.removeLeftovers().catch(told('builds'));
     // At its end Node would write it too, but a process that is killed has none.
     flushCompileCache();
   } catch (error) {

@@ -5,7 +5,7 @@ import { createClient } from '../api/client.ts';
 import { serve } from '../testing/kova.ts';
 import { story } from './story.ts';
 
-const line = (text: string) => ({ type: 'line', text });
+const job = (text: string) => ({ type: 'job', job: text, state: 'passed' });
 const phase = (name: string) => ({ type: 'phase', deployment: 'dep_1', environment: 'e', phase: name, reason: '' });
 const end = { type: 'ship', ship: { state: 'done' } };
 
@@ -22,17 +22,17 @@ test('when the control plane goes away in the midst, each event is told once all
   const url = await serve((_, response) => {
     asked += 1;
     if (asked === 1) {
-      send(response, line('a'), phase('queued'), line('b'));
+      send(response, job('a'), phase('queued'), job('b'));
       setTimeout(() => response.destroy(), 50);
     } else if (asked === 2) {
       response.writeHead(503).end(JSON.stringify({ code: 'STORE_UNAVAILABLE', message: 'wait', next: 'wait' }));
     } else {
-      send(response, line('a'), line('b'), line('c'), phase('queued'), phase('preparing'), end);
+      send(response, job('a'), job('b'), job('c'), phase('queued'), phase('preparing'), end);
       response.end();
     }
   });
   const events: StreamEvent[] = await Array.fromAsync(tell(url));
-  expect(events).toEqual([line('a'), phase('queued'), line('b'), line('c'), phase('preparing'), end]);
+  expect(events).toEqual([job('a'), phase('queued'), job('b'), job('c'), phase('preparing'), end]);
   expect(asked).toBe(3);
 });
 
@@ -47,12 +47,12 @@ test('what the API refuses is not asked again', async () => {
 });
 
 test('the signal ends it without an error', async () => {
-  const url = await serve((_, response) => send(response, line('a')));
+  const url = await serve((_, response) => send(response, job('a')));
   const leave = new AbortController();
   const events: StreamEvent[] = [];
   for await (const event of tell(url, leave.signal)) {
     events.push(event);
     leave.abort();
   }
-  expect(events).toEqual([line('a')]);
+  expect(events).toEqual([job('a')]);
 });

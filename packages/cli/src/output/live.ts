@@ -1,4 +1,3 @@
-import { styleText } from 'node:util';
 import type { StreamEvent } from '@kova/control/api';
 import { isTerminal, type Phase } from '@kova/core/deployment/phase';
 import type { JobState } from '@kova/core/pipeline/state';
@@ -9,7 +8,6 @@ import { plain } from './table.ts';
 
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const frameMs = 120;
-const keptLines = 20;
 
 interface Row {
   environment: string;
@@ -29,8 +27,6 @@ interface JobRow {
 interface Screen {
   jobs: Map<string, JobRow>;
   rows: Map<string, Row>;
-  build: string[];
-  buildState: 'running' | 'done' | 'failed';
   startedAt: string;
 }
 
@@ -39,7 +35,7 @@ type Terminal = Pick<NodeJS.WriteStream, 'write' | 'columns'>;
 /** One line an environment, drawn again and again in place. */
 export function liveProgress(out: Terminal): Progress {
   const startedAt = new Date().toISOString();
-  const screen: Screen = { jobs: new Map(), rows: new Map(), build: [], buildState: 'running', startedAt };
+  const screen: Screen = { jobs: new Map(), rows: new Map(), startedAt };
   let drawn = 0;
   let frame = 0;
   const draw = () => {
@@ -58,33 +54,23 @@ export function liveProgress(out: Terminal): Progress {
 }
 
 function take(screen: Screen, event: StreamEvent): void {
-  if (event.type === 'line') {
-    screen.build = [...screen.build, plain(event.text)].slice(-keptLines);
-  } else if (event.type === 'phase') {
-    screen.buildState = 'done';
-    const { deployment, environment, phase, reason, at } = event;
-    screen.rows.set(deployment, { environment, phase, reason: plain(reason), at });
-  } else if (event.type === 'job') {
-    screen.buildState = 'done';
+  if (event.type === 'job') {
     const { job: name, state, reason, at } = event;
     const said = state === 'passed' ? jobTime(event) : plain(reason.split('\n')[0] ?? '');
     screen.jobs.set(name, { name, state, said, at });
-  } else if (event.type === 'ship') screen.buildState = event.ship.release ? 'done' : 'failed';
-  else screen.buildState = 'done';
+  } else if (event.type === 'phase') {
+    const { deployment, environment, phase, reason, at } = event;
+    screen.rows.set(deployment, { environment, phase, reason: plain(reason), at });
+  }
 }
 
 /** The lines of the screen as they are now, none wider than `width`. */
-export function render(screen: Screen, spinner: string, width: number): string[] {
-  const { jobs, rows, build, buildState } = screen;
-  const lines = [
+export function render({ jobs, rows, startedAt }: Screen, spinner: string, width: number): string[] {
+  if (jobs.size + rows.size === 0) return [`${spinner} preparing  ${since(startedAt)}`.slice(0, width)];
+  return [
     ...jobLines([...jobs.values()], spinner, width),
     ...[...rows.values()].flatMap((row) => rowLines(row, spinner, width)),
   ];
-  if (buildState === 'done') return lines;
-  if (buildState === 'failed') return ['✗ build', ...build.map((line) => `  ${line}`)];
-  const last = build.at(-1);
-  const head = `${spinner} build  ${since(screen.startedAt)}`;
-  return [head, ...(last ? [styleText('dim', `  ${last}`.slice(0, width), { validateStream: false })] : []), ...lines];
 }
 
 function jobLines(jobs: readonly JobRow[], spinner: string, width: number): string[] {

@@ -17,13 +17,18 @@ const phase = (name: string, reason: string): StreamEvent =>
     at,
   }) as StreamEvent;
 
+const job = (name: string, state: string, said: object = {}): StreamEvent =>
+  ({ type: 'job', job: name, state, reason: '', cached: false, durationMs: null, at, ...said }) as StreamEvent;
+
 test('each event is a line', () => {
   const lines: string[] = [];
   const progress = plainProgress(
     (line) => lines.push(line),
     () => new Date(at),
   );
-  progress.show({ type: 'line', text: '\x1b[32mnpm ci\x1b[0m' });
+  progress.show(job('install', 'passed', { cached: true }));
+  progress.show(job('build', 'passed', { durationMs: 2100 }));
+  progress.show(job('lint', 'failed', { reason: '\x1b[32m`npm run lint`\x1b[0m failed:\nlines' }));
   progress.show(phase('queued', ''));
   progress.show(phase('awaiting-approval', 'rel_1 waits for 1 approval'));
   progress.show(phase('stabilizing', 'all traffic is on green'));
@@ -31,7 +36,9 @@ test('each event is a line', () => {
   const time = clock(new Date(at));
   expect(time).toMatch(/^\d\d:00:01$/);
   expect(lines).toEqual([
-    `${time} build  npm ci`,
+    `${time} install  passed  cached`,
+    `${time} build  passed  2.1 s`,
+    `${time} lint  failed  \`npm run lint\` failed:`,
     `${time} production  queued`,
     `${time} production  awaiting-approval  rel_1 waits for 1 approval`,
     '→ say yes with: kova approve production',
@@ -46,32 +53,18 @@ test('on a terminal the last state stays, drawn in place', () => {
     return true;
   };
   const progress = liveProgress({ columns: 60, write } as Parameters<typeof liveProgress>[0]);
-  progress.show({ type: 'line', text: 'compiling' });
+  progress.show(job('build', 'running'));
+  progress.show(job('build', 'passed', { durationMs: 2100 }));
   progress.show(phase('stabilizing', `all traffic is on green${'.'.repeat(200)}`));
   progress.show(phase('live', 'it held'));
   progress.end();
   const last = written.slice(written.lastIndexOf('\x1b[0J') + '\x1b[0J'.length);
-  expect(last).toMatch(/^✓ production +live +it held\n$/);
+  expect(last).toMatch(/^✓ build +passed +2\.1 s\n✓ production +live +it held\n$/);
 });
 
 test('no line is wider than the screen', () => {
   const row = { environment: 'production', phase: 'awaiting-approval' as const, reason: 'x'.repeat(200), at };
-  const build = ['y'.repeat(200)];
-  const lines = render(
-    { jobs: new Map(), rows: new Map([['dep_1', row]]), build, buildState: 'running', startedAt: at },
-    '*',
-    30,
-  );
-  expect(lines.map((line) => plain(line).length)).toEqual([expect.any(Number), 30, 30, 30]);
-});
-
-test('a failed build leaves its last lines', () => {
-  const screen = {
-    jobs: new Map(),
-    rows: new Map(),
-    build: ['one', 'two'],
-    buildState: 'failed' as const,
-    startedAt: at,
-  };
-  expect(render(screen, '*', 80)).toEqual(['✗ build', '  one', '  two']);
+  const jobs = new Map([['unit-tests', { name: 'unit-tests', state: 'failed' as const, said: 'y'.repeat(200), at }]]);
+  const lines = render({ jobs, rows: new Map([['dep_1', row]]), startedAt: at }, '*', 30);
+  expect(lines.map((line) => plain(line).length)).toEqual([30, 30, 30]);
 });

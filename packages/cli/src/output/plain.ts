@@ -21,7 +21,6 @@ export function plainProgress(print: (line: string) => void, now = () => new Dat
 }
 
 function linesOf(event: StreamEvent, now: Date): string[] {
-  if (event.type === 'line') return [`${clock(now)} build  ${plain(event.text)}`];
   if (event.type === 'job') return [jobLine(event, now)];
   if (event.type !== 'phase') return [];
   const { at, environment, phase, reason } = event;

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { findMarked } from '../commands/strays.ts';
-import { app, openWorld, request, type World } from './testing/world.ts';
+import { build } from './testing/build.ts';
+import { app, openWorld, type World } from './testing/world.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
@@ -62,7 +63,7 @@ test('no process survives a cancelled build, wherever it hid', async () => {
     running = await survivors();
     stop.abort(new Error('cancelled by a person'));
   };
-  const building = world.builder.build(request(commit, (line) => void onLine(line), stop.signal));
+  const building = build(world.jobs, commit, { onLine: (line) => void onLine(line), signal: stop.signal });
   await expect(building).rejects.toThrow('cancelled by a person');
   expect(running.filter((row) => row.includes('sleep'))).toHaveLength(wanted);
   expect(await survivors()).toEqual([]);
@@ -84,13 +85,13 @@ test('what a killed control plane leaves of a build ends at the next start; the 
     if (line === 'up') up += 1;
     if (up === wanted) break;
   }
-  expect(await world.builder.removeLeftovers()).toBe(0);
+  expect(await world.jobs.removeLeftovers()).toBe(0);
   expect(await survivors()).not.toEqual([]);
   const ended = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGKILL');
   await ended;
   expect(await buildsLeft()).toHaveLength(1);
-  expect(await world.builder.removeLeftovers()).toBe(1);
+  expect(await world.jobs.removeLeftovers()).toBe(1);
   expect(await survivors()).toEqual([]);
   expect(await buildsLeft()).toEqual([]);
   expect(await readdir(world.home.builds, {})).toContain('.npm-cache');
@@ -105,7 +106,7 @@ test.skipIf(!canLimit)('when a build eats all memory it alone is killed', async 
   const eat = 'const all = []; for (;;) all.push(Buffer.alloc(10_000_000, 1));';
   // A first build outside the group copies Node and npm where the builder needs them: pages of files that are written
   // inside count against the limit, and the kernel would write and read them again rather than kill anybody.
-  await world.builder.build(request(await world.ship(app('', 'install: null'))));
+  await build(world.jobs, await world.ship(app('', 'install: null')));
   const commit = await world.ship(app(eat, 'install: null'));
   const group = join(cgroup, `kova-test-${process.pid}`);
   await mkdir(group);
@@ -129,7 +130,7 @@ test.skipIf(!isRoot)('a full disk is named as such and leaves nothing', async ()
   const commit = await world.ship({ ...app(''), 'big.bin': 'x'.repeat(4_000_000) });
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m,mode=711', 'tmpfs', world.home.builds]);
   try {
-    await expect(world.builder.build(request(commit))).rejects.toMatchObject({ code: 'DISK_FULL' });
+    await expect(build(world.jobs, commit)).rejects.toMatchObject({ code: 'DISK_FULL' });
     expect(await buildsLeft()).toEqual([]);
   } finally {
     execFileSync('umount', [world.home.builds]);

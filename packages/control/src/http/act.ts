@@ -6,6 +6,7 @@ import { createDeployment, deploymentRows, history, toDeployment } from '../stor
 import { environmentNames, readEnvironment } from '../store/environments.ts';
 import { heldCommits, refuseHeld } from '../store/holds.ts';
 import { findRelease } from '../store/releases.ts';
+import { stopRun } from '../store/runs.ts';
 import { requestShipAbort, shipAtBuild } from '../store/ships.ts';
 import { transition } from '../store/transition.ts';
 import { endDeployment, overtakeWaiting } from '../workflows/overtake.ts';
@@ -105,9 +106,10 @@ export async function abort({ ctx }: Actor, target: Target, by: string): Promise
 
 /** Ends a ship: its build, or its deployment that is at work or waits. What is live stays. @throws KovaError NOT_FOUND, CONFLICT */
 export async function abortShip({ ctx }: Actor, id: string, by: string): Promise<void> {
-  const { state } = await readShip(ctx, id);
+  const { state, run } = await readShip(ctx, id);
   const reason = `aborted by ${by}`;
   if (!(await requestShipAbort(ctx.db, id, reason))) throw new KovaError('CONFLICT', `${id} has ended: it is ${state}`);
+  if (run) await stopRun(ctx.db, run, reason);
   const rows = await deploymentRows(ctx.db)
     .where('ship', '=', id)
     .where('ended_at', 'is', null)

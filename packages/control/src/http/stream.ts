@@ -8,10 +8,11 @@ const pollMs = 150;
 
 /** All that happens to a ship from its beginning, until it has ended. Attach again at any time. */
 export async function* shipEvents(ctx: Context, id: string, signal: AbortSignal): AsyncGenerator<StreamEvent> {
-  const cursor = { line: '0', event: '0' };
+  const cursor = { event: '0' };
+  const jobs = { event: '0' };
   while (!signal.aborted) {
     const ship = await readShip(ctx, id);
-    yield* lines(ctx, id, cursor);
+    if (ship.run) yield* jobEvents(ctx, ship.run, jobs);
     yield* phaseEvents(ctx, ship.deployments, cursor);
     if (hasEnded(ship)) {
       yield { type: 'ship', ship };
@@ -27,7 +28,7 @@ function hasEnded({ state }: ShipView): boolean {
 
 /** All that happens to a deployment from its beginning, until it is live or has ended. */
 export async function* deploymentEvents(ctx: Context, id: string, signal: AbortSignal): AsyncGenerator<StreamEvent> {
-  const cursor = { line: '0', event: '0' };
+  const cursor = { event: '0' };
   while (!signal.aborted) {
     const deployment = await readDeployment(ctx, id);
     yield* phaseEvents(ctx, [deployment], cursor);
@@ -54,23 +55,7 @@ export async function* runEvents(ctx: Context, id: string, signal: AbortSignal):
 }
 
 interface Cursor {
-  line: string;
   event: string;
-}
-
-async function* lines(ctx: Context, ship: string, cursor: Cursor): AsyncGenerator<StreamEvent> {
-  const rows = await ctx.db
-    .selectFrom('ship_lines')
-    .select(['id', 'text'])
-    .where('ship', '=', ship)
-    .where('id', '>', cursor.line)
-    .orderBy('id')
-    .limit(500)
-    .execute();
-  for (const { id, text } of rows) {
-    cursor.line = id;
-    yield { type: 'line', text };
-  }
 }
 
 async function* phaseEvents(
@@ -94,7 +79,7 @@ async function* phaseEvents(
   }
 }
 
-async function* jobEvents(ctx: Context, run: string, cursor: { event: string }): AsyncGenerator<StreamEvent> {
+async function* jobEvents(ctx: Context, run: string, cursor: Cursor): AsyncGenerator<StreamEvent> {
   const rows = await ctx.db
     .selectFrom('job_events')
     .innerJoin('jobs', (join) =>

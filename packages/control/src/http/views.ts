@@ -88,6 +88,7 @@ export const shipView = z
     project: z.string(),
     commit: z.string(),
     state: z.enum(['building', 'deploying', 'done', 'failed']),
+    run: z.string().nullable().describe('the pipeline run that proves its commit; null when it was built before'),
     release: z.string().nullable(),
     deployments: z.array(deploymentView),
     error: errorView.nullable(),
@@ -155,7 +156,6 @@ export const scorecardView = z
 
 /** What the event streams of ships and deployments send, one JSON object an event. */
 export const streamEvent = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('line'), text: z.string() }),
   z.object({
     type: z.literal('phase'),
     deployment: z.string(),

@@ -1,4 +1,5 @@
 import { formatDuration } from '@kova/core/config/duration';
+import type { ErrorCode } from '@kova/core/errors/codes';
 import { hasCode } from '@kova/core/errors/kova-error';
 import { fail, pass, type Verdict } from '@kova/core/verdict';
 import type { BuildDirectory } from '../build/directory.ts';
@@ -15,19 +16,29 @@ export interface CommandsRequest {
   onLine: (line: string) => void;
 }
 
+/** What commands came to; the code says what kind of failure it was. */
+export interface CommandsEnd {
+  verdict: Verdict;
+  code: ErrorCode | null;
+}
+
 /** Runs the commands of a job one after the other; the first that does not succeed is the verdict. @throws the signal's reason */
-export async function runCommands(request: CommandsRequest): Promise<Verdict> {
+export async function runCommands(request: CommandsRequest): Promise<CommandsEnd> {
   const deadline = performance.now() + request.timeoutMs;
   const startedAt = performance.now();
   for (const argv of request.argvs) {
-    const verdict = await runOne(argv, deadline, request);
-    if (verdict) return verdict;
+    const end = await runOne(argv, deadline, request);
+    if (end) return end;
   }
-  return pass(`done in ${formatDuration(performance.now() - startedAt)}`);
+  return { verdict: pass(`done in ${formatDuration(performance.now() - startedAt)}`), code: null };
 }
 
 /** Null when it succeeded. */
-async function runOne(argv: readonly string[], deadline: number, request: CommandsRequest): Promise<Verdict | null> {
+async function runOne(
+  argv: readonly string[],
+  deadline: number,
+  request: CommandsRequest,
+): Promise<CommandsEnd | null> {
   const { directory, env, timeoutMs, signal, onLine } = request;
   const name = argv.join(' ');
   onLine(`$ ${name}`);
@@ -35,12 +46,18 @@ async function runOne(argv: readonly string[], deadline: number, request: Comman
   const options = { argv, env, signal, cwd: directory.source, as: directory.as, timeoutMs: left, background: true };
   try {
     const result = await run({ ...options, onLine });
-    return result.exitCode === 0 ? null : fail(told(name, result));
+    return result.exitCode === 0 ? null : failed(told(name, result));
   } catch (error) {
-    if (hasCode(error, 'STEP_TIMEOUT')) return fail(`\`${name}\` was not done within ${formatDuration(timeoutMs)}`);
-    if (hasCode(error, 'COMMAND_FAILED')) return fail((error as Error).message);
+    if (hasCode(error, 'STEP_TIMEOUT')) {
+      return failed(`\`${name}\` was not done within ${formatDuration(timeoutMs)}`, 'JOB_TIMEOUT');
+    }
+    if (hasCode(error, 'COMMAND_FAILED')) return failed((error as Error).message);
     throw error;
   }
+}
+
+function failed(reason: string, code: ErrorCode = 'JOB_FAILED'): CommandsEnd {
+  return { verdict: fail(reason), code };
 }
 
 function told(name: string, { exitCode, signal, tail }: CommandResult): string {

@@ -15,8 +15,9 @@ import { handOver } from '../build/hand-over.ts';
 import type { Toolchain } from '../build/toolchain.ts';
 import type { Home } from '../home/home.ts';
 import type { Identity } from '../home/unprivileged.ts';
+import type { Artefacts } from '../ports/artefacts.ts';
 import type { JobReport, JobRequest } from '../ports/job-runner.ts';
-import { runCommands } from './commands.ts';
+import { type CommandsEnd, runCommands } from './commands.ts';
 import { furnish } from './furnish/furnish.ts';
 import { NotRunnable, Surroundings } from './furnish/surroundings.ts';
 import { keepFiles } from './kept-files.ts';
@@ -36,6 +37,7 @@ export interface Workshop {
   toolchain: Toolchain;
   network: Record<string, string | Secret>;
   npmCache: string;
+  artefacts: Artefacts;
 }
 
 /** Runs a job, with its retries. What it left is kept under its key when it passed. */
@@ -67,7 +69,7 @@ async function attemptJob(workshop: Workshop, request: JobRequest, log: JobLog):
     const env = environmentOf(workshop, request, directory);
     await furnish(around, home, request, { directory, env, onLine: log.write });
     const startedAt = performance.now();
-    const verdict = await runCommands({
+    const end = await runCommands({
       ...{ argvs: job.run, directory, timeoutMs: job.timeout, signal: request.signal },
       env: { ...env, ...around.env },
       onLine: log.write,
@@ -75,7 +77,7 @@ async function attemptJob(workshop: Workshop, request: JobRequest, log: JobLog):
     const durationMs = performance.now() - startedAt;
     await around.end();
     await sealBuildDirectory(directory);
-    return await conclude(workshop, request, directory, { verdict, durationMs, log });
+    return await conclude(workshop, request, directory, { ...end, durationMs, log });
   } catch (error) {
     if (error instanceof NotRunnable) return without(inconclusive(error.message));
     throw error;
@@ -86,10 +88,10 @@ async function attemptJob(workshop: Workshop, request: JobRequest, log: JobLog):
 }
 
 function without(verdict: Verdict): JobReport {
-  return { verdict, evidence: [], outputs: [], durationMs: 0 };
+  return { verdict, code: null, evidence: [], outputs: [], durationMs: 0 };
 }
 
-/** The commit, and what the jobs before have made of it. */
+/** The commit, and what the jobs before have made of it, with the caches of the job itself. */
 async function takeOut(
   { home, results, carried }: Workshop,
   request: JobRequest,
@@ -120,7 +122,7 @@ async function conclude(
   { home, results, carried }: Workshop,
   request: JobRequest,
   { source }: BuildDirectory,
-  { verdict, durationMs, log }: { verdict: Verdict; durationMs: number; log: JobLog },
+  { verdict, code, durationMs, log }: CommandsEnd & { durationMs: number; log: JobLog },
 ): Promise<JobReport> {
   const { key, project, name } = request;
   const { reports, keep, carry, outputs } = request.job.job;
@@ -132,9 +134,9 @@ async function conclude(
   });
   const kept = await keepFiles(home.logs, request, source, keep);
   if (kept) log.write(`kept in ${kept}`);
-  if (!passed) return { verdict, evidence, outputs: [], durationMs };
+  if (!passed) return { verdict, code, evidence, outputs: [], durationMs };
   await carried.take(project, name, carry, source);
-  const report: JobReport = { verdict, evidence, outputs: await existing(source, outputs), durationMs };
+  const report: JobReport = { verdict, code, evidence, outputs: await existing(source, outputs), durationMs };
   await results.keep(key, { report, log: log.path }, source);
   return report;
 }

@@ -1,7 +1,8 @@
 import { chown, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Secret } from '@kova/core/secret';
 import { checkout } from '../build/checkout.ts';
-import { closeBuildDirectory, openBuildDirectory } from '../build/directory.ts';
+import { closeBuildDirectory, openBuildDirectory, removeLeftoverBuilds } from '../build/directory.ts';
 import { buildEnvironment } from '../build/environment.ts';
 import { evaluateConfig } from '../build/evaluate-config.ts';
 import { assertSha, repositoryOf } from '../build/git.ts';
@@ -10,31 +11,50 @@ import { networkSettings } from '../build/registry.ts';
 import { prepareToolchain } from '../build/toolchain.ts';
 import type { Home } from '../home/home.ts';
 import type { Identity } from '../home/unprivileged.ts';
+import type { Artefacts } from '../ports/artefacts.ts';
 import type { JobRunner } from '../ports/job-runner.ts';
 import { followFile } from './follow-file.ts';
 import { jobKeys } from './key.ts';
 import { copyJobLog, jobLogPath } from './log.ts';
+import { packRelease } from './release.ts';
 import { Carried } from './results/carried.ts';
 import { Results } from './results/store.ts';
 import { runJob, type Workshop } from './run-job.ts';
 
 /** KOVA_CACHE_GB, 20 GiB by default. */
 const maxResultBytes = Number(process.env.KOVA_CACHE_GB ?? 20) * 1024 ** 3;
-const configTimeoutMs = 20_000;
+
+export interface JobRunnerOptions {
+  home: Home;
+  artefacts: Artefacts;
+  /** Whom jobs run as; null where Kova has no choice. */
+  as: Identity | null;
+  /** More variables for the jobs, such as a registry's token; secret ones are scrubbed from the output. */
+  registryEnv?: Readonly<Record<string, string | Secret>>;
+  /** How long kova.config.ts may take, ms; default 20 s. */
+  configTimeoutMs?: number;
+}
+
+export interface LocalJobRunner extends JobRunner {
+  /** Ends and removes the jobs of a control plane that has died; to be called at the start. Returns how many. */
+  removeLeftovers(): Promise<number>;
+}
 
 /** Runs jobs on this machine, one directory and one clean environment a job. */
-export function createJobRunner(home: Home, as: Identity | null): JobRunner {
+export function createJobRunner(options: JobRunnerOptions): LocalJobRunner {
+  const { home } = options;
   const results = new Results(home.results);
   let shared: Promise<Workshop> | undefined;
   const workshop = () => {
-    shared ??= prepareWorkshop(home, results, as);
+    shared ??= prepareWorkshop(options, results);
     shared.catch(() => {
       shared = undefined;
     });
     return shared;
   };
   return {
-    configure: async (project, commit, signal) => configure(await workshop(), project, commit, signal),
+    configure: async (project, commit, signal) =>
+      configure(await workshop(), project, commit, options.configTimeoutMs ?? 20_000, signal),
     keys(project, commit, config, graph) {
       const place = { node: process.version, platform: process.platform, arch: process.arch };
       return jobKeys(repositoryOf(home.repositories, project), commit, config, graph, place);
@@ -46,20 +66,24 @@ export function createJobRunner(home: Home, as: Identity | null): JobRunner {
     },
     log: (ref, ended, signal) => followFile(jobLogPath(home.logs, ref), ended, signal),
     prune: () => results.prune(maxResultBytes),
+    release: async (request) => packRelease(await workshop(), request),
+    removeLeftovers: () => removeLeftoverBuilds(home.builds),
     run: async (request) => runJob(await workshop(), request),
   };
 }
 
-async function prepareWorkshop(home: Home, results: Results, as: Identity | null): Promise<Workshop> {
+async function prepareWorkshop(options: JobRunnerOptions, results: Results): Promise<Workshop> {
+  const { home, as, artefacts, registryEnv } = options;
   const toolchain = await prepareToolchain(home.toolchain, as);
-  const network = await networkSettings(toolchain, home.toolchain, as);
+  const network = { ...(await networkSettings(toolchain, home.toolchain, as)), ...registryEnv };
   const npmCache = join(home.builds, '.npm-cache');
   await mkdir(npmCache, { recursive: true, mode: 0o700 });
   if (as) await chown(npmCache, as.uid, as.gid);
-  return { home, results, carried: new Carried(join(home.results, '.carried')), as, toolchain, network, npmCache };
+  const carried = new Carried(join(home.results, '.carried'));
+  return { home, results, carried, as, toolchain, network, npmCache, artefacts };
 }
 
-async function configure(workshop: Workshop, project: string, commit: string, signal: AbortSignal) {
+async function configure(workshop: Workshop, project: string, commit: string, timeoutMs: number, signal: AbortSignal) {
   const { home, as, toolchain, npmCache } = workshop;
   assertSha(commit);
   const directory = await openBuildDirectory(home.builds, project, commit, as);
@@ -70,7 +94,7 @@ async function configure(workshop: Workshop, project: string, commit: string, si
     await checkout({ repository, commit, directory: directory.source, index, signal, onLine });
     await handOver(directory.source, directory.as);
     const env = buildEnvironment(directory, toolchain, { commit, npmCache, network: {} });
-    return await evaluateConfig({ directory, node: toolchain.node, env, timeoutMs: configTimeoutMs, signal, onLine });
+    return await evaluateConfig({ directory, node: toolchain.node, env, timeoutMs, signal, onLine });
   } finally {
     await closeBuildDirectory(directory);
   }

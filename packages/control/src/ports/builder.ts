@@ -1,13 +1,5 @@
 import type { ProjectConfig } from '@kova/core/config/schema';
 
-export interface BuildRequest {
-  project: string;
-  commit: string;
-  /** Called for each line the build prints, already scrubbed. */
-  onLine: (line: string) => void;
-  signal: AbortSignal;
-}
-
 export interface BuiltRelease {
   config: ProjectConfig;
   artefact: { digest: string; bytes: number };
@@ -19,12 +11,6 @@ export interface CommitInfo {
   message: string;
   author: string;
   committedAt: Date;
-}
-
-/** Takes a commit of a project to an artefact in a clean directory, without Kova's rights or secrets. */
-export interface Builder {
-  /** Idempotent: building a commit again gives an artefact of its own digest and harms nothing. */
-  build(request: BuildRequest): Promise<BuiltRelease>;
 }
 
 /** The commits that Kova has been sent, one bare repository a project. */

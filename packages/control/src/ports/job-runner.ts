@@ -1,7 +1,9 @@
 import type { ProjectConfig } from '@kova/core/config/schema';
+import type { ErrorCode } from '@kova/core/errors/codes';
 import type { Evidence } from '@kova/core/pipeline/evidence/evidence';
 import type { GraphJob } from '@kova/core/pipeline/graph';
 import type { Verdict } from '@kova/core/verdict';
+import type { BuiltRelease } from './builder.ts';
 
 /** Whose job it is, and where its log lies. */
 export interface JobRef {
@@ -21,8 +23,19 @@ export interface JobRequest extends JobRef {
   signal: AbortSignal;
 }
 
+export interface ReleaseRequest {
+  project: string;
+  commit: string;
+  config: ProjectConfig;
+  /** Keys of the jobs that build, in an order that can be laid out. */
+  needs: readonly string[];
+  signal: AbortSignal;
+}
+
 export interface JobReport {
   verdict: Verdict;
+  /** What went wrong, when it failed. */
+  code: ErrorCode | null;
   evidence: Evidence[];
   /** Paths that it left for others. */
   outputs: string[];
@@ -48,6 +61,12 @@ export interface JobRunner {
 
   /** The lines of a job's log from its beginning, new ones as they come until `ended` says so or the signal aborts. */
   log(ref: JobRef, ended: () => Promise<boolean>, signal: AbortSignal): AsyncIterable<string>;
+
+  /**
+   * Packs what `app.output` names of the commit with what the jobs of these keys have made of it.
+   * @throws KovaError BUILD_FAILED when something is missing that was not optional, ARTEFACT_UNSAFE
+   */
+  release(request: ReleaseRequest): Promise<BuiltRelease>;
 
   /** Removes results that were not used for long, when they take too much room. Returns the bytes freed. */
   prune(): Promise<number>;

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '@kova/core/errors/codes';
 import { isFinal, type JobState, jobSources } from '@kova/core/pipeline/state';
 import type { Transaction } from 'kysely';
 import type { Store } from './connect.ts';
@@ -6,6 +7,7 @@ import type { Schema } from './schema.ts';
 interface Changes {
   cached?: boolean;
   duration_ms?: number;
+  code?: ErrorCode | null;
 }
 
 /**

@@ -21,7 +21,7 @@ export function releaseId(commit: string): string {
  * Records a built release and makes sure that its environments exist. One whose artefact was cleaned up is built again
  * and gets the new one. Idempotent.
  */
-export async function recordRelease(db: Store, project: string, built: BuiltRelease): Promise<string> {
+export async function recordRelease(db: Store, project: string, built: BuiltRelease, run: string): Promise<string> {
   const { config, artefact, commit } = built;
   const id = releaseId(commit.sha);
   await db.transaction().execute(async (trx) => {
@@ -35,9 +35,10 @@ export async function recordRelease(db: Store, project: string, built: BuiltRele
       artefact: artefact.digest,
       artefact_bytes: artefact.bytes,
       config: JSON.stringify(config),
+      run,
     };
     const { artefact: digest, artefact_bytes, config: recorded } = release;
-    const rebuilt = { artefact: digest, artefact_bytes, config: recorded };
+    const rebuilt = { artefact: digest, artefact_bytes, config: recorded, run };
     await trx
       .insertInto('releases')
       .values(release)

@@ -63,12 +63,12 @@ export interface Schema {
     forced: Generated<boolean>;
     state: Generated<'building' | 'deploying' | 'done' | 'failed'>;
     release: string | null;
+    run: string | null;
     error: MaybeJson<ErrorReport>;
     abort: MaybeJson<{ reason: string }>;
     created_at: Moment;
     ended_at: MaybeMoment;
   };
-  ship_lines: { id: Generated<string>; ship: string; at: Moment; text: string };
   deployments: {
     id: string;
     project: string;
@@ -116,6 +116,7 @@ export interface Schema {
     reason: Generated<string>;
     cached: Generated<boolean>;
     duration_ms: number | null;
+    code: ErrorCode | null;
     started_at: MaybeMoment;
     ended_at: MaybeMoment;
   };

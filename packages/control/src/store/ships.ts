@@ -30,8 +30,9 @@ export async function endShip(db: Store, id: string, error: ErrorReport | null):
     .execute();
 }
 
-export async function shipLine(db: Store, ship: string, text: string): Promise<void> {
-  await db.insertInto('ship_lines').values({ ship, text }).execute();
+/** The run that proves its commit. */
+export async function shipProving(db: Store, id: string, run: string): Promise<void> {
+  await db.updateTable('ships').set({ run }).where('id', '=', id).execute();
 }
 
 /** Asks a ship to end; noticed while it builds, and before it goes on to an environment. Says whether it was at work. */

@@ -1,36 +1,50 @@
 import { DBOS } from '@dbos-inc/dbos-sdk';
-import { reportOf } from '@kova/core/errors/kova-error';
+import { type ErrorReport, reportOf } from '@kova/core/errors/kova-error';
 import { runVerdict } from '@kova/core/pipeline/outcome';
-import { type RunState, stateAfter } from '@kova/core/pipeline/state';
-import type { Verdict } from '@kova/core/verdict';
+import { stateAfter } from '@kova/core/pipeline/state';
+import { fail, type Verdict } from '@kova/core/verdict';
 import type { Context } from '../context.ts';
 import { jobsOf } from '../store/jobs.ts';
-import { endRun } from '../store/runs.ts';
+import { endRun, stopReason } from '../store/runs.ts';
+import { deadlines } from './steps/deadlines.ts';
 import { requireRun } from './steps/pipeline/graph.ts';
 import { planRun } from './steps/pipeline/plan.ts';
 import { step } from './steps/step.ts';
 
-const named = (name: string, deadlineMs = 60_000) => ({ name: `pipeline.${name}`, deadlineMs });
+const named = (name: string, deadlineMs: number = deadlines.record) => ({ name: `pipeline.${name}`, deadlineMs });
 const topic = 'ended';
 
 /** Queues a job of a run; does nothing when it was queued before. */
 export type JobStarter = (run: string, job: string) => Promise<void>;
 
+/** What a run came to; the error when it could not even be planned. */
+export interface RunEnd {
+  verdict: Verdict;
+  error: ErrorReport | null;
+}
+
 /**
  * Proves a commit. Jobs whose result is known from an earlier run are not run again; of the others those that need
  * nothing are queued here, and each queues those that it was the last to hold up (`job.ts`).
  */
-export async function pipeline(ctx: Context, start: JobStarter, id: string): Promise<Verdict> {
+export async function pipeline(ctx: Context, start: JobStarter, id: string): Promise<RunEnd> {
   try {
-    const ready = await step(named('plan', 300_000), (signal) => planRun(ctx, id, signal));
+    const planning = { ...named('plan', deadlines.plan), aborted: () => stopped(ctx, id) };
+    const ready = await step(planning, (signal) => planRun(ctx, id, signal));
     for (const job of ready) await start(id, job);
     while (!(await step(named('look'), () => hasEnded(ctx, id)))) await DBOS.recv(topic, { timeoutSeconds: 60 });
-    return await step(named('judge'), () => judge(ctx, id));
-  } catch (error) {
-    const { message } = reportOf(error);
-    await step(named('failed'), () => endRun(ctx.db, id, 'failed', message));
-    return { outcome: 'fail', reason: message };
+    return { verdict: await step(named('judge'), () => judge(ctx, id)), error: null };
+  } catch (thrown) {
+    const error = reportOf(thrown);
+    const state = error.code === 'CANCELLED' ? 'cancelled' : 'failed';
+    await step(named('failed'), () => endRun(ctx.db, id, state, error.message));
+    return { verdict: fail(error.message), error };
   }
+}
+
+async function stopped(ctx: Context, id: string): Promise<{ reason: string } | null> {
+  const reason = await stopReason(ctx.db, id);
+  return reason === null ? null : { reason };
 }
 
 /** Wakes the run when its last job has ended. */
@@ -50,8 +64,9 @@ export async function hasEnded(ctx: Context, run: string): Promise<boolean> {
 
 async function judge(ctx: Context, id: string): Promise<Verdict> {
   const { config, stop } = await requireRun(ctx, id);
-  const verdict = runVerdict(await jobsOf(ctx.db, id), config.pipeline.inconclusive);
-  const state: RunState = stop?.startsWith('cancelled by ') ? 'cancelled' : stateAfter(verdict);
-  await endRun(ctx.db, id, state, verdict.reason);
-  return verdict;
+  const jobs = await jobsOf(ctx.db, id);
+  const verdict = runVerdict(jobs, config.pipeline.inconclusive);
+  const cancelled = stop !== null && !jobs.some(({ state }) => state === 'failed');
+  await endRun(ctx.db, id, cancelled ? 'cancelled' : stateAfter(verdict), cancelled ? stop : verdict.reason);
+  return cancelled ? fail(stop) : verdict;
 }

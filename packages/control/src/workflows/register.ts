@@ -5,12 +5,12 @@ import type { Phase } from '@kova/core/deployment/phase';
 import type { Context } from '../context.ts';
 import { deploy } from './deploy.ts';
 import { job } from './job.ts';
-import { pipeline } from './pipeline.ts';
+import { pipeline, type RunEnd } from './pipeline.ts';
 import { rollback } from './rollback.ts';
 import { ship } from './ship.ts';
 
 /** Changes only with the shape of a workflow, so that work in flight survives an upgrade of Kova. */
-export const workflowVersion = '1';
+export const workflowVersion = '2';
 
 interface DeploymentRef {
   id: string;
@@ -21,6 +21,9 @@ interface DeploymentRef {
 
 /** Queues a deployment for its environment's turn and waits for its last phase. */
 export type DeployRunner = (ref: DeploymentRef) => Promise<Phase>;
+
+/** Runs the pipeline of a commit and waits for what it comes to. */
+export type RunProver = (run: string) => Promise<RunEnd>;
 
 export interface Workflows {
   /** Starts the ship of that id; does nothing when it was started before. */
@@ -47,14 +50,16 @@ export function registerWorkflows(ctx: Context): Workflows {
       enqueueOptions: { queuePartitionKey: `${project}/${environment}` },
     })(id);
   const runDeployment: DeployRunner = async (ref) => (await enqueue(ref)).getResult();
-  const shipping = DBOS.registerWorkflow((id: string) => ship(ctx, runDeployment, id), { name: 'ship' });
   const jobs = DBOS.registerWorkflow((run: string, name: string) => job(ctx, startJob, run, name), { name: 'job' });
   async function startJob(run: string, name: string): Promise<void> {
     await DBOS.startWorkflow(jobs, { workflowID: `${run}/${name}`, queueName: jobQueue })(run, name);
   }
   const proving = DBOS.registerWorkflow((id: string) => pipeline(ctx, startJob, id), { name: 'pipeline' });
+  const prove = (id: string) => DBOS.startWorkflow(proving, { workflowID: id })(id);
+  const run = { deployment: runDeployment, pipeline: async (id: string) => (await prove(id)).getResult() };
+  const shipping = DBOS.registerWorkflow((id: string) => ship(ctx, run, id), { name: 'ship' });
   return {
-    pipeline: async (id) => void (await DBOS.startWorkflow(proving, { workflowID: id })(id)),
+    pipeline: async (id) => void (await prove(id)),
     ship: async (id) => void (await DBOS.startWorkflow(shipping, { workflowID: id })(id)),
     deployment: async (ref) => void (await enqueue(ref)),
   };

@@ -4,11 +4,13 @@ import type { Context } from '../context.ts';
 import { createDeployment, requestAbort } from '../store/deployments.ts';
 import { environmentNames, readEnvironment } from '../store/environments.ts';
 import { refuseHeld } from '../store/holds.ts';
-import { findRelease, type Release, recordRelease, releaseId } from '../store/releases.ts';
-import { endShip, shipAbort, shipBuilt, shipLine } from '../store/ships.ts';
+import { findRelease, type Release, releaseId } from '../store/releases.ts';
+import { createRun } from '../store/runs.ts';
+import { endShip, shipAbort, shipBuilt, shipProving } from '../store/ships.ts';
 import { overtakeWaiting } from './overtake.ts';
 import { requireDeployment } from './plan.ts';
-import type { DeployRunner } from './register.ts';
+import type { DeployRunner, RunProver } from './register.ts';
+import { buildRelease, refuseUnproved } from './steps/build-release.ts';
 import { deadlines } from './steps/deadlines.ts';
 import { step } from './steps/step.ts';
 
@@ -22,15 +24,15 @@ interface Ship {
   forced: boolean;
 }
 
-/** Builds a commit once and takes the release through the environments as far as they let it by themselves. */
-export async function ship(ctx: Context, runDeployment: DeployRunner, id: string): Promise<void> {
+/** Proves and builds a commit once and takes the release through the environments as far as they let it by themselves. */
+export async function ship(ctx: Context, run: { pipeline: RunProver; deployment: DeployRunner }, id: string) {
   try {
     const wanted = await step(named('read'), () => readShip(ctx, id));
-    const building = { ...named('build', deadlines.build), aborted: () => shipAbort(ctx.db, id) };
-    const release = await step(building, (signal) => build(ctx, wanted, signal));
+    const known = await step(named('known'), () => builtBefore(ctx, wanted));
+    const release = known ?? (await proveAndBuild(ctx, run.pipeline, wanted));
     await step(named('built'), () => shipBuilt(ctx.db, id, release));
     const route = await step(named('route'), () => environmentsOf(ctx, release, wanted.project, wanted.until));
-    for (const environment of route) await bring(ctx, runDeployment, wanted, release, environment);
+    for (const environment of route) await bring(ctx, run.deployment, wanted, release, environment);
     await step(named('done'), () => endShip(ctx.db, id, null));
   } catch (error) {
     await step(named('failed'), () => endShip(ctx.db, id, reportOf(error)));
@@ -42,22 +44,25 @@ async function readShip(ctx: Context, id: string): Promise<Ship> {
   return { id, project: row.project, commit: row.commit_sha, until: row.until, forced: row.forced };
 }
 
-/** The release of the commit; one that was built before is used again, unchanged. */
-async function build(ctx: Context, { id, project, commit }: Ship, signal: AbortSignal): Promise<string> {
+/** A commit that was built before is released again, unchanged, with the evidence that it has. */
+async function builtBefore(ctx: Context, { commit }: Ship): Promise<string | null> {
   const known = await findRelease(ctx.db, releaseId(commit));
-  if (known && (await ctx.artefacts.has(known.artefact))) return known.id;
-  let lines = Promise.resolve();
-  const onLine = (line: string) => {
-    lines = lines.then(() => shipLine(ctx.db, id, line)).catch(() => undefined);
-  };
-  const built = await ctx.builder.build({ project, commit, onLine, signal }).finally(() => lines);
-  if (built.config.name !== project) {
-    throw new KovaError(
-      'CONFIG_INVALID',
-      `kova.config.ts names the project ${built.config.name}, but ${project} was shipped`,
-    );
-  }
-  return recordRelease(ctx.db, project, built);
+  return known && (await ctx.artefacts.has(known.artefact)) ? known.id : null;
+}
+
+async function proveAndBuild(ctx: Context, prove: RunProver, wanted: Ship): Promise<string> {
+  const { id, project, commit } = wanted;
+  const run = `run_${createHash('sha256').update(id).digest('hex').slice(0, 10)}`;
+  await step(named('run'), async () => {
+    await refuseAborted(ctx, id);
+    await createRun(ctx.db, { id: run, project, commit, jobs: null });
+    await shipProving(ctx.db, id, run);
+  });
+  const { verdict, error } = await prove(run);
+  if (error) throw new KovaError(error.code, error.message, { next: error.next });
+  if (verdict.outcome === 'fail') await step(named('why'), () => refuseUnproved(ctx, id, run));
+  const packing = { ...named('release', deadlines.release), aborted: () => shipAbort(ctx.db, id) };
+  return step(packing, (signal) => buildRelease(ctx, { run, project, commit, signal }));
 }
 
 /** The way of a ship: up to `until`, else up to the first environment that wants to be asked. In the order of promotion. */

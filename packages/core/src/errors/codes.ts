@@ -36,6 +36,8 @@ export const errorCodes = {
   BUNDLE_INVALID: { status: 422, next: 'Ship again; if it persists run `git fsck` in the repository.' },
   BUILD_FAILED: { status: 422, next: 'Read the last lines above, mend the build and ship a new commit.' },
   BUILD_TIMEOUT: { status: 422, next: 'Find what hangs, or raise app.buildTimeout in kova.config.ts.' },
+  JOB_FAILED: { status: 422, next: 'Read the last lines of the job above, mend what it found and ship a new commit.' },
+  JOB_TIMEOUT: { status: 422, next: 'Find what hangs, or raise the timeout of the job in kova.config.ts.' },
   PIPELINE_FAILED: {
     status: 422,
     next: 'Mend what the named job found and ship a new commit; nothing live was changed.',

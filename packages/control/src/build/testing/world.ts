@@ -6,9 +6,9 @@ import { dirname, join } from 'node:path';
 import { createArtefacts } from '../../artefacts/artefacts.ts';
 import { type Home, homeAt, prepareHome } from '../../home/home.ts';
 import { appIdentity } from '../../home/unprivileged.ts';
+import { createJobRunner, type JobRunnerOptions, type LocalJobRunner } from '../../pipeline/runner.ts';
 import type { Artefacts } from '../../ports/artefacts.ts';
-import type { BuildRequest, Commits } from '../../ports/builder.ts';
-import { type BuilderOptions, createBuilder, type LocalBuilder } from '../builder.ts';
+import type { Commits } from '../../ports/builder.ts';
 import { createCommits } from '../commits.ts';
 
 /** A home, its parts, and a repository whose commits can be shipped into it; for tests. */
@@ -17,14 +17,14 @@ export interface World {
   home: Home;
   commits: Commits;
   artefacts: Artefacts;
-  builder: LocalBuilder;
+  jobs: LocalJobRunner;
   repository: string;
   /** Writes the files, commits them and sends the commit; a value of `→ x` makes a link to x. */
   ship(files: Record<string, string>, project?: string): Promise<string>;
   remove(): Promise<void>;
 }
 
-export async function openWorld(options: Partial<BuilderOptions> = {}): Promise<World> {
+export async function openWorld(options: Partial<JobRunnerOptions> = {}): Promise<World> {
   const base = await mkdtemp(join(tmpdir(), 'kova-build-'));
   await chmod(base, 0o711);
   const home = homeAt(join(base, 'home'));
@@ -38,7 +38,7 @@ export async function openWorld(options: Partial<BuilderOptions> = {}): Promise<
     home,
     commits,
     artefacts,
-    builder: createBuilder({ home, artefacts, as: appIdentity(), ...options }),
+    jobs: createJobRunner({ home, artefacts, as: appIdentity(), ...options }),
     repository,
     async ship(files, project = 'shop') {
       const commit = await commitFiles(repository, files);
@@ -88,12 +88,4 @@ export default defineConfig({
 })
 `,
   };
-}
-
-export function request(
-  commit: string,
-  onLine: (line: string) => void = () => {},
-  signal: BuildRequest['signal'] = new AbortController().signal,
-): BuildRequest {
-  return { project: 'shop', commit, onLine, signal };
 }

@@ -34,7 +34,7 @@ async function workspace(name: string, files: Record<string, string> = {}): Prom
 }
 
 const resultOf = (...outputs: string[]) => ({
-  report: { verdict: pass('done'), evidence: [], outputs, durationMs: 1 },
+  report: { verdict: pass('done'), code: null, evidence: [], outputs, durationMs: 1 },
   log: 'x.log',
 });
 

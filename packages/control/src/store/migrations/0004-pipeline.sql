@@ -25,6 +25,8 @@ create table jobs (
   -- Whether the result is that of an earlier run.
   cached      boolean not null default false,
   duration_ms double precision,
+  -- The stable code of what went wrong; the reason says it in words.
+  code        text,
   started_at  timestamptz,
   ended_at    timestamptz,
   primary key (run, name)
@@ -43,6 +45,8 @@ create index on job_events (run, id);
 
 -- The run that proved it.
 alter table releases add column run text references runs (id);
+alter table ships add column run text references runs (id);
+drop table ship_lines;
 
 create table evidence (
   run           text not null,

@@ -4,8 +4,12 @@ const minute = 60_000;
 export const deadlines = {
   /** Reading and writing the store, which may have to be asked again on another connection. */
   record: minute,
-  /** With checkout and packing; `app.buildTimeout` bounds install and build within. */
-  build: 60 * minute,
+  /** Checkout and configuration of a commit, and the keys of its jobs. */
+  plan: 10 * minute,
+  /** What bounds a job is its own timeout, times its attempts. */
+  job: 24 * 60 * minute,
+  /** Checkout and packing of a release. */
+  release: 20 * minute,
   /** With the drain of what occupies the slot. */
   prepare: 10 * minute,
   verify: 2 * minute,

@@ -6,9 +6,12 @@ import type { JobEnd } from './run-job.ts';
 
 /** Records what a job came to, and what that means for those that wait. Returns the jobs that can be run now. */
 export async function concludeJob(ctx: Context, run: string, name: string, end: JobEnd): Promise<string[]> {
-  const { verdict, stopped, durationMs } = end;
+  const { verdict, stopped, durationMs, code } = end;
   const state = stopped === null ? stateAfter(verdict) : 'cancelled';
   const reason = stopped ?? verdict.reason;
-  await moveJob(ctx.db, { run, name }, state, reason, durationMs === null ? {} : { duration_ms: durationMs });
+  await moveJob(ctx.db, { run, name }, state, reason, {
+    code,
+    ...(durationMs === null ? {} : { duration_ms: durationMs }),
+  });
   return nextJobs(ctx, run);
 }

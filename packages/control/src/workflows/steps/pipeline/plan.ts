@@ -65,6 +65,9 @@ async function recallAll(
     const report = await ctx.jobs.recall(keys.get(each.name) ?? '', ref);
     if (!report) continue;
     const verdict = await judgeJob(ctx, run, each, report);
-    await moveJob(ctx.db, ref, stateAfter(verdict), verdict.reason, { cached: true, duration_ms: 0 });
+    await moveJob(ctx.db, ref, stateAfter(verdict), verdict.reason, {
+      ...{ cached: true, duration_ms: 0 },
+      code: verdict.outcome === 'fail' ? 'JOB_FAILED' : null,
+    });
   }
 }

@@ -1,5 +1,6 @@
+import type { ErrorCode } from '@kova/core/errors/codes';
 import { KovaError, reportOf } from '@kova/core/errors/kova-error';
-import { inconclusive, type Verdict } from '@kova/core/verdict';
+import { fail, inconclusive, type Verdict } from '@kova/core/verdict';
 import type { Context } from '../../../context.ts';
 import { jobsOf, moveJob } from '../../../store/jobs.ts';
 import { stopReason } from '../../../store/runs.ts';
@@ -13,13 +14,19 @@ export interface JobEnd {
   verdict: Verdict;
   stopped: string | null;
   durationMs: number | null;
+  code: ErrorCode | null;
 }
 
 /** Runs the job here, unless its run is to stop. */
 export async function runOneJob(ctx: Context, id: string, name: string, signal: AbortSignal): Promise<JobEnd> {
   const stopped = await stopReason(ctx.db, id);
   if (stopped !== null || !(await moveJob(ctx.db, { run: id, name }, 'running', ''))) {
-    return { verdict: inconclusive('it was not begun'), stopped: stopped ?? 'it has ended already', durationMs: null };
+    return {
+      verdict: inconclusive('it was not begun'),
+      stopped: stopped ?? 'it has ended already',
+      durationMs: null,
+      code: null,
+    };
   }
   const run = await requireRun(ctx, id);
   const graph = graphOf(run);
@@ -36,11 +43,13 @@ export async function runOneJob(ctx: Context, id: string, name: string, signal: 
       needs: needed.map((need) => keys.get(need) ?? ''),
       signal: AbortSignal.any([signal, watch.signal]),
     });
-    return { verdict: await judgeJob(ctx, run, job, report), stopped: null, durationMs: report.durationMs };
+    const verdict = await judgeJob(ctx, run, job, report);
+    const code = report.code ?? (verdict.outcome === 'fail' ? 'JOB_FAILED' : null);
+    return { verdict, stopped: null, durationMs: report.durationMs, code };
   } catch (error) {
     const { code, message } = reportOf(error);
-    if (watch.signal.aborted) return { verdict: inconclusive(message), stopped: message, durationMs: null };
-    return { verdict: { outcome: 'fail', reason: `${message} (${code})` }, stopped: null, durationMs: null };
+    if (watch.signal.aborted) return { verdict: inconclusive(message), stopped: message, durationMs: null, code };
+    return { verdict: fail(message), stopped: null, durationMs: null, code };
   } finally {
     watch.end();
   }

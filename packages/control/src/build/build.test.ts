@@ -2,7 +2,8 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Secret } from '@kova/core/secret';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { app, openWorld, request, type World } from './testing/world.ts';
+import { build } from './testing/build.ts';
+import { app, openWorld, type World } from './testing/world.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
@@ -22,7 +23,7 @@ const buildsLeft = async () => (await readdir(join(world.home.builds, 'shop'))).
 test('a commit becomes a release: its configuration, its artefact, what it says of itself', async () => {
   const commit = await world.ship(app('fs.writeFileSync("dist/cwd", fs.readdirSync(".").join())'));
   const lines: string[] = [];
-  const built = await world.builder.build(request(commit, (line) => lines.push(line)));
+  const built = await build(world.jobs, commit, { onLine: (line) => lines.push(line) });
   expect(built.commit).toMatchObject({ sha: commit, author: 'Ada' });
   expect(built.config).toMatchObject({ name: 'shop', app: { start: ['node', 'server.js'], buildTimeout: 600_000 } });
   expect(lines).toEqual(expect.arrayContaining(['$ npm ci', '$ npm run build', '> node build.cjs']));
@@ -38,8 +39,8 @@ test('a commit becomes a release: its configuration, its artefact, what it says 
 
 test('building it again gives the same artefact when the build is deterministic', async () => {
   const commit = await world.ship(app('// twice'));
-  const first = await world.builder.build(request(commit));
-  expect((await world.builder.build(request(commit))).artefact).toEqual(first.artefact);
+  const first = await build(world.jobs, commit);
+  expect((await build(world.jobs, commit)).artefact).toEqual(first.artefact);
 });
 
 // Scenario 40: https://github.com/coollabsio/coolify/issues/7019
@@ -49,7 +50,7 @@ test("nothing of Kova's environment reaches the configuration or the build, and 
   );
   files['kova.config.ts'] = `console.log(JSON.stringify(process.env))\n${files['kova.config.ts']}`;
   const lines: string[] = [];
-  const { artefact } = await world.builder.build(request(await world.ship(files), (line) => lines.push(line)));
+  const { artefact } = await build(world.jobs, await world.ship(files), { onLine: (line) => lines.push(line) });
   await world.artefacts.unpack(artefact.digest, join(world.base, 'env'));
   const env = await readFile(join(world.base, 'env', 'env.json'), 'utf8');
   expect(lines.join('\n')).toContain('KOVA_COMMIT');
@@ -68,7 +69,7 @@ test('a build runs on the Node of Kova, without its rights, and gives way to eve
     'console.log("report", process.version, process.getuid(), process.getgroups().join(), require("os").getPriority(), fs.readFileSync("/proc/self/oom_score_adj", "utf8").trim());' +
     `try { fs.readdirSync(${JSON.stringify(world.home.keys)}); console.log("read the keys") } catch (e) { console.log("keys", e.code) }`;
   const lines: string[] = [];
-  await world.builder.build(request(await world.ship(app(report)), (line) => lines.push(line)));
+  await build(world.jobs, await world.ship(app(report)), { onLine: (line) => lines.push(line) });
   const [, version, uid, groups, nice, oom] = lines.find((line) => line.startsWith('report'))!.split(' ');
   expect([version, nice, oom]).toEqual([process.version, '10', '900']);
   if (isRoot) {
@@ -80,19 +81,19 @@ test('a build runs on the Node of Kova, without its rights, and gives way to eve
 
 test('links inside the checkout stay links; a link that leads out is refused', async () => {
   const inside = await world.ship({ ...app('fs.symlinkSync("server.js", "dist/start.js")') });
-  const { artefact } = await world.builder.build(request(inside));
+  const { artefact } = await build(world.jobs, inside);
   await world.artefacts.unpack(artefact.digest, join(world.base, 'links'));
   expect(await readFile(join(world.base, 'links/start.js'), 'utf8')).toBe('1');
   const outside = await world.ship(app('fs.symlinkSync("../../../../../keys", "dist/keys")'));
-  await expect(world.builder.build(request(outside))).rejects.toMatchObject({ code: 'ARTEFACT_UNSAFE' });
+  await expect(build(world.jobs, outside)).rejects.toMatchObject({ code: 'ARTEFACT_UNSAFE' });
   const output = await world.ship(app('fs.rmSync("dist", { recursive: true }); fs.symlinkSync("/etc", "dist")'));
-  await expect(world.builder.build(request(output))).rejects.toMatchObject({ code: 'ARTEFACT_UNSAFE' });
+  await expect(build(world.jobs, output)).rejects.toMatchObject({ code: 'ARTEFACT_UNSAFE' });
 });
 
 describe('the configuration', () => {
   const evaluate = async (config: string, more: Record<string, string> = {}) => {
     const commit = await world.ship({ ...app(''), ...more, 'kova.config.ts': config });
-    return world.builder.build(request(commit));
+    return build(world.jobs, commit);
   };
 
   test('is missing', async () => {
@@ -100,7 +101,7 @@ describe('the configuration', () => {
     delete files['kova.config.ts'];
     const other = await openWorld();
     const commit = await other.ship(files);
-    await expect(other.builder.build(request(commit))).rejects.toMatchObject({ code: 'CONFIG_MISSING' });
+    await expect(build(other.jobs, commit)).rejects.toMatchObject({ code: 'CONFIG_MISSING' });
     await other.remove();
   });
 
@@ -146,7 +147,7 @@ export default defineConfig({ name, app: node({ install: null, start: 'node a.js
 describe('a build that fails', () => {
   test('says so with its last lines', async () => {
     const commit = await world.ship(app('for (let i = 0; i < 30; i++) console.log("line", i); process.exit(7)'));
-    await expect(world.builder.build(request(commit))).rejects.toMatchObject({
+    await expect(build(world.jobs, commit)).rejects.toMatchObject({
       code: 'BUILD_FAILED',
       message: expect.stringMatching(/`npm run build` ended with exit code 7:[\s\S]*line 29/),
     });
@@ -156,7 +157,7 @@ describe('a build that fails', () => {
   test('shows the first error, too, when a tool says more after it', async () => {
     const code =
       'console.log("Error: the cause"); for (let i = 0; i < 60; i++) console.log("usage", i); process.exit(1)';
-    const failing = world.builder.build(request(await world.ship(app(code, 'install: null'))));
+    const failing = build(world.jobs, await world.ship(app(code, 'install: null')));
     await expect(failing).rejects.toMatchObject({
       message: expect.stringMatching(/Error: the cause\nusage 0[\s\S]*\n…\n[\s\S]*usage 59/),
     });
@@ -164,7 +165,7 @@ describe('a build that fails', () => {
 
   test('names the output that is missing', async () => {
     const commit = await world.ship(app('fs.rmSync("dist", { recursive: true })'));
-    await expect(world.builder.build(request(commit))).rejects.toMatchObject({
+    await expect(build(world.jobs, commit)).rejects.toMatchObject({
       code: 'BUILD_FAILED',
       message: 'app.output names dist, which the build has not made',
     });
@@ -172,7 +173,7 @@ describe('a build that fails', () => {
 
   test('names the program that is missing', async () => {
     const commit = await world.ship(app('', 'install: "no-such-program"'));
-    await expect(world.builder.build(request(commit))).rejects.toMatchObject({
+    await expect(build(world.jobs, commit)).rejects.toMatchObject({
       code: 'BUILD_FAILED',
       message: expect.stringContaining('no-such-program'),
     });
@@ -181,7 +182,7 @@ describe('a build that fails', () => {
   // Scenario 2: https://github.com/basecamp/kamal/issues/1587
   test('by hanging ends at its deadline and the message names the command', async () => {
     const commit = await world.ship(app('setInterval(() => {}, 1000)', 'install: null, buildTimeout: "1500ms"'));
-    await expect(world.builder.build(request(commit))).rejects.toMatchObject({
+    await expect(build(world.jobs, commit)).rejects.toMatchObject({
       code: 'BUILD_TIMEOUT',
       message: '`npm run build` was not done within the 1.5 s of app.buildTimeout',
     });
@@ -189,7 +190,7 @@ describe('a build that fails', () => {
   });
 
   test('because the commit is not here', async () => {
-    await expect(world.builder.build(request('0'.repeat(40)))).rejects.toMatchObject({ code: 'COMMIT_NOT_FOUND' });
+    await expect(build(world.jobs, '0'.repeat(40))).rejects.toMatchObject({ code: 'COMMIT_NOT_FOUND' });
     expect(await buildsLeft()).toBe(0);
   });
 });

@@ -1,0 +1,31 @@
+import { join } from 'node:path';
+import { explainDiskFull } from '../artefacts/disk-full.ts';
+import { checkout } from '../build/checkout.ts';
+import { closeBuildDirectory, openBuildDirectory, sealBuildDirectory } from '../build/directory.ts';
+import { repositoryOf } from '../build/git.ts';
+import { stageOutput } from '../build/stage.ts';
+import type { BuiltRelease } from '../ports/builder.ts';
+import type { ReleaseRequest } from '../ports/job-runner.ts';
+import type { Workshop } from './run-job.ts';
+
+/** Packs a release: the commit, what its jobs have made of it, and of that what `app.output` names. */
+export async function packRelease(workshop: Workshop, request: ReleaseRequest): Promise<BuiltRelease> {
+  const { home, results, artefacts, as } = workshop;
+  const { project, commit, config, needs, signal } = request;
+  const directory = await openBuildDirectory(home.builds, project, commit, as);
+  // Nobody but Kova has a part in it from here on.
+  await sealBuildDirectory(directory);
+  try {
+    const repository = repositoryOf(home.repositories, project);
+    const index = join(directory.root, 'index');
+    const { source, stage } = directory;
+    const info = await checkout({ repository, commit, directory: source, index, signal, onLine: () => {} });
+    for (const key of needs) await results.layOut(key, source, null);
+    await stageOutput(source, stage, config.app.output);
+    return { config, artefact: await artefacts.pack(stage), commit: info };
+  } catch (error) {
+    throw explainDiskFull(error, 'packing the release', directory.root);
+  } finally {
+    await closeBuildDirectory(directory);
+  }
+}
