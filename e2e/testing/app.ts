@@ -75,8 +75,8 @@ export default defineConfig({
   name: 'shop',
   app: node({ install: null, start: 'node server.mjs', health: { path: '/health', deadline: '5s' }, stopTimeout: '5s', ${version.app ?? ''} }),
   environments: ${version.environments ?? defaultEnvironments},
-  ${version.more ?? ''}
   services: ${version.services ?? '{}'},
+  ${version.more ?? ''}
 });
 `;
 

@@ -64,6 +64,8 @@ async function unpack(
   const found = await digestOf(file).catch((cause: Error) => {
     throw new KovaError('ARTEFACT_CORRUPT', `${digest} cannot be read: ${cause.message}`, { cause });
   });
+  // What was read by one that was given up may be there no more.
+  signal?.throwIfAborted();
   if (found !== digest) {
     // Out of the way, so that the commit is built again when it is shipped again.
     await rename(file, `${file}.corrupt`);
