@@ -23,7 +23,7 @@ export async function migrate(ctx: Context, plan: Plan, signal: AbortSignal): Pr
     KOVA_MIGRATION: deployment.id,
   };
   // A control plane that died has left it running, without anybody to hear how it ends.
-  await killStrays({ variable: `KOVA_MIGRATION=${deployment.id}`, directory });
+  await killStrays({ variable: `KOVA_MIGRATION=${deployment.id}` });
   const name = argv.join(' ');
   const result = await run({ argv, cwd: directory, env, as: ctx.as, timeoutMs: migrateTimeout, signal }).catch(
     (cause: unknown) => {
