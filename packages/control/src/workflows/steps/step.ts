@@ -18,7 +18,7 @@ export interface StepOptions {
   deadlineMs: number;
   /** Asked again and again: who wants the step to end early, or null. */
   aborted?: () => Promise<{ reason: string } | null>;
-  /** For what takes users back and cleans up: done again until it succeeds, however long the edge is away. */
+  /** For what takes users back and cleans up: done again until it succeeds, however long edge or store are away. */
   insistent?: boolean;
   /** Told why it is done again. */
   onRetry?: (why: string) => Promise<unknown>;
@@ -44,7 +44,7 @@ async function attempt<T>(options: StepOptions, work: (signal: AbortSignal) => P
       crashPoint(`${options.name}:after`);
       return { value };
     } catch (error) {
-      const again = hasCode(error, 'STORE_UNAVAILABLE') ? Date.now() < giveUpAt : mustSucceed(options, error);
+      const again = options.insistent ? willPass(error) : hasCode(error, 'STORE_UNAVAILABLE') && Date.now() < giveUpAt;
       const report = named(options.name, reportOf(error));
       if (!again) return { error: report };
       await options.onRetry?.(report.message).catch(() => undefined);
@@ -53,8 +53,8 @@ async function attempt<T>(options: StepOptions, work: (signal: AbortSignal) => P
   }
 }
 
-function mustSucceed({ insistent }: StepOptions, error: unknown): boolean {
-  return insistent === true && (hasCode(error, 'EDGE_UNAVAILABLE') || hasCode(error, 'STEP_TIMEOUT'));
+function willPass(error: unknown): boolean {
+  return (['STORE_UNAVAILABLE', 'EDGE_UNAVAILABLE', 'STEP_TIMEOUT'] as const).some((code) => hasCode(error, code));
 }
 
 /** What can come up anywhere says where it did. */
