@@ -50,7 +50,8 @@ async function pack(directory: string, source: string): Promise<{ digest: string
   } catch (error) {
     throw explainAway(explainDiskFull(error, 'packing the artefact', directory), directory);
   } finally {
-    await rm(draft, { force: true });
+    // Where it cannot be removed, pruning does so later; the error that counts is the other one.
+    await rm(draft, { force: true }).catch(() => undefined);
   }
 }
 
