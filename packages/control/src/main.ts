@@ -47,8 +47,8 @@ interface Parts {
 async function assemble(): Promise<Parts> {
   await prepareHome(home);
   const as = appIdentity();
-  const store = await ensureStore(home);
-  const [edgeProcess, toolchain] = await Promise.all([
+  const [store, edgeProcess, toolchain] = await Promise.all([
+    ensureStore(home),
     ensureEdge({ dir: home.edge, listen: [edgeListen] }),
     prepareToolchain(home.toolchain, as),
   ]);
