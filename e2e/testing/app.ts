@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** A small web app in a git repository of its own, with faults to choose from. */
@@ -54,7 +54,7 @@ export function commitVersion(directory: string, version: AppVersion): string {
     execFileSync('git', ['-C', directory, '-c', 'user.name=t', '-c', 'user.email=t@localhost', ...args], {
       encoding: 'utf8',
     });
-  git('init', '-q', '-b', 'main');
+  if (!existsSync(join(directory, '.git'))) git('init', '-q', '-b', 'main');
   writeFileSync(join(directory, 'server.mjs'), server(version));
   writeFileSync(join(directory, 'kova.config.ts'), config(version));
   git('add', '-A');
