@@ -161,7 +161,7 @@ test('Postgres stops while a deployment is cancelled: it ends, and the queue goe
   store.stop();
   await client.end().catch(() => undefined);
   expect(await aborting).toBe('STORE_UNAVAILABLE');
-  store.restart();
+  await store.back();
   await kova.act('abort', { by: 'ada' });
   expect(await kova.ended(id)).toMatchObject({ phase: 'cancelled', reason: 'aborted by ada' });
   const next = await kova.shipped({ text: 'after the outage' });
