@@ -79,7 +79,7 @@ test('an app that cannot serve fails before any user is on it, and the reason sa
     /START_FAILED: .* listens on 127.*:\d+ instead of/,
   );
   expect(await refused({ atStart: 'process.exit(3);' })).toMatch(/START_FAILED: .*crash loop.* exited with 3/);
-}, 60_000);
+});
 
 test('an app that ignores SIGTERM is replaced all the same, and no process of it is left', async () => {
   const stubborn = { text: 'stubborn', environments: `{ staging: { standby: '1s', stability: '1s' } }` };
@@ -141,7 +141,7 @@ test('bytes that were changed on disk are neither promoted nor rolled back to; s
   damage(await artefactOf(first));
   const back = await command('rollback', '--to', first);
   expect(back).toMatchObject({ code: 1, err: expect.stringContaining('error ARTEFACT_CORRUPT: ') });
-}, 60_000);
+});
 
 // https://github.com/coollabsio/coolify/issues/10593
 test('while the artefacts cannot be reached the live release is untouched, and the error says so', async () => {

@@ -150,13 +150,18 @@ test('Postgres stops while a deployment is cancelled: it ends, and the queue goe
   await client.query('BEGIN');
   await client.query('SELECT FROM deployments WHERE id = $1 FOR UPDATE', [id]);
   const aborting = kova.act('abort', { by: 'ada' }).catch((error: { code: string }) => error.code);
+  const waiting = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'update%abort%'`;
   await kova.until(
-    () => client.query(`SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'update%abort%'`),
+    async () => {
+      await client.query('SELECT pg_stat_clear_snapshot()');
+      return client.query(waiting);
+    },
     ({ rowCount }) => rowCount === 1,
   );
   store.stop();
+  await client.end().catch(() => undefined);
   expect(await aborting).toBe('STORE_UNAVAILABLE');
-  store.restart();
+  await store.back();
   await kova.act('abort', { by: 'ada' });
   expect(await kova.ended(id)).toMatchObject({ phase: 'cancelled', reason: 'aborted by ada' });
   const next = await kova.shipped({ text: 'after the outage' });

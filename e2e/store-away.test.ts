@@ -33,7 +33,7 @@ async function storeAway(holding?: pg.Client): Promise<void> {
   store.stop();
   await holding?.end().catch(() => undefined);
   await sleep(awayMs);
-  store.restart();
+  await store.back();
 }
 
 const phaseOf = (id: string) => async () =>

@@ -11,7 +11,7 @@ export async function detection(kova: TestKova, runs: number): Promise<Figure[]>
   const left: number[] = [];
   const rates: number[] = [];
   for (let run = 0; run < runs; run += 1) {
-    const load = new Load(kova.control.edge, 'production.shop.localhost', 4, 16);
+    const load = new Load(kova.control.edge, 'production.shop.localhost', 6, 15);
     const began = performance.now();
     const { release, deployments } = await kova.shipped({ text: `failing ${run}`, failing: 0.14, environments });
     rates.push((load.seen.requests / (performance.now() - began)) * 1000);

@@ -12,7 +12,7 @@ export async function idle(kova: TestKova): Promise<Figure[]> {
   const edge = JSON.parse(readFileSync(join(kova.home, 'edge/edge.json'), 'utf8')) as { pid: number };
   const [control, front] = [memoryOf(kova.control.pid), memoryOf(edge.pid)];
   const told = ({ rss, anonymous, shared }: Memory) => `${rss} (${anonymous} its own, ${shared} of files)`;
-  const note = `control plane ${told(control)}, edge ${told(front)}; 15 s after the suite's rollbacks and ships`;
+  const note = `control plane ${told(control)}, edge ${told(front)}; 15 s after a score of ships and rollbacks`;
   return [figure('ship.idle_rss_mb', control.rss + front.rss, 'MB', 1, note)];
 }
 

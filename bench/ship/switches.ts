@@ -1,6 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Load } from '../../e2e/testing/load.ts';
 import { beside, type Figure, figure, missing } from '../result.ts';
 import { caddy, type Front, isInstalled, kovaEdge, nginx, startUpstream } from './proxies.ts';
+
+/** Each turn lasts as long for all, so that as many requests meet the switches. */
+const turnMs = 350;
 
 interface Outcome {
   failed: number;
@@ -14,9 +18,11 @@ async function switchMany(start: (upstream: number) => Promise<Front>, times: nu
   const load = new Load(`http://127.0.0.1:${proxy.port}`, 'shop.localhost', 16, 1);
   for (let turn = 0; turn < times; turn += 1) {
     const next = await startUpstream(`turn-${turn}`);
+    const pause = delay(turnMs);
     await proxy.switchTo(next.port, `turn-${turn}`);
     await proxy.drained(`turn-${turn}`);
     await current.stop();
+    await pause;
     current = next;
   }
   const seen = await load.stop();

@@ -80,8 +80,8 @@ export default defineConfig({
   app: node({ install: null, start: 'node server.mjs', health: { path: '/health', deadline: '5s' }, stopTimeout: '5s', ${version.app ?? ''} }),
   pipeline: ${version.pipeline ?? "{ use: 'none' }"},
   environments: ${version.environments ?? defaultEnvironments},
-  ${version.more ?? ''}
   services: ${version.services ?? '{}'},
+  ${version.more ?? ''}
 });
 `;
 

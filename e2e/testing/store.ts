@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 
 /** Kova's own PostgreSQL, from outside. */
@@ -38,10 +39,14 @@ export class TestStore {
     chmodSync(this.#data, 0o000);
   }
 
-  /** Starts it as Kova does, unless somebody has. */
-  restart(): void {
+  /** Lets Kova start it again, and waits until it has. */
+  async back(): Promise<void> {
     chmodSync(this.#data, 0o700);
-    this.#run('start', '--silent', '--log', '/dev/null');
+    for (const giveUpAt = Date.now() + 60_000; ; await sleep(100)) {
+      const client = await this.connect().catch((error: Error) => error);
+      if (!(client instanceof Error)) return client.end();
+      if (Date.now() > giveUpAt) throw client;
+    }
   }
 
   #run(...args: string[]): void {

@@ -54,12 +54,15 @@ interface Parts {
 
 async function assemble(): Promise<Parts> {
   const as = appIdentity();
-  const store = await ensureStore(home);
+  const [store, edgeProcess, toolchain] = await together([
+    ensureStore(home),
+    startEdge(),
+    prepareToolchain(home.toolchain, as),
+  ] as const);
   const db = connectStore(store.url);
   await migrateStoreAt(store.url).catch(explainStart(store));
   const homeId = await tokenIn(home.root, 'home-id');
   await bindStore(db, homeId.reveal(), `${home.root} on ${hostname()}`);
-  const [edgeProcess, toolchain] = await Promise.all([startEdge(), prepareToolchain(home.toolchain, as)]);
   const databases = createDatabases(home);
   await keepDatabases({ db, databases }).catch(told('databases'));
   const identityOf = appIdentities(home.keys);
@@ -79,6 +82,12 @@ async function assemble(): Promise<Parts> {
     idleToken: await tokenIn(home.keys, 'idle-token'),
   };
   return { ctx, store, runtime, jobs };
+}
+
+/** All of it, side by side; what fails is thrown when none is at work any more, so that all can be found and stopped. */
+async function together<T extends readonly Promise<unknown>[]>(work: T): Promise<{ [K in keyof T]: Awaited<T[K]> }> {
+  await Promise.allSettled(work);
+  return (await Promise.all(work)) as { [K in keyof T]: Awaited<T[K]> };
 }
 
 /** An instance that ends unasked is written into the control plane's log, with its reason. */

@@ -269,6 +269,15 @@ test('a missing store, a missing artefact and a bad digest are told apart', asyn
 });
 
 // Scenario 23: https://github.com/basecamp/kamal/issues/1922
+test('a store that is no directory is named when packing', async () => {
+  await write(store, 'a file');
+  const packing = createArtefacts(store).pack(await makeRelease('release'));
+  await expect(packing).rejects.toMatchObject({
+    code: 'ARTEFACTS_UNAVAILABLE',
+    message: expect.stringContaining(store),
+  });
+});
+
 test('pruning keeps what is named and what was packed a moment ago', async () => {
   const artefacts = createArtefacts(store);
   const digests: string[] = [];

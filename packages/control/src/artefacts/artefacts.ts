@@ -50,7 +50,8 @@ async function pack(directory: string, source: string): Promise<{ digest: string
   } catch (error) {
     throw explainAway(explainDiskFull(error, 'packing the artefact', directory), directory);
   } finally {
-    await rm(draft, { force: true });
+    // Where it cannot be removed, pruning does so later; the error that counts is the other one.
+    await rm(draft, { force: true }).catch(() => undefined);
   }
 }
 
@@ -64,6 +65,8 @@ async function unpack(
   const found = await digestOf(file).catch((cause: Error) => {
     throw new KovaError('ARTEFACT_CORRUPT', `${digest} cannot be read: ${cause.message}`, { cause });
   });
+  // What was read by one that was given up may be there no more.
+  signal?.throwIfAborted();
   if (found !== digest) {
     // Out of the way, so that the commit is built again when it is shipped again.
     await rename(file, `${file}.corrupt`);

@@ -6,7 +6,7 @@ export interface Mark {
   /** `NAME=value`, in the environment that they were started with. */
   variable?: string;
   /** Or a directory which they work in; a process with a terminal is a person's who looks around there. */
-  directory: string;
+  directory?: string;
   /**
    * The user they run as; others' processes are none of them. With the group that only they have it is the one mark
    * that a process cannot shed.
@@ -49,6 +49,7 @@ async function isMarked(pid: number, { variable, directory, ids }: Mark): Promis
     if (gid === String(ids.gid)) return true;
   }
   if (variable && (await startedWith(pid)).includes(variable)) return true;
+  if (!directory) return false;
   const cwd = await readlink(`/proc/${pid}/cwd`).catch(() => '');
   return (cwd === directory || cwd.startsWith(`${directory}/`)) && !(await hasTerminal(pid));
 }

@@ -1,7 +1,12 @@
 import { KovaError } from '@kova/core/errors/kova-error';
 
-/** PostgreSQL is shutting down or starting, or has no connection to spare; the network has none to give. */
+/**
+ * PostgreSQL is shutting down or starting, or has no connection to spare; a statement waited too long for others; the
+ * network has no connection to give.
+ */
 const away = new Set([
+  '57014',
+  '40P01',
   '57P01',
   '57P02',
   '57P03',

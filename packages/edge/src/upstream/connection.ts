@@ -87,7 +87,7 @@ export class Connection implements Line, AnswerEvents {
     if (this.#connecting) this.#fail(new UpstreamError('connect', 'no connection in time'));
     else if (this.#caller === null) this.close();
     // A slow client is not the instance's fault.
-    else if (this.#sender?.done === false && !this.#socket.writableNeedDrain) this.#awaitHead();
+    else if (this.#status < 200 && this.#sender?.done === false && !this.#socket.writableNeedDrain) this.#awaitHead();
     else this.#fail(new UpstreamError('timeout', this.#status === 0 ? 'no answer in time' : 'the answer stalled'));
   }
 

@@ -24,7 +24,7 @@ export async function migrate(ctx: Context, plan: Plan, signal: AbortSignal): Pr
   };
   const as = ctx.identityOf(deployment.project, deployment.environment);
   // A control plane that died has left it running, without anybody to hear how it ends.
-  await killStrays({ variable: `KOVA_MIGRATION=${deployment.id}`, directory });
+  await killStrays({ variable: `KOVA_MIGRATION=${deployment.id}` });
   const name = argv.join(' ');
   const result = await run({ argv, cwd: directory, env, as, timeoutMs: migrateTimeout, signal }).catch(
     (cause: unknown) => {
