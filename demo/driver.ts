@@ -13,10 +13,11 @@ import type {
 import type { ControlProcess } from '@kova/control/launch';
 import { request } from 'undici';
 
+export type JobEvent = Extract<StreamEvent, { type: 'job' }>;
 export type PhaseEvent = Extract<StreamEvent, { type: 'phase' }>;
 
 interface Watch {
-  onLine?: (text: string) => void;
+  onJob?: (event: JobEvent) => void;
   onPhase?: (event: PhaseEvent) => void;
 }
 
@@ -52,7 +53,7 @@ export class Driver {
     await this.#call('PUT', `/v1/projects/${this.#project}/commits/${commit}`, bundle);
     const { ship } = await this.#call<{ ship: string }>('POST', `/v1/projects/${this.#project}/ships`, { commit });
     for await (const event of this.#events(`/v1/ships/${ship}/events`)) {
-      if (event.type === 'line') watch.onLine?.(event.text);
+      if (event.type === 'job') watch.onJob?.(event);
       if (event.type === 'ship') return event.ship;
       if (event.type !== 'phase') continue;
       watch.onPhase?.(event);

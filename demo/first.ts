@@ -36,7 +36,7 @@ export async function firstShip(tale: Tale, commit: string): Promise<object> {
   const { say, claims, driver, control } = tale;
   say.chapter('Ship it: built once, taken through four environments');
   const shipped = await tellShip(tale, commit);
-  const { ship, stages, phases, tookMs } = shipped;
+  const { ship, jobs, phases, tookMs } = shipped;
   const environments = await driver.environments();
   const live = environments.filter((each) => each.live?.release === ship.release);
   claims.claim(
@@ -52,7 +52,7 @@ export async function firstShip(tale: Tale, commit: string): Promise<object> {
   );
   const url = environments.find(({ name }) => name === production)?.url;
   say.figure('open it', `${url}  (control plane and apps on loopback only)`);
-  return { release: ship.release, stages, tookMs: Math.round(tookMs), url };
+  return { release: ship.release, jobs, tookMs: Math.round(tookMs), url };
 }
 
 /** People come. */

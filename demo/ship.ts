@@ -1,18 +1,15 @@
 import type { DeploymentView, ShipView } from '@kova/control/api';
-import type { PhaseEvent } from './driver.ts';
+import type { JobEvent, PhaseEvent } from './driver.ts';
 import { seconds } from './say.ts';
 import { approver, production, type Tale } from './tale.ts';
 
-const stage = /^(checkout|config|install|build|pack) took (.+)$/;
-/** The stages worth waiting for, as people know them. */
-const told: Record<string, string> = { install: 'npm ci', build: 'next build', pack: 'packed' };
 const mostLines = 12;
 const ends = new Set(['live', 'rolled-back', 'failed', 'cancelled', 'superseded']);
 
 export interface Shipped {
   ship: ShipView;
-  /** As Kova has said it: `{ install: '9.1 s' }`. */
-  stages: Record<string, string>;
+  /** What each job of the pipeline came to: `{ install: '9.1 s', build: 'cached' }`. */
+  jobs: Record<string, string>;
   phases: PhaseEvent[];
   tookMs: number;
 }
@@ -20,14 +17,13 @@ export interface Shipped {
 /** Ships what the repository has at its head and tells each environment as it ends. */
 export async function tellShip({ say, driver, repository }: Tale, commit: string): Promise<Shipped> {
   const startedAt = performance.now();
-  const stages: Record<string, string> = {};
+  const jobs: Record<string, string> = {};
   const phases: PhaseEvent[] = [];
-  say.line(`shipping commit ${commit.slice(0, 10)}; building it …`);
-  const onLine = (text: string) => {
-    const [, name, took] = stage.exec(text) ?? [];
-    if (!name || !took) return;
-    stages[name] = took;
-    if (told[name]) say.figure(told[name], took);
+  say.line(`shipping commit ${commit.slice(0, 10)}; proving and building it …`);
+  const onJob = (event: JobEvent) => {
+    if (event.state === 'waiting' || event.state === 'running') return;
+    jobs[event.job] = told(event);
+    say.figure(event.job, told(event));
   };
   const onPhase = (event: PhaseEvent) => {
     phases.push(event);
@@ -35,11 +31,19 @@ export async function tellShip({ say, driver, repository }: Tale, commit: string
       say.figure(event.environment, `waits for a person to say yes; "${approver}" approves`);
     if (ends.has(event.phase)) say.figure(event.environment, journey(phases, event));
   };
-  const ship = await driver.ship(commit, await repository.bundle(), approver, { onLine, onPhase });
+  const ship = await driver.ship(commit, await repository.bundle(), approver, { onJob, onPhase });
   const tookMs = performance.now() - startedAt;
   say.figure(ship.state === 'done' ? 'live everywhere' : 'ended', `after ${seconds(tookMs)}, release ${ship.release}`);
   if (ship.error) say.figure('Kova says', ship.error.message.split('\n').slice(0, mostLines).join('\n      '));
-  return { ship, stages, phases, tookMs };
+  return { ship, jobs, phases, tookMs };
+}
+
+/** `cached, coverage 93.1 % ≥ 80 %`, `22.7 s, done in 22.7 s`, `failed: …`. */
+function told({ state, cached, durationMs, reason }: JobEvent): string {
+  const said = reason.split('\n')[0] ?? '';
+  if (state !== 'passed') return `${state}: ${said}`;
+  const time = cached ? 'cached' : seconds(durationMs ?? 0);
+  return said.startsWith('done in') ? time : `${time}, ${said}`;
 }
 
 /** `preparing 0.4 s · starting 1.9 s → live`. */

@@ -116,7 +116,7 @@ test.skipIf(!canLimit)('when a build eats all memory it alone is killed', async 
     await writeFile(join(group, 'cgroup.procs'), String(child.pid));
     const seen: string[] = [];
     for await (const line of lines) seen.push(line);
-    expect(seen.find((line) => line.startsWith('failed: '))).toMatch(/BUILD_FAILED `npm run build`/);
+    expect(seen.find((line) => line.startsWith('failed: '))).toMatch(/JOB_FAILED `npm run build`/);
     expect(await buildsLeft()).toEqual([]);
   } finally {
     // What was killed leaves the group a moment after its output has closed.

@@ -18,7 +18,7 @@ const health = z.strictObject({
 const app = z.strictObject({
   install: command.nullable().prefault('npm ci').describe('installs the dependencies; null for none'),
   build: command.nullable().prefault('npm run build').describe('builds the app; null for none'),
-  buildTimeout: duration.prefault('10m').describe('install and build together may take this long'),
+  buildTimeout: duration.prefault('10m').describe('install and build may each take this long'),
   output: z
     .array(z.strictObject({ from: insidePath, to: insidePath.default('.'), optional: z.boolean().default(false) }))
     .min(1)

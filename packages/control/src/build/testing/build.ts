@@ -21,7 +21,8 @@ export async function build(jobs: JobRunner, commit: string, options: BuildOptio
   const config = await jobs.configure(project, commit, signal);
   const graph = withNeeds(expand(resolveJobs(config)), Object.keys(buildJobs(config)));
   const keys = await jobs.keys(project, commit, config, graph);
-  const run = `run_${process.pid}_${(runs += 1)}`;
+  runs += 1;
+  const run = `run_${process.pid}_${runs}`;
   const done: string[] = [];
   for (const job of graph) {
     const key = keys.get(job.name) ?? '';
