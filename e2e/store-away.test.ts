@@ -24,7 +24,7 @@ const users = () => new Load(kova.control.edge, 'production.shop.localhost');
 async function holdTraffic(): Promise<pg.Client> {
   const client = await store.connect();
   await client.query('BEGIN');
-  await client.query('SELECT FROM environments FOR UPDATE');
+  await client.query('SELECT FROM environments FOR NO KEY UPDATE');
   return client;
 }
 

@@ -26,6 +26,8 @@ export function createFront(table: RouteTable): Server {
     requestTimeout: 300_000,
     // Longer than usual load balancers keep theirs, so that they close first.
     keepAliveTimeout: 75_000,
+    // Spares the stream of a body that is not there.
+    optimizeEmptyRequests: true,
     shouldUpgradeCallback: (request: IncomingMessage) => request.headers.upgrade?.toLowerCase() === 'websocket',
   });
   server.on('request', (request, response) => onRequest(table, request, response));
