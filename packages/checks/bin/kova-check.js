@@ -17,7 +17,9 @@ function pinnedNode() {
     const manifest = createRequire(import.meta.url).resolve(`${name}/package.json`);
     return join(dirname(manifest), 'bin', 'node');
   } catch {
-    console.error(`error: kova-check needs Node ${wanted}; this is ${process.versions.node} and ${name} is not installed`);
+    console.error(
+      `error: kova-check needs Node ${wanted}; this is ${process.versions.node} and ${name} is not installed`,
+    );
     console.error(`→ Run \`npm ci\` in Kova's folder, or install Node ${wanted}.`);
     process.exit(1);
   }

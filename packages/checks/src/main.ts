@@ -9,7 +9,9 @@ const impossible = 3;
 async function main(argv: string[]): Promise<number> {
   const { cwd, env, stdout } = process;
   try {
-    await createProgram({ cwd: cwd(), env, say: (line) => stdout.write(`${line}\n`) }).parseAsync(argv, { from: 'user' });
+    await createProgram({ cwd: cwd(), env, say: (line) => stdout.write(`${line}\n`) }).parseAsync(argv, {
+      from: 'user',
+    });
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : broke;

@@ -85,7 +85,11 @@ function awaitPort(child: ChildProcess, program: string): Promise<number> {
   const last: string[] = [];
   return new Promise((resolve, reject) => {
     const failed = (why: string) =>
-      reject(new KovaError('CHECK_FAILED', [`${program} ${why}`, ...last].join('\n'), { next: 'Set CHROME_PATH to a Chromium that works.' }));
+      reject(
+        new KovaError('CHECK_FAILED', [`${program} ${why}`, ...last].join('\n'), {
+          next: 'Set CHROME_PATH to a Chromium that works.',
+        }),
+      );
     const timer = setTimeout(() => failed(`did not start within ${startLimitMs / 1000} s`), startLimitMs);
     child.once('error', (error) => failed(`cannot be run: ${error.message}`));
     child.once('exit', (code, signal) => failed(`ended with ${signal ?? code}`));

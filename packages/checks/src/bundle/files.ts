@@ -24,7 +24,8 @@ export async function loadedFiles(directory: string, prefix = ''): Promise<Loade
  */
 export async function buildDirectories(cwd: string, named: readonly string[]): Promise<string[]> {
   for (const directory of named) {
-    if (!(await isDirectory(join(cwd, directory)))) throw cannotCheck(`there is no directory ${directory}`, 'build the app first');
+    if (!(await isDirectory(join(cwd, directory))))
+      throw cannotCheck(`there is no directory ${directory}`, 'build the app first');
   }
   if (named.length > 0) return [...named];
   for (const directory of usual) if (await isDirectory(join(cwd, directory))) return [directory];

@@ -12,7 +12,9 @@ const manifest = z.object({ pages: z.record(z.string(), z.array(z.string())) });
 export async function nextRoutes(build: string): Promise<Route[]> {
   const stats = routeStats.safeParse(await readJson(join(build, 'diagnostics', 'route-bundle-stats.json')));
   if (stats.success) return sorted(stats.data.map((one) => ({ route: one.route, chunks: one.firstLoadChunkPaths })));
-  const manifests = await Promise.all(['app-build-manifest.json', 'build-manifest.json'].map((name) => readJson(join(build, name))));
+  const manifests = await Promise.all(
+    ['app-build-manifest.json', 'build-manifest.json'].map((name) => readJson(join(build, name))),
+  );
   const pages = manifests.flatMap((one) => Object.entries(manifest.safeParse(one).data?.pages ?? {}));
   return sorted(pages.map(([page, chunks]) => ({ route: page.replace(/\/page$/, '') || '/', chunks })));
 }

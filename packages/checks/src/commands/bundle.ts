@@ -16,7 +16,11 @@ export const bundleCommand: Definition = (program, place) => {
     "kova-check bundle --dir dist/assets --library 'three=WebGLRenderer'",
   );
   command
-    .option('--dir <dir>', 'weigh the scripts and styles below it; may be repeated (default: what the build tool uses)', several)
+    .option(
+      '--dir <dir>',
+      'weigh the scripts and styles below it; may be repeated (default: what the build tool uses)',
+      several,
+    )
     .option('--library <name=pattern>', 'name the chunks that hold this text; may be repeated', library, new Map())
     .action(async ({ dir = [], library: own }: { dir?: string[]; library: Map<string, RegExp> }) => {
       await dropReport(place, name);
@@ -39,8 +43,14 @@ function library(text: string, before: ReadonlyMap<string, RegExp>): Map<string,
 function tableText({ chunks, routes, total }: BundleReport): string {
   const rows = chunks.map((chunk) => line(chunk.chunk, chunk, chunk.libraries.join(' ')));
   const pages = routes.map((route) => line(route.route, route));
-  const head = (what: string) => `${what.padEnd(40)} ${['raw', 'gzip', 'brotli'].map((text) => text.padStart(11)).join(' ')}`;
-  return [head('chunk'), ...rows, line('all', total), ...(pages.length > 0 ? [head('page, first load'), ...pages] : [])].join('\n');
+  const head = (what: string) =>
+    `${what.padEnd(40)} ${['raw', 'gzip', 'brotli'].map((text) => text.padStart(11)).join(' ')}`;
+  return [
+    head('chunk'),
+    ...rows,
+    line('all', total),
+    ...(pages.length > 0 ? [head('page, first load'), ...pages] : []),
+  ].join('\n');
 }
 
 function line(what: string, { bytes, gzip, brotli }: BundleReport['total'], note = ''): string {

@@ -19,7 +19,8 @@ export const smokeCommand: Definition = (program, place) => {
     .action(async ({ path = ['/'], deadline }: { path?: string[]; deadline: number }) => {
       await dropReport(place, name);
       const cases = await smoke(readTarget(place), path, deadline * 1000);
-      for (const { name: asked, failure } of cases) place.say(failure === null ? `ok    ${asked}` : `FAIL  ${asked}: ${failure}`);
+      for (const { name: asked, failure } of cases)
+        place.say(failure === null ? `ok    ${asked}` : `FAIL  ${asked}: ${failure}`);
       await writeReport(place, name, junitReport('smoke', cases));
     });
 };

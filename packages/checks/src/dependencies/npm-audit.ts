@@ -25,7 +25,11 @@ const whole = z.looseObject({
 export async function npmAudit({ cwd, env }: Place, omitDev: boolean): Promise<AuditReport> {
   const argv = ['npm', 'audit', '--json', ...(omitDev ? ['--omit=dev'] : [])];
   // A job's npm is told not to audit while it installs; here it is asked to.
-  const { exitCode, stdout, stderr } = await runTool(argv, { cwd, env: { ...env, npm_config_audit: 'true' }, timeoutMs });
+  const { exitCode, stdout, stderr } = await runTool(argv, {
+    cwd,
+    env: { ...env, npm_config_audit: 'true' },
+    timeoutMs,
+  });
   const answer = parse(stdout);
   if (whole.safeParse(answer).success) return answer as AuditReport;
   const refused = refusal.safeParse(answer);

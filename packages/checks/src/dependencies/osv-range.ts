@@ -27,9 +27,7 @@ const rank: Readonly<Record<Step['kind'], number>> = { fixed: 0, introduced: 1, 
 
 /** By version; at the same one what is mended comes before what is introduced, and that before its last. */
 function stepsOf({ events }: OsvRange): Step[] {
-  const steps = events.flatMap((event) =>
-    Object.entries(event).map(([kind, version]) => ({ kind, version }) as Step),
-  );
+  const steps = events.flatMap((event) => Object.entries(event).map(([kind, version]) => ({ kind, version }) as Step));
   return steps.sort((a, b) => compare(a.version, b.version) || rank[a.kind] - rank[b.kind]);
 }
 

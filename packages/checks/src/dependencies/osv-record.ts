@@ -21,7 +21,9 @@ export const osvRecord = z.object({
   aliases: z.array(z.string()).default([]),
   summary: z.string().default(''),
   affected: z.array(affected).default([]),
-  database_specific: z.looseObject({ severity: z.string().optional(), cwe_ids: z.array(z.string()).optional() }).optional(),
+  database_specific: z
+    .looseObject({ severity: z.string().optional(), cwe_ids: z.array(z.string()).optional() })
+    .optional(),
 });
 
 export type OsvRecord = z.output<typeof osvRecord>;

@@ -12,7 +12,9 @@ export function readYarnLock(text: string): Installed[] {
   if (!/^# yarn lockfile|^__metadata:/m.test(text)) throw new Error('it is no yarn.lock');
   return [...text.matchAll(block)].flatMap(({ groups: { head = '', body = '' } = {} }) => {
     const modern = text.includes('__metadata:');
-    const found = modern ? resolution.exec(body)?.groups : { ...requested.exec(head)?.groups, ...version.exec(body)?.groups };
+    const found = modern
+      ? resolution.exec(body)?.groups
+      : { ...requested.exec(head)?.groups, ...version.exec(body)?.groups };
     const { name, version: number } = (found ?? {}) as { name?: string; version?: string };
     if (!name || !number) return [];
     return [{ name, version: number, node: `${name}@${number}`, kind: 'prod' as const, isDirect: false }];

@@ -23,7 +23,8 @@ export async function measure(measurement: Measurement): Promise<LighthouseResul
   const browser = await launchChromium(chromium, env);
   try {
     const result = await inTime(run(browser, measurement), deadlineMs, url);
-    if (result.runtimeError) throw new KovaError('CHECK_FAILED', `Lighthouse could not load ${url}: ${result.runtimeError.message}`);
+    if (result.runtimeError)
+      throw new KovaError('CHECK_FAILED', `Lighthouse could not load ${url}: ${result.runtimeError.message}`);
     return result;
   } finally {
     await browser.close();

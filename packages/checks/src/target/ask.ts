@@ -13,12 +13,21 @@ export function ask(target: Target, path: string, deadlineMs: number): Promise<n
   const request = url.protocol === 'https:' ? requestHttps : requestHttp;
   return new Promise((resolve, reject) => {
     const options = {
-      ...{ hostname: connectHost(url.hostname), port: url.port, path: url.pathname + url.search, agent: false as const },
+      ...{
+        hostname: connectHost(url.hostname),
+        port: url.port,
+        path: url.pathname + url.search,
+        agent: false as const,
+      },
       ...{ headers: { 'user-agent': 'kova-check', ...target.headers, host: url.host } },
       ...{ servername: url.hostname, signal: AbortSignal.timeout(deadlineMs) },
     };
     const fail = (error: Error) => {
-      reject(error.name === 'TimeoutError' || error.name === 'AbortError' ? new Error(`no answer within ${deadlineMs} ms`) : error);
+      reject(
+        error.name === 'TimeoutError' || error.name === 'AbortError'
+          ? new Error(`no answer within ${deadlineMs} ms`)
+          : error,
+      );
     };
     const asked = request(options, (response) => {
       response.on('error', fail);

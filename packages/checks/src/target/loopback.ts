@@ -1,5 +1,5 @@
-import type { Place } from '../check.ts';
 import { KovaError } from '@kova/core/errors/kova-error';
+import type { Place } from '../check.ts';
 
 /** Whether a host name always means this machine. Names below `localhost` do (RFC 6761), known to the resolver or not. */
 export function isLoopback(hostname: string): boolean {
@@ -18,5 +18,8 @@ export function connectHost(hostname: string): string {
 export function assertOwn({ hostname }: URL, { env }: Place): void {
   const own = (env.KOVA_TARGET_HOSTS ?? '').split(',').map((host) => host.trim().toLowerCase());
   if (isLoopback(hostname) || own.includes(hostname)) return;
-  throw new KovaError('TARGET_REFUSED', `${hostname} is neither this machine nor one of KOVA_TARGET_HOSTS: no load goes there`);
+  throw new KovaError(
+    'TARGET_REFUSED',
+    `${hostname} is neither this machine nor one of KOVA_TARGET_HOSTS: no load goes there`,
+  );
 }
