@@ -18,7 +18,7 @@ export interface Match {
 /** What of the installed packages the records name. Records that are aliases of each other count once. */
 export function matchRecords(packages: readonly Installed[], records: readonly OsvRecord[]): Match[] {
   const byName = Map.groupBy(
-    records.flatMap((record) => record.affected.map((affected) => ({ record, affected }))),
+    weighedFirst(records).flatMap((record) => record.affected.map((affected) => ({ record, affected }))),
     ({ affected }) => affected.package?.name,
   );
   return packages.flatMap((installed) => {
@@ -29,6 +29,12 @@ export function matchRecords(packages: readonly Installed[], records: readonly O
     }
     return found;
   });
+}
+
+/** Of aliases the one counts that somebody has weighed. */
+function weighedFirst(records: readonly OsvRecord[]): OsvRecord[] {
+  const rank = ({ database_specific: specific }: OsvRecord) => (specific?.severity ? 0 : 1);
+  return records.toSorted((a, b) => rank(a) - rank(b));
 }
 
 function isSame(one: Match, { id, aliases }: OsvRecord): boolean {
