@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +11,7 @@ interface Where {
   env?: Record<string, string>;
 }
 
-export function startCheck(args: readonly string[], { cwd, env = {} }: Where): ChildProcess {
+export function startCheck(args: readonly string[], { cwd, env = {} }: Where) {
   const { PATH, HOME } = process.env;
   return spawn(process.execPath, [main, ...args], {
     cwd,
@@ -23,10 +23,6 @@ export function startCheck(args: readonly string[], { cwd, env = {} }: Where): C
 /** Runs `kova-check` to its end. */
 export async function kovaCheck(args: readonly string[], where: Where) {
   const child = startCheck(args, where);
-  const [[code], out, err] = await Promise.all([
-    once(child, 'close'),
-    text(child.stdout ?? []),
-    text(child.stderr ?? []),
-  ]);
+  const [[code], out, err] = await Promise.all([once(child, 'close'), text(child.stdout), text(child.stderr)]);
   return { code: code as number | null, out, err };
 }
