@@ -53,6 +53,12 @@ test('the same build gives the same report, wherever it lies', async () => {
   expect(reportIn(one).libraries.three).toEqual(['assets/x.mjs']);
 });
 
+test('the id of a build is not part of a name that shall be compared', async () => {
+  const cwd = directoryWith({ '.next/BUILD_ID': 'abc123\n', '.next/static/abc123/_buildManifest.js': '' });
+  await kovaCheck(['bundle'], { cwd });
+  expect(reportIn(cwd).chunks.map(({ chunk }) => chunk)).toEqual(['build/_buildManifest.js']);
+});
+
 test('directories that are named are weighed together; one that is not there is no empty bundle', async () => {
   const cwd = directoryWith({ 'web/a.js': 'a', 'admin/a.js': 'aa', 'dist/c.js': 'c' });
   await kovaCheck(['bundle', '--dir', 'web', '--dir', 'admin'], { cwd });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { cannotCheck } from '../check.ts';
 import { buildDirectories, isDirectory, loadedFiles } from './files.ts';
-import { nextRoutes } from './next.ts';
+import { nextFiles, nextRoutes } from './next.ts';
 import { type BundleReport, bundleReport } from './report.ts';
 import type { Libraries } from './weigh.ts';
 
@@ -13,7 +13,7 @@ import type { Libraries } from './weigh.ts';
 export async function weighBundle(cwd: string, named: readonly string[], libraries: Libraries): Promise<BundleReport> {
   const next = join(cwd, '.next');
   if (named.length === 0 && (await isDirectory(join(next, 'static')))) {
-    return bundleReport(await loadedFiles(join(next, 'static')), await nextRoutes(next), libraries);
+    return bundleReport(await nextFiles(next), await nextRoutes(next), libraries);
   }
   const directories = await buildDirectories(cwd, named);
   const prefix = (directory: string) => (directories.length > 1 ? `${directory}/` : '');

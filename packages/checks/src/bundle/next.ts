@@ -1,12 +1,23 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Route } from './report.ts';
+import { loadedFiles } from './files.ts';
+import type { Loaded, Route } from './report.ts';
 
 /** By Next.js 16: paths as seen from the app. */
 const routeStats = z.array(z.object({ route: z.string(), firstLoadChunkPaths: z.array(z.string()) }));
 /** By earlier ones: paths as seen from `.next`. */
 const manifest = z.object({ pages: z.record(z.string(), z.array(z.string())) });
+
+/** The files of a Next.js build that browsers load; some lie in a directory that is called by the build's id. */
+export async function nextFiles(build: string): Promise<Loaded[]> {
+  const id = (await readFile(join(build, 'BUILD_ID'), 'utf8').catch(() => '')).trim();
+  const files = await loadedFiles(join(build, 'static'));
+  return files.map(({ file, name }) => ({ file, name: withoutId(name, id) }));
+}
+
+const withoutId = (name: string, id: string) =>
+  id !== '' && name.startsWith(`${id}/`) ? `build/${name.slice(id.length + 1)}` : name;
 
 /** What each page of a Next.js build loads to start, by name; empty when the build does not tell. */
 export async function nextRoutes(build: string): Promise<Route[]> {
