@@ -10,7 +10,7 @@ import { findChromium } from './find.ts';
 const isSupported = process.platform === 'linux' && process.arch === 'x64';
 
 test.runIf(isSupported)('the Chromium that comes along is unpacked once by several at once, and runs', async () => {
-  const cache = join(directoryWith({}), 'cache');
+  const cache = join(directoryWith({}), "it's a cache");
   const found = await Promise.all([bundledChromium({}, cache), bundledChromium({}, cache)]);
   expect(found[0]).toBe(found[1]);
   expect(readdirSync(cache)).toHaveLength(1);

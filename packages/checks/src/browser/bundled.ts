@@ -10,8 +10,8 @@ import { isExecutable } from '../find-program.ts';
 
 const wrapperName = 'chromium';
 /** The package's libraries are there for machines without libnss3, its fonts for those without any. */
-const wrapper = `#!/bin/sh
-here=$(dirname "$(readlink -f "$0")")
+const wrapper = (directory: string) => `#!/bin/sh
+here='${directory.replaceAll("'", "'\\''")}'
 export LD_LIBRARY_PATH="$here/libraries/lib\${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
 [ -e /etc/fonts/fonts.conf ] || export FONTCONFIG_PATH="\${FONTCONFIG_PATH:-$here/fonts}"
 exec "$here/program/chromium" "$@"
@@ -71,7 +71,7 @@ async function unpack(bin: string, cache: string, directory: string): Promise<vo
       untar(join(bin, 'al2023.tar.br'), await into('libraries')),
       untar(join(bin, 'fonts.tar.br'), await into('fonts')),
     ]);
-    await writeFile(join(staging, wrapperName), wrapper, { mode: 0o755 });
+    await writeFile(join(staging, wrapperName), wrapper(directory), { mode: 0o755 });
     await writeFile(join(staging, 'fonts', 'fonts.conf'), fontsConfig(join(directory, 'fonts', 'fonts')));
     await publish(staging, directory);
   } finally {

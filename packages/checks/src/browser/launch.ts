@@ -32,15 +32,16 @@ export interface Browser {
  * @throws KovaError CHECK_FAILED when it does not start
  */
 export async function launchChromium(program: string, env: NodeJS.ProcessEnv): Promise<Browser> {
-  const directory = mkdtempSync(join(roomyTmpdir(), 'kc-'));
-  const child = spawn(program, [...flags, `--user-data-dir=${join(directory, 'p')}`, 'about:blank'], {
-    env: { ...env, TMPDIR: directory },
+  const profile = mkdtempSync(join(tmpdir(), 'kc-'));
+  const sockets = profile.length + socketSuffix <= socketLimit ? profile : mkdtempSync('/tmp/kc-');
+  const child = spawn(program, [...flags, `--user-data-dir=${join(profile, 'p')}`, 'about:blank'], {
+    env: { ...env, TMPDIR: sockets },
     stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
     detached: true,
   });
   for (const pipe of child.stdio.slice(3)) pipe?.on('error', () => undefined);
   (child.stdio[4] as Readable).resume();
-  const close = closing(child, directory);
+  const close = closing(child, [profile, sockets]);
   try {
     return { port: await awaitPort(child, program), close };
   } catch (error) {
@@ -49,17 +50,12 @@ export async function launchChromium(program: string, env: NodeJS.ProcessEnv): P
   }
 }
 
-/** A temporary directory whose name leaves room for a socket below it. */
-function roomyTmpdir(): string {
-  const own = tmpdir();
-  return own.length + '/kc-xxxxxx'.length + socketSuffix <= socketLimit ? own : '/tmp';
-}
-
-function closing(child: ChildProcess, directory: string): () => Promise<void> {
+function closing(child: ChildProcess, directories: readonly string[]): () => Promise<void> {
   const ended = child.exitCode === null && child.pid ? once(child, 'exit').catch(() => undefined) : undefined;
   const end = () => {
     endGroup(child);
-    rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+    for (const directory of directories)
+      rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
   };
   const onSignal = () => process.exit(1);
   process.on('exit', end).on('SIGTERM', onSignal).on('SIGINT', onSignal).on('SIGHUP', onSignal);

@@ -32,15 +32,20 @@ test('each run leaves a whole report; neither a process nor a profile is left', 
     slots.push(headers['x-kova-slot']);
     response.writeHead(200, { 'content-type': 'text/html' }).end(page);
   });
-  const cwd = directoryWith({ 'tmp/.keep': '', 'reports/lighthouse-old-1.json': '{}' });
-  const TMPDIR = join(cwd, 'tmp');
-  const env = { BASE_URL, TMPDIR, BASE_HEADERS: '{"x-kova-slot":"green"}' };
+  const long = `tmp/${'long'.repeat(20)}`;
+  const cwd = directoryWith({ [`${long}/.keep`]: '', 'reports/lighthouse-old-1.json': '{}' });
+  const TMPDIR = join(cwd, long);
+  const env = { BASE_URL, TMPDIR, BASE_HEADERS: '{"x-kova-slot":"secret-green"}' };
   const { code, out } = await kovaCheck(['lighthouse', '--runs', '2', '--path', '/a'], { cwd, env });
   expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/\/a: median of 2: performance [01]\.\d\d, /) });
   expect(readdirSync(join(cwd, 'reports')).sort()).toEqual(['lighthouse-a-1.json', 'lighthouse-a-2.json']);
-  const report = JSON.parse(readFileSync(join(cwd, 'reports/lighthouse-a-1.json'), 'utf8'));
-  expect(report).toMatchObject({ requestedUrl: `${BASE_URL}/a`, lighthouseVersion: expect.stringMatching(/^13\./) });
-  expect(slots).toContain('green');
+  const text = readFileSync(join(cwd, 'reports/lighthouse-a-1.json'), 'utf8');
+  expect(text).not.toContain('secret-green');
+  expect(JSON.parse(text)).toMatchObject({
+    requestedUrl: `${BASE_URL}/a`,
+    lighthouseVersion: expect.stringMatching(/^13\./),
+  });
+  expect(slots).toContain('secret-green');
   expect(processesOf(TMPDIR)).toEqual([]);
   expect(readdirSync(TMPDIR)).toEqual(['.keep']);
 });
