@@ -9,7 +9,7 @@ import { versionOf } from './version.ts';
 
 const isCode = /\.[cm]?[jt]sx?$/;
 /** Written by tools, and as such on no one line that somebody could mend. */
-const isGenerated = /(?:^|\/)(?:dist|build|out|vendor)\/|\.min\.[cm]?js$|\.d\.[cm]?ts$/;
+const isGenerated = /^(?:dist|build|out)\/.*\.[cm]?js$|\.min\.[cm]?js$|\.d\.[cm]?ts$/;
 
 /** Dangerous patterns in JavaScript and TypeScript; the project's own ESLint and its configuration play no part. */
 export const codePart: Part = {

@@ -76,6 +76,17 @@ test('a part that could not be checked is told in the document and aloud, and is
   expect(runOf(cwd, 'secretlint')!.invocations![0]!.executionSuccessful).toBe(true);
 });
 
+test('what tools make is passed over; a directory that is only called so is not', async () => {
+  const code = 'eval(process.argv[2]);\n';
+  const own = ['src/build/a.js', 'src/reports/a.ts', 'a.js'];
+  const others = ['dist/a.js', 'coverage/a.js', 'packages/x/node_modules/y/a.js', 'public/a.min.js'];
+  const cwd = directoryWith(Object.fromEntries([...own, ...others].map((file) => [file, code])));
+  await kovaCheck(['security'], { cwd });
+  expect(runOf(cwd, 'eslint-plugin-security')!.results.map(placeOf).sort()).toEqual(
+    own.map((file) => `${file}:1`).sort(),
+  );
+});
+
 test('fingerprints stay when lines move, and tell alike findings apart', async () => {
   const line = 'eval(process.argv[2]);\n';
   const cwd = directoryWith({ 'a.js': line + line });

@@ -3,11 +3,10 @@ import { join } from 'node:path';
 import type { Place } from '../check.ts';
 import { runTool } from '../run.ts';
 
-/** What tools make; never the project's own text. */
-const made = new Set([
-  ...['node_modules', '.git', '.next', '.nuxt', '.output', '.svelte-kit', '.turbo', '.cache', '.vercel', '.kova'],
-  ...['coverage', 'reports', 'playwright-report', 'test-results'],
-]);
+/** What tools make, wherever it lies. */
+const made = new Set('node_modules .git .next .nuxt .output .svelte-kit .turbo .cache .vercel .kova'.split(' '));
+/** What tools make at the top; further down a directory of that name is the project's own. */
+const madeAtTop = /^(?:coverage|reports|playwright-report|test-results)\//;
 
 /**
  * The project's own files below its directory, sorted: what git knows or could add; without git all, except what tools
@@ -15,7 +14,7 @@ const made = new Set([
  */
 export async function sourceFiles({ cwd, env }: Place): Promise<string[]> {
   const listed = (await byGit(cwd, env)) ?? (await byWalk(cwd));
-  return listed.filter((file) => !file.split('/').some((part) => made.has(part))).sort();
+  return listed.filter((file) => !madeAtTop.test(file) && !file.split('/').some((part) => made.has(part))).sort();
 }
 
 async function byGit(cwd: string, env: NodeJS.ProcessEnv): Promise<string[] | null> {
