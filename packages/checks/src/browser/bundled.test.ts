@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -6,6 +5,7 @@ import { directoryWith } from '../testing/directory.ts';
 import { kovaCheck } from '../testing/kova-check.ts';
 import { bundledChromium } from './bundled.ts';
 import { findChromium } from './find.ts';
+import { launchChromium } from './launch.ts';
 
 const isSupported = process.platform === 'linux' && process.arch === 'x64';
 
@@ -14,8 +14,16 @@ test.runIf(isSupported)('the Chromium that comes along is unpacked once by sever
   const found = await Promise.all([bundledChromium({}, cache), bundledChromium({}, cache)]);
   expect(found[0]).toBe(found[1]);
   expect(readdirSync(cache)).toHaveLength(1);
-  const dump = ['--headless', '--no-sandbox', '--disable-gpu', '--dump-dom', 'data:text/html,<p>hello</p>'];
-  expect(execFileSync(found[0]!, dump, { encoding: 'utf8', timeout: 60_000 })).toContain('<p>hello</p>');
+  const browser = await launchChromium(found[0]!, { PATH: '/nowhere' });
+  const devTools = `http://127.0.0.1:${browser.port}/json`;
+  try {
+    await fetch(`${devTools}/new?data:text/html,<title>hello</title>`, { method: 'PUT' });
+    const titles = async () =>
+      ((await (await fetch(`${devTools}/list`)).json()) as { title: string }[]).map(({ title }) => title);
+    await expect.poll(titles, { timeout: 30_000 }).toContain('hello');
+  } finally {
+    await browser.close();
+  }
 });
 
 test('CHROME_PATH comes before the PATH', async () => {
