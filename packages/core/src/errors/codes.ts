@@ -81,6 +81,13 @@ export const errorCodes = {
   PORT_IN_USE: { status: 409, next: 'Stop what listens there, or set another port.' },
   DISK_FULL: { status: 507, next: 'Free some space; `du -sh "$KOVA_HOME"/*` shows what uses it.' },
   COMMAND_FAILED: { status: 500, next: 'Read the output of the command above.' },
+
+  CHECK_IMPOSSIBLE: { status: 422, next: 'Install what is named above; until then this was not checked.' },
+  CHECK_FAILED: { status: 422, next: 'Correct what is named above and run the check again.' },
+  TARGET_REFUSED: {
+    status: 403,
+    next: 'Point BASE_URL at this machine, or name the host of your own environment in KOVA_TARGET_HOSTS.',
+  },
 } as const satisfies Record<string, { status: number; next: string }>;
 
 export type ErrorCode = keyof typeof errorCodes;
