@@ -1,0 +1,10 @@
+/** A step of a job, with its keys in the order they are written. */
+export interface Step {
+  name?: string;
+  id?: string;
+  if?: string;
+  uses?: string;
+  with?: Record<string, unknown>;
+  env?: Record<string, string>;
+  run?: string;
+}
