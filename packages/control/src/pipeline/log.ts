@@ -12,9 +12,18 @@ export interface JobLog {
 
 const maxBytes = 256 * 1024 ** 2;
 
-/** Where the log of a job lies; any name is one file name. */
+/** Where all lies that the jobs of a run said and left; any name is one file name. */
+export function runPath(logs: string, run: string): string {
+  return join(logs, 'jobs', encodeURIComponent(run));
+}
+
 export function jobLogPath(logs: string, { run, name }: JobRef): string {
-  return join(logs, 'jobs', encodeURIComponent(run), `${encodeURIComponent(name)}.log`);
+  return join(runPath(logs, run), `${encodeURIComponent(name)}.log`);
+}
+
+/** The directory of the files that a job left for people: its reports and what it names in `keep`. */
+export function jobFilesPath(logs: string, { run, name }: JobRef): string {
+  return join(runPath(logs, run), encodeURIComponent(name));
 }
 
 /** Begins the log of a job anew, 256 MiB at most. A log that cannot be written harms no job. */

@@ -19,7 +19,8 @@ import type { JobReport, JobRequest } from '../ports/job-runner.ts';
 import { runCommands } from './commands.ts';
 import { furnish } from './furnish/furnish.ts';
 import { NotRunnable, Surroundings } from './furnish/surroundings.ts';
-import { type JobLog, openJobLog } from './log.ts';
+import { keepFiles } from './keep-files.ts';
+import { type JobLog, jobFilesPath, openJobLog } from './log.ts';
 import { existing } from './results/existing.ts';
 import type { Results } from './results/store.ts';
 import { whyNotRunnable } from './runnable.ts';
@@ -71,6 +72,7 @@ async function attemptJob(workshop: Workshop, request: JobRequest, log: JobLog):
     const durationMs = performance.now() - startedAt;
     await around.end();
     await sealBuildDirectory(directory);
+    await keepFiles(directory.source, job, jobFilesPath(home.logs, request), log.write);
     return await conclude(workshop, request, directory, { verdict, durationMs, log });
   } catch (error) {
     if (error instanceof NotRunnable) return without(inconclusive(error.message));
@@ -106,13 +108,14 @@ function environmentOf(workshop: Workshop, { commit, job }: JobRequest, director
 }
 
 async function conclude(
-  { results }: Workshop,
-  { key, job }: JobRequest,
+  { home, results }: Workshop,
+  request: JobRequest,
   { source }: BuildDirectory,
   { verdict, durationMs, log }: { verdict: Verdict; durationMs: number; log: JobLog },
 ): Promise<JobReport> {
   if (verdict.outcome !== 'pass') return { verdict, evidence: [], outputs: [], durationMs };
-  const report: JobReport = { verdict, evidence: [], outputs: await existing(source, job.job.outputs), durationMs };
-  await results.keep(key, { report, log: log.path }, source);
+  const outputs = await existing(source, request.job.job.outputs);
+  const report: JobReport = { verdict, evidence: [], outputs, durationMs };
+  await results.keep(request.key, { report, log: log.path }, source, jobFilesPath(home.logs, request));
   return report;
 }

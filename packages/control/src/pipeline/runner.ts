@@ -13,7 +13,7 @@ import type { Identity } from '../home/unprivileged.ts';
 import type { JobRunner } from '../ports/job-runner.ts';
 import { followFile } from './follow-file.ts';
 import { jobKeys } from './key.ts';
-import { copyJobLog, jobLogPath } from './log.ts';
+import { copyJobLog, jobFilesPath, jobLogPath } from './log.ts';
 import { Results } from './results/store.ts';
 import { runJob, type Workshop } from './run-job.ts';
 
@@ -40,7 +40,10 @@ export function createJobRunner(home: Home, as: Identity | null): JobRunner {
     },
     async recall(key, ref) {
       const kept = await results.find(key);
-      if (kept) await copyJobLog(kept.log, home.logs, ref);
+      if (kept) {
+        await copyJobLog(kept.log, home.logs, ref);
+        await results.layOutFiles(key, jobFilesPath(home.logs, ref));
+      }
       return kept?.report ?? null;
     },
     log: (ref, ended, signal) => followFile(jobLogPath(home.logs, ref), ended, signal),
