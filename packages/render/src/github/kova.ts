@@ -12,8 +12,11 @@ export function kova(...words: string[]): string {
   return ['npx', '--no', '--', 'kova', ...words].join(' ');
 }
 
-/** The commit with its whole history, a Node, and Kova. */
-export function toolSteps({ kova: pin }: GithubConfig): Step[] {
+/**
+ * The commit with its whole history, a Node, and Kova.
+ * @param install `npm ci`, with what more it shall be told
+ */
+export function toolSteps({ kova: pin }: GithubConfig, install = 'npm ci'): Step[] {
   const checkout: Step = {
     uses: pinned('actions/checkout'),
     with: { 'fetch-depth': 0, 'persist-credentials': false },
@@ -22,7 +25,7 @@ export function toolSteps({ kova: pin }: GithubConfig): Step[] {
     uses: pinned('actions/setup-node'),
     with: { 'node-version': 24, cache: 'npm', 'cache-dependency-path': lockfile },
   });
-  if (pin === null) return [checkout, node('package-lock.json'), { name: 'Install Kova', run: 'npm ci' }];
+  if (pin === null) return [checkout, node('package-lock.json'), { name: 'Install Kova', run: install }];
   const [repository, ref] = pin.split('@');
   return [
     checkout,
@@ -31,6 +34,6 @@ export function toolSteps({ kova: pin }: GithubConfig): Step[] {
       with: { repository, ref, path: sources, 'persist-credentials': false },
     },
     node(`${sources}/package-lock.json`),
-    { name: 'Install Kova', run: `npm ci --prefix ${sources}\nnpm install --global ./${sources}/packages/cli\n` },
+    { name: 'Install Kova', run: `${install} --prefix ${sources}\nnpm install --global ./${sources}/packages/cli\n` },
   ];
 }

@@ -7,6 +7,9 @@ import type { Step } from './step.ts';
 /** No job of Kova's has this id, as none begins with an underscore and a letter. */
 export const shipId = '_ship';
 
+/** What is installed is about to be given secrets, and only has to speak to another Kova. */
+const withoutScripts = 'npm ci --ignore-scripts';
+
 const secrets = { KOVA_URL: expression('secrets.KOVA_URL'), KOVA_TOKEN: expression('secrets.KOVA_TOKEN') };
 
 /** Hands a commit that was proved over to the Kova that the repository's secrets name; does nothing without them. */
@@ -23,7 +26,11 @@ export function renderShip(config: ProjectConfig, jobs: readonly WorkflowJob[]):
     'timeout-minutes': 60,
     steps: [
       configuredStep,
-      ...toolSteps(github).map(({ name, ...step }) => ({ ...(name ? { name } : {}), if: asked, ...step })),
+      ...toolSteps(github, withoutScripts).map(({ name, ...step }) => ({
+        ...(name ? { name } : {}),
+        if: asked,
+        ...step,
+      })),
       { name: 'Ship', if: asked, env: secrets, run: kova('ship', '--commit', 'HEAD', ...detach(config)) },
     ],
   };
