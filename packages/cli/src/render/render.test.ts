@@ -84,3 +84,10 @@ test('without a word it lists what there is', async () => {
     out: expect.stringContaining('kova render github  the pipeline as a GitHub'),
   });
 });
+
+test('what the storefront is rendered as is what both validators have accepted', async () => {
+  const read = (file: string) => readFile(new URL(`../../../../${file}`, import.meta.url), 'utf8');
+  const repository = repositoryWith({ 'kova.config.ts': await read('examples/storefront/kova.config.ts') });
+  const { out } = await kova(['render', 'github', '--stdout'], await inside(repository));
+  expect(out).toBe(await read('packages/render/src/github/golden/storefront.yml'));
+});

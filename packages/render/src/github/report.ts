@@ -4,7 +4,7 @@ import { hasMatrix, type WorkflowJob } from './graph.ts';
 import { reports } from './places.ts';
 import type { Step } from './step.ts';
 
-/** Leaves what the job reports, whatever became of it, where people find it. */
+/** Leaves what the job reports, whatever became of it, where people find it. Kova's verdict stands if that fails. */
 export function reportSteps(job: WorkflowJob): Step[] {
   return [...(hasSarif(job) ? [sarifStep(job)] : []), artefactStep(job)];
 }
@@ -17,6 +17,7 @@ function artefactStep(job: WorkflowJob): Step {
   return {
     name: 'Leave its reports',
     if: '!cancelled()',
+    'continue-on-error': true,
     uses: pinned('actions/upload-artifact'),
     with: {
       name: `kova-${job.name}${hasMatrix(job) ? `-${expression('matrix.index')}` : ''}`,
@@ -36,6 +37,7 @@ function sarifStep(job: WorkflowJob): Step {
   return {
     name: 'Show its findings',
     if: `!cancelled() && steps.run.outputs.sarif == 'true' && (${own})`,
+    'continue-on-error': true,
     uses: pinned('github/codeql-action/upload-sarif'),
     with: {
       sarif_file: reports.path,

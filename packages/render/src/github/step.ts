@@ -3,6 +3,7 @@ export interface Step {
   name?: string;
   id?: string;
   if?: string;
+  'continue-on-error'?: boolean;
   uses?: string;
   with?: Record<string, unknown>;
   env?: Record<string, string>;
