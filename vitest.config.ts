@@ -8,5 +8,7 @@ export default defineConfig({
     hookTimeout: 120_000,
     pool: 'forks',
     maxWorkers: 2,
+    // Imports its JSON as only bundlers do.
+    server: { deps: { inline: ['@actions/workflow-parser'] } },
   },
 });

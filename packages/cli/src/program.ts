@@ -13,6 +13,7 @@ import { metricsCommand } from './commands/metrics.ts';
 import { pipelineCommand } from './commands/pipeline/pipeline.ts';
 import { promoteCommand } from './commands/promote.ts';
 import { releaseCommand } from './commands/release.ts';
+import { renderCommand } from './commands/render.ts';
 import { rollbackCommand } from './commands/rollback.ts';
 import { shipCommand } from './commands/ship.ts';
 import { statusCommand } from './commands/status.ts';
@@ -25,6 +26,7 @@ const commands: readonly Definition[] = [
   shipCommand,
   attachCommand,
   pipelineCommand,
+  renderCommand,
   deployCommand,
   promoteCommand,
   approveCommand,
@@ -43,6 +45,7 @@ export function createProgram(cli: Cli, done: (result: Result) => void): Command
     .description('Takes a commit of a web app and makes it live without fear.')
     .version('0.1.0')
     .showSuggestionAfterError()
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
       writeOut: (text) => cli.out.write(text),

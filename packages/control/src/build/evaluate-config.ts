@@ -8,7 +8,8 @@ import { type CommandResult, run } from '../commands/run.ts';
 import type { BuildDirectory } from './directory.ts';
 
 export interface EvaluateRequest {
-  directory: BuildDirectory;
+  /** The checkout, and a directory beside it for what Kova hands to the process. */
+  directory: Pick<BuildDirectory, 'source' | 'driver' | 'as'>;
   node: string;
   env: Parameters<typeof run>[0]['env'];
   timeoutMs: number;

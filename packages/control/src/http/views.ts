@@ -119,6 +119,7 @@ export const jobView = z
     needs: z.array(z.string()),
     state: z.enum(jobStates),
     reason: z.string(),
+    key: z.string().describe('digest of all that its result depends on'),
     cached: z.boolean().describe('the result is that of an earlier run with the same inputs'),
     durationMs: z.number().nullable().describe('of its commands'),
     startedAt: moment.nullable(),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { copyFile, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -11,10 +12,28 @@ export interface JobLog {
 }
 
 const maxBytes = 256 * 1024 ** 2;
+const longestName = 200;
 
-/** Where the log of a job lies; any name is one file name. */
+/** Where all lies that the jobs of a run said and left. */
+export function runPath(logs: string, run: string): string {
+  return join(logs, 'jobs', fileNameOf(run));
+}
+
+/** Any name as that of one file, wherever files are taken to; values of a matrix may be of any kind and length. */
+function fileNameOf(name: string): string {
+  const safe = encodeURIComponent(name).replaceAll('*', '%2A');
+  if (safe.length <= longestName) return safe;
+  const digest = createHash('sha256').update(name).digest('hex').slice(0, 16);
+  return `${safe.slice(0, longestName)}-${digest}`;
+}
+
 export function jobLogPath(logs: string, { run, name }: JobRef): string {
-  return join(logs, 'jobs', encodeURIComponent(run), `${encodeURIComponent(name)}.log`);
+  return join(runPath(logs, run), `${fileNameOf(name)}.log`);
+}
+
+/** The directory of the files that a job left for people: its reports and what it names in `keep`. */
+export function jobFilesPath(logs: string, { run, name }: JobRef): string {
+  return join(runPath(logs, run), fileNameOf(name));
 }
 
 /** Begins the log of a job anew, 256 MiB at most. A log that cannot be written harms no job. */

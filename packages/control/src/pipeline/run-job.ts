@@ -20,8 +20,8 @@ import type { JobReport, JobRequest } from '../ports/job-runner.ts';
 import { type CommandsEnd, runCommands } from './commands.ts';
 import { furnish } from './furnish/furnish.ts';
 import { NotRunnable, Surroundings } from './furnish/surroundings.ts';
-import { keepFiles } from './kept-files.ts';
-import { type JobLog, openJobLog } from './log.ts';
+import { keepFiles } from './keep-files.ts';
+import { type JobLog, jobFilesPath, openJobLog } from './log.ts';
 import { readReports } from './reports.ts';
 import type { Carried } from './results/carried.ts';
 import { existing } from './results/existing.ts';
@@ -77,6 +77,7 @@ async function attemptJob(workshop: Workshop, request: JobRequest, log: JobLog):
     const durationMs = performance.now() - startedAt;
     await around.end();
     await sealBuildDirectory(directory);
+    await keepFiles(directory.source, job, jobFilesPath(home.logs, request), log.write);
     return await conclude(workshop, request, directory, { ...end, durationMs, log });
   } catch (error) {
     if (error instanceof NotRunnable) return without(inconclusive(error.message));
@@ -125,18 +126,16 @@ async function conclude(
   { verdict, code, durationMs, log }: CommandsEnd & { durationMs: number; log: JobLog },
 ): Promise<JobReport> {
   const { key, project, name } = request;
-  const { reports, keep, carry, outputs } = request.job.job;
+  const { reports, carry, outputs } = request.job.job;
   const passed = verdict.outcome === 'pass';
   // What a job that has failed reports is worth showing, but what failed is told by its commands.
   const evidence = await readReports(source, reports).catch((error) => {
     if (passed) throw error;
     return [];
   });
-  const kept = await keepFiles(home.logs, request, source, keep);
-  if (kept) log.write(`kept in ${kept}`);
   if (!passed) return { verdict, code, evidence, outputs: [], durationMs };
   await carried.take(project, name, carry, source);
   const report: JobReport = { verdict, code, evidence, outputs: await existing(source, outputs), durationMs };
-  await results.keep(key, { report, log: log.path }, source);
+  await results.keep(key, { report, log: log.path }, source, jobFilesPath(home.logs, request));
   return report;
 }

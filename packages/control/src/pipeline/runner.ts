@@ -15,7 +15,7 @@ import type { Artefacts } from '../ports/artefacts.ts';
 import type { JobRunner } from '../ports/job-runner.ts';
 import { followFile } from './follow-file.ts';
 import { jobKeys } from './key.ts';
-import { copyJobLog, jobLogPath } from './log.ts';
+import { copyJobLog, jobFilesPath, jobLogPath } from './log.ts';
 import { packRelease } from './release.ts';
 import { Carried } from './results/carried.ts';
 import { Results } from './results/store.ts';
@@ -61,7 +61,10 @@ export function createJobRunner(options: JobRunnerOptions): LocalJobRunner {
     },
     async recall(key, ref) {
       const kept = await results.find(key);
-      if (kept) await copyJobLog(kept.log, home.logs, ref);
+      if (kept) {
+        await copyJobLog(kept.log, home.logs, ref);
+        await results.layOutFiles(key, jobFilesPath(home.logs, ref));
+      }
       return kept?.report ?? null;
     },
     log: (ref, ended, signal) => followFile(jobLogPath(home.logs, ref), ended, signal),

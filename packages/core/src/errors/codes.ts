@@ -7,6 +7,7 @@ export const errorCodes = {
   CONFIG_INVALID: { status: 422, next: 'Correct the named key in kova.config.ts; see docs/reference/config.md.' },
   CONFIG_MISSING: { status: 422, next: 'Run `kova init` in the repository and commit kova.config.ts.' },
   CONFIG_EVALUATION_FAILED: { status: 422, next: 'Run `node kova.config.ts` in the repository to see the error.' },
+  RENDER_DRIFTED: { status: 409, next: 'Render the named file again, as its first lines say, and commit it.' },
   HOME_UNREACHABLE: {
     status: 500,
     next: 'Set KOVA_HOME to a directory that unprivileged users may enter, such as /var/lib/kova.',

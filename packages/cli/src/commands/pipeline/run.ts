@@ -1,9 +1,11 @@
+import type { RunView } from '@kova/control/api';
 import { connect } from '../../api/connect.ts';
+import { leaveBehind, type Places, takeBrought } from '../../ci/hand-on.ts';
 import { detached, follow } from '../../follow/follow.ts';
 import { describeWork, projectPath, type WorkOptions, withCommit } from '../../git/send.ts';
 import { type Definition, documented, withCommitOptions, withDetach } from '../definition.ts';
 
-interface Options extends WorkOptions {
+interface Options extends WorkOptions, Places {
   job?: string[];
   detach?: boolean;
 }
@@ -18,13 +20,24 @@ export const runCommand: Definition = (program, cli, done) => {
   );
   withCommitOptions(withDetach(command))
     .option('--job <name...>', 'only these, and what they need')
+    .option('--results <dir>', 'take results from there before, and leave those of the jobs asked for there after')
+    .option('--reports <dir>', 'leave logs, reports and kept files there')
     .action(async (options: Options) => {
       const work = await describeWork(cli, options);
+      await takeBrought(cli, options);
       const client = await connect(cli.env);
       const body = { commit: work.commit, jobs: options.job ?? null };
       const { run } = await withCommit(client, work, () =>
         client.post<{ run: string }>(`${projectPath(work.project)}/runs`, body),
       );
-      done(options.detach ? detached(run) : await follow(cli, client, run));
+      if (options.detach) return done(detached(run));
+      const result = await follow(cli, client, run);
+      if (hasEnded(result.view)) await leaveBehind(cli, result.view, options.job ?? null, options);
+      done(result);
     });
 };
+
+/** Whoever presses Ctrl-C sees no end. */
+function hasEnded(view: unknown): view is RunView {
+  return typeof view === 'object' && view !== null && 'jobs' in view;
+}

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { explainDiskFull } from '../../artefacts/disk-full.ts';
 import type { Identity } from '../../home/unprivileged.ts';
@@ -22,7 +22,7 @@ export interface Kept {
 }
 
 /**
- * What jobs came to, by the digest of all that it depends on: `<key>/report.json` and `<key>/outputs/`.
+ * What jobs came to, by the digest of all that it depends on: `<key>/report.json`, `<key>/outputs/`, `<key>/files/`.
  * A result is there as a whole or not at all.
  */
 export class Results {
@@ -43,14 +43,16 @@ export class Results {
   }
 
   /**
-   * Takes the outputs out of a workspace that nothing works in any more, and keeps them with the report.
-   * A result that is there already stays. @throws KovaError ARTEFACT_UNSAFE when an output leads out of it
+   * Takes the outputs out of a workspace that nothing works in any more, and keeps them with the report and a copy of
+   * the files that the job left for people, if any. A result that is there already stays.
+   * @throws KovaError ARTEFACT_UNSAFE when an output leads out of it
    */
-  async keep(key: string, result: Omit<Kept, 'bytes'>, workspace: string): Promise<void> {
+  async keep(key: string, result: Omit<Kept, 'bytes'>, workspace: string, files: string | null = null): Promise<void> {
     const draft = join(this.#directory, `.draft-${randomUUID()}`);
     try {
       await mkdir(join(draft, 'outputs'), { recursive: true, mode: 0o700 });
       await takeOutputs(workspace, result.report.outputs, join(draft, 'outputs'));
+      if (files) await copyIfThere(files, join(draft, 'files'));
       const kept: Kept = { ...result, bytes: await sizeOnDisk(draft) };
       await writeFile(join(draft, 'report.json'), JSON.stringify(kept), { mode: 0o600 });
       await rename(draft, join(this.#directory, key)).catch((error: NodeJS.ErrnoException) => {
@@ -68,6 +70,11 @@ export class Results {
     return pruneResults(this.#directory, maxBytes, graceMs);
   }
 
+  /** Puts the files that were left with a result where those of another run are looked for. */
+  async layOutFiles(key: string, target: string): Promise<void> {
+    await copyIfThere(join(this.#directory, key, 'files'), target);
+  }
+
   /** Puts the outputs of a result into a workspace, for `as`. */
   async layOut(key: string, workspace: string, as: Identity | null): Promise<void> {
     const kept = await this.find(key);
@@ -76,4 +83,10 @@ export class Results {
       await layOutTree(join(this.#directory, key, 'outputs', path), join(workspace, path), as);
     }
   }
+}
+
+async function copyIfThere(from: string, to: string): Promise<void> {
+  await cp(from, to, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
 }

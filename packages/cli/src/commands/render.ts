@@ -1,0 +1,69 @@
+import { resolve } from 'node:path';
+import { evaluateTree } from '@kova/control/evaluate';
+import { type RenderedFile, type Suite, suites } from '@kova/render/suites';
+import type { Command } from 'commander';
+import type { Cli, Result } from '../cli.ts';
+import { findRepository } from '../git/repository.ts';
+import { renderTable } from '../output/table.ts';
+import { compare, driftResult, wasRendered } from '../render/compare.ts';
+import { writeFiles } from '../render/write.ts';
+import { type Definition, documented } from './definition.ts';
+
+interface Options {
+  check?: boolean;
+  stdout?: boolean;
+  force?: boolean;
+  dir?: string;
+}
+
+export const renderCommand: Definition = (program, cli, done) => {
+  const render = program.command('render').enablePositionalOptions();
+  documented(render, 'list what the configuration can be written down as', 'kova render', 'kova render --check');
+  withDirectory(render)
+    .option('--check', 'exit with 1 when a file that was rendered has drifted from the configuration')
+    .action(async (options: Options) => done(options.check ? await checkAll(cli, options) : list()));
+  for (const suite of suites) defineSuite(render, suite, cli, done);
+};
+
+function defineSuite(render: Command, suite: Suite, cli: Cli, done: (result: Result) => void): void {
+  const { name, about } = suite;
+  const command = render.command(name);
+  documented(command, `write ${about}`, `kova render ${name}`, `kova render ${name} --check`);
+  withDirectory(command)
+    .option('--check', 'write nothing; exit with 1 and the difference when what is there has drifted')
+    .option('--stdout', 'print it and write nothing')
+    .option('--force', 'overwrite a file that Kova has not written')
+    .action(async (options: Options) => {
+      const repository = await repositoryOf(cli, options);
+      const files = suite.render(await evaluateTree(repository));
+      if (options.stdout) return done(printed(files));
+      if (options.check) return done(driftResult(await compare(repository, files)));
+      done(await writeFiles(repository, files, options.force ?? false));
+    });
+}
+
+function withDirectory(command: Command): Command {
+  return command.option('--dir <dir>', 'the repository; default: the one you are in');
+}
+
+function repositoryOf(cli: Cli, { dir }: Options): Promise<string> {
+  return findRepository(resolve(cli.cwd, dir ?? '.'));
+}
+
+function list(): Result {
+  const view = suites.map(({ name, about }) => ({ name, about }));
+  const rows = suites.map(({ name, about }) => [`kova render ${name}`, about]);
+  return { view, text: renderTable(['command', 'writes'], rows) };
+}
+
+/** What was never rendered cannot have drifted. */
+async function checkAll(cli: Cli, options: Options): Promise<Result> {
+  const repository = await repositoryOf(cli, options);
+  const config = await evaluateTree(repository);
+  const files = suites.flatMap((suite) => suite.render(config));
+  return driftResult((await compare(repository, files)).filter(wasRendered));
+}
+
+function printed(files: readonly RenderedFile[]): Result {
+  return { view: files, text: files.map(({ text }) => text.trimEnd()).join('\n') };
+}

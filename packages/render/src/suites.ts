@@ -1,0 +1,7 @@
+import { githubSuite } from './github/suite.ts';
+import type { Suite } from './suite.ts';
+
+export type { RenderedFile, Suite } from './suite.ts';
+
+/** All that can be rendered, in the order it is listed. */
+export const suites: readonly Suite[] = [githubSuite];
