@@ -31,7 +31,11 @@ export function createArtefacts(directory: string, options: ArtefactOptions = {}
     pack: (source) => pack(directory, source),
     unpack: async (digest, target, options) =>
       unpack(pathOf(directory, digest), digest, target, { ...limits, ...options }),
-    has: async (digest) => exists(pathOf(directory, digest)),
+    has: async (digest) => {
+      if (await exists(pathOf(directory, digest))) return true;
+      await assertReachable(directory);
+      return false;
+    },
     prune: (keep) => pruneArtefacts(directory, { keep, graceMs }),
   };
 }
@@ -61,7 +65,10 @@ async function unpack(
   target: string,
   { readers, signal, ...limits }: Parameters<typeof readArchive>[2] & UnpackOptions,
 ): Promise<void> {
-  if (!(await exists(file))) await explainAbsence(file, digest);
+  if (!(await exists(file))) {
+    await assertReachable(dirname(dirname(dirname(file))));
+    throw new KovaError('ARTEFACT_MISSING', `there is no artefact ${digest}`);
+  }
   const found = await digestOf(file).catch((cause: Error) => {
     throw new KovaError('ARTEFACT_CORRUPT', `${digest} cannot be read: ${cause.message}`, { cause });
   });
@@ -85,12 +92,10 @@ async function unpack(
 }
 
 /** An artefact that is gone is another matter than a disk that is not there. */
-async function explainAbsence(file: string, digest: string): Promise<never> {
-  const directory = dirname(dirname(dirname(file)));
+async function assertReachable(directory: string): Promise<void> {
   await access(directory, constants.R_OK | constants.X_OK).catch((error: unknown) => {
     throw explainAway(error, directory);
   });
-  throw new KovaError('ARTEFACT_MISSING', `there is no artefact ${digest}`);
 }
 
 const away = new Set(['ENOENT', 'ENOTDIR', 'EEXIST', 'EACCES', 'EPERM', 'EROFS', 'EIO']);

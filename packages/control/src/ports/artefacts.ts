@@ -19,6 +19,7 @@ export interface Artefacts {
    */
   unpack(digest: string, directory: string, options?: UnpackOptions): Promise<void>;
 
+  /** @throws KovaError ARTEFACTS_UNAVAILABLE when it cannot be told */
   has(digest: string): Promise<boolean>;
 
   /** Removes all but the named ones; returns the bytes freed. */
