@@ -174,7 +174,7 @@ test('a report that is broken fails its job and names file and line', async () =
   const files = { 'unit.xml': '<testsuites>\n<testsuite name="x">\n</testsuites>', 'lcov.info': lcov(10) };
   const run = await kova.proved(await kova.prove(await kova.send(gated('{}', 'malformed', files))));
   expect(run.state).toBe('failed');
-  expect(run.jobs[0]!.reason).toMatch(/reports\/unit\.xml: line 3.*\(REPORT_MALFORMED\)/);
+  expect(run.jobs[0]!.reason).toMatch(/^reports\/unit\.xml: line 3: /);
 });
 
 test('a report that is a link to a file of the machine is refused', async () => {

@@ -6,8 +6,8 @@ create table runs (
   jobs       jsonb,
   state      text not null default 'running',
   reason     text not null default '',
-  -- Null until it has been evaluated.
-  config     jsonb,
+  -- Null until it has been evaluated. Not jsonb, which loses the order of jobs and environments.
+  config     json,
   -- Why jobs that are at work shall end.
   stop       text,
   created_at timestamptz not null default now(),
