@@ -24,8 +24,11 @@ export async function open(scene: Scene): Promise<{ tale: Tale; commit: string; 
 
   say.chapter('A real shop: Next.js, React, Postgres, in a git repository');
   const repository = await Repository.of(scene.shop, scene.work);
-  const { commit, lines } = await repository.shortenWindows();
-  say.line('For the demo, one commit makes the windows of kova.config.ts shorter; all else is the shop as it is:');
+  const { commit, lines } = await repository.shorten(scene.full);
+  const left = scene.full ? '' : ' and leaves out the jobs that drive a browser (--full keeps them)';
+  say.line(
+    `For the demo, one commit makes the windows of kova.config.ts shorter${left}; all else is the shop as it is:`,
+  );
   for (const line of lines) say.line(`  ${line}`);
   const driver = await Driver.of(control, project);
   return { tale: { ...scene, control, driver, repository }, commit, upMs };
@@ -34,7 +37,7 @@ export async function open(scene: Scene): Promise<{ tale: Tale; commit: string; 
 /** The first ship: one build, four environments. */
 export async function firstShip(tale: Tale, commit: string): Promise<object> {
   const { say, claims, driver, control } = tale;
-  say.chapter('Ship it: built once, taken through four environments');
+  say.chapter('Ship it: proved and built once, taken through four environments');
   const shipped = await tellShip(tale, commit);
   const { ship, jobs, phases, tookMs } = shipped;
   const environments = await driver.environments();

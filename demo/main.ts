@@ -10,17 +10,19 @@ import { Say, seconds } from './say.ts';
 import { tellStory } from './story.ts';
 import type { Scene } from './tale.ts';
 
-const help = `npm run demo [-- --json] [-- --keep]
+const help = `npm run demo [-- --json] [-- --keep] [-- --full]
 
 Kova's story on this machine, on loopback, in a directory of its own that is removed at the end.
 
   --json   one JSON document with the figures on stdout; the story goes to stderr
-  --keep   leave Kova and the shop running, and say how to stop them`;
+  --keep   leave Kova and the shop running, and say how to stop them
+  --full   with the jobs that drive a browser: the shop's browser tests and Lighthouse`;
 
 const { values: options } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
+    full: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
@@ -39,7 +41,7 @@ async function prepareScene(): Promise<Scene> {
     KOVA_EDGE_LISTEN: `127.0.0.1:${await freePort()}`,
   };
   return {
-    ...{ home, env, say, claims: new Claims(say) },
+    ...{ home, env, say, claims: new Claims(say), full: options.full },
     launch: () => {
       launched ??= launchControl({ env });
       return launched;

@@ -22,6 +22,8 @@ export interface Scene {
   /** Starts Kova on the home, once. */
   launch: () => Promise<ControlProcess>;
   say: Say;
+  /** With the jobs that drive a browser. */
+  full: boolean;
   claims: Claims;
 }
 

@@ -1,10 +1,13 @@
 import { formatDuration } from '@kova/core/config/duration';
 import type { ErrorCode } from '@kova/core/errors/codes';
 import { hasCode } from '@kova/core/errors/kova-error';
-import { fail, pass, type Verdict } from '@kova/core/verdict';
+import { fail, inconclusive, pass, type Verdict } from '@kova/core/verdict';
 import type { BuildDirectory } from '../build/directory.ts';
 import { type CommandResult, run } from '../commands/run.ts';
 import { tellingLines } from '../commands/telling.ts';
+
+/** How `kova-check` ends when it could not check; its last line says why. */
+const notChecked = 3;
 
 export interface CommandsRequest {
   argvs: ReadonlyArray<readonly string[]>;
@@ -46,6 +49,9 @@ async function runOne(
   const options = { argv, env, signal, cwd: directory.source, as: directory.as, timeoutMs: left, background: true };
   try {
     const result = await run({ ...options, onLine });
+    if (argv[0] === 'kova-check' && result.exitCode === notChecked) {
+      return { verdict: inconclusive(result.tail.at(-1) ?? `\`${name}\` could not check`), code: null };
+    }
     return result.exitCode === 0 ? null : failed(told(name, result));
   } catch (error) {
     if (hasCode(error, 'STEP_TIMEOUT')) {

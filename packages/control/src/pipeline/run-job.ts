@@ -38,6 +38,8 @@ export interface Workshop {
   network: Record<string, string | Secret>;
   npmCache: string;
   artefacts: Artefacts;
+  /** Why `kova-check` cannot be run here; null when it can. */
+  noChecks: string | null;
 }
 
 /** Runs a job, with its retries. What it left is kept under its key when it passed. */
@@ -64,7 +66,7 @@ async function attemptJob(workshop: Workshop, request: JobRequest, log: JobLog):
   try {
     await takeOut(workshop, request, directory, log);
     const { name, job } = request.job;
-    const missing = await whyNotRunnable(name, job, directory.source);
+    const missing = await whyNotRunnable(name, job, directory.source, workshop.noChecks);
     if (missing) return without(missing);
     const env = environmentOf(workshop, request, directory);
     await furnish(around, home, request, { directory, env, onLine: log.write });

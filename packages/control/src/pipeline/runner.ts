@@ -13,6 +13,7 @@ import type { Home } from '../home/home.ts';
 import type { Identity } from '../home/unprivileged.ts';
 import type { Artefacts } from '../ports/artefacts.ts';
 import type { JobRunner } from '../ports/job-runner.ts';
+import { linkChecks } from './checks.ts';
 import { followFile } from './follow-file.ts';
 import { jobKeys } from './key.ts';
 import { copyJobLog, jobFilesPath, jobLogPath } from './log.ts';
@@ -83,7 +84,8 @@ async function prepareWorkshop(options: JobRunnerOptions, results: Results): Pro
   await mkdir(npmCache, { recursive: true, mode: 0o700 });
   if (as) await chown(npmCache, as.uid, as.gid);
   const carried = new Carried(join(home.results, '.carried'));
-  return { home, results, carried, as, toolchain, network, npmCache, artefacts };
+  const noChecks = await linkChecks(toolchain.bin, as);
+  return { home, results, carried, as, toolchain, network, npmCache, artefacts, noChecks };
 }
 
 async function configure(workshop: Workshop, project: string, commit: string, timeoutMs: number, signal: AbortSignal) {

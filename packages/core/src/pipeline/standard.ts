@@ -46,6 +46,34 @@ export function buildJobs({ app }: Buildable): Record<string, Job> {
 
 const script = (name: string) => ['npm', 'run', name];
 
+const check = (...words: string[]) => ['kova-check', ...words];
+
+/** What Kova's own programs look at; what they find depends on the world outside as well, so it is looked at each time. */
+function checkJobs(install: string[], build: string[]): Record<string, Job> {
+  return {
+    'dependency-audit': {
+      run: [check('audit')],
+      inputs: manifests,
+      cache: false,
+      reports: [{ kind: 'npm-audit', path: 'reports/audit.json' }],
+    },
+    'security-scan': {
+      run: [check('security')],
+      needs: install,
+      cache: false,
+      reports: [
+        { kind: 'sarif', path: 'reports/security.sarif' },
+        { kind: 'cyclonedx', path: 'reports/sbom.cdx.json' },
+      ],
+    },
+    'bundle-analysis': {
+      run: [check('bundle')],
+      needs: build,
+      reports: [{ kind: 'bundle', path: 'reports/bundle.json' }],
+    },
+  };
+}
+
 /** The manual's jobs. A script that a project does not have makes its job inconclusive, never green. */
 export function standardJobs(config: Buildable): Record<string, Job> {
   const install = config.app.install ? ['install'] : [];
@@ -75,5 +103,12 @@ export function standardJobs(config: Buildable): Record<string, Job> {
       reports: [{ kind: 'junit', path: 'reports/e2e*.xml' }],
       keep: ['playwright-report', 'test-results'],
     },
+    'performance-audit': {
+      run: [check('lighthouse', '--runs', '3')],
+      ...served,
+      browser: true,
+      reports: [{ kind: 'lighthouse', path: 'reports/lighthouse-*.json' }],
+    },
+    ...checkJobs(install, build),
   };
 }
