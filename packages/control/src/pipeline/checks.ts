@@ -1,6 +1,6 @@
 import { symlink } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { isReachable } from '../home/reachable.ts';
 import type { Identity } from '../home/unprivileged.ts';
 
@@ -9,7 +9,7 @@ import type { Identity } from '../home/unprivileged.ts';
  * to where `as` could reach it.
  */
 export async function linkChecks(bin: string, as: Identity | null): Promise<string | null> {
-  const directory = dirname(createRequire(import.meta.url).resolve('@kova/checks/package.json'));
+  const directory = dirname(fileURLToPath(import.meta.resolve('@kova/checks/package.json')));
   if (!(await isReachable(directory, as))) {
     return `kova-check lies in ${directory}, which the user ${as?.name} cannot enter; install Kova where others may read`;
   }
