@@ -1,4 +1,4 @@
-import type { DetectedApp, Folder } from './detect.ts';
+import type { Folder, Found } from './detect.ts';
 
 interface Guess {
   files: string[];
@@ -19,7 +19,7 @@ const guesses: readonly Guess[] = [
 const placeholder = { install: 'null', build: 'null', start: "'./start'" };
 
 /** Any language: what is likely, and a word that a person must look at it. */
-export async function anyApp({ first }: Folder): Promise<Omit<DetectedApp, 'name'>> {
+export async function anyApp({ first }: Folder): Promise<Found> {
   const warnings = ['Look at start, build and health in kova.config.ts: the app must listen on $HOST:$PORT.'];
   for (const { files, install, build, start } of guesses) {
     const file = await first(...files);

@@ -12,7 +12,12 @@ export interface DetectedApp {
   helper: 'nextjs' | 'node' | null;
   app: Record<string, string>;
   warnings: string[];
+  /** The standard pipeline finds something to look at in the app. */
+  hasChecks: boolean;
 }
+
+/** What a kind of app can tell by itself. */
+export type Found = Omit<DetectedApp, 'name' | 'hasChecks'>;
 
 export interface Manifest {
   name?: string;
@@ -36,7 +41,13 @@ export async function detectApp(directory: string): Promise<DetectedApp> {
   const name = nameOf(folder.manifest?.name ?? basename(directory));
   const found =
     (await nextApp(folder)) ?? (await nodeApp(folder)) ?? (await staticApp(folder)) ?? (await anyApp(folder));
-  return { name, ...found };
+  return { name, ...found, hasChecks: found.kind === 'nextjs' || hasScripts(folder.manifest) };
+}
+
+const checks = ['type-check', 'lint', 'test:coverage', 'test:integration', 'test:e2e'];
+
+function hasScripts(manifest: Manifest | null): boolean {
+  return checks.some((name) => manifest?.scripts?.[name] !== undefined);
 }
 
 async function open(directory: string): Promise<Folder> {
@@ -64,7 +75,7 @@ function parseManifest(text: string): Manifest {
   }
 }
 
-async function staticApp({ first }: Folder): Promise<Omit<DetectedApp, 'name'> | null> {
+async function staticApp({ first }: Folder): Promise<Found | null> {
   const page = await first('index.html', 'public/index.html', 'dist/index.html');
   if (page === null) return null;
   const folder = page === 'index.html' ? '.' : page.split('/')[0];

@@ -122,3 +122,14 @@ test('a static site is served, and nothing beside it', async () => {
   child.kill('SIGTERM');
   expect((await once(child, 'exit'))[0]).toBe(0);
 });
+
+test('an app without anything that the standard pipeline could run is shipped without one, until it has', async () => {
+  const server = { 'server.mjs': '' };
+  const plain = await detect({ ...server, 'package.json': '{ "scripts": { "start": "node server.mjs" } }' });
+  expect(plain.config.pipeline.use).toBe('none');
+  const tested = await detect({ ...server, 'package.json': '{ "scripts": { "test:coverage": "vitest" } }' });
+  expect(tested.config.pipeline.use).toBe('standard');
+  expect((await detect({ 'package.json': '{ "dependencies": { "next": "16" } }' })).config.pipeline.use).toBe(
+    'standard',
+  );
+});

@@ -1,7 +1,5 @@
 import { parseCommand } from '@kova/core/config/command';
-import type { DetectedApp, Folder, Manifest } from './detect.ts';
-
-type Found = Omit<DetectedApp, 'name'>;
+import type { Folder, Found, Manifest } from './detect.ts';
 
 const nextConfigs = ['next.config.ts', 'next.config.mjs', 'next.config.js', 'next.config.cjs'];
 const healthRoutes = ['app', 'src/app'].flatMap((dir) => ['ts', 'js'].map((ext) => `${dir}/api/health/route.${ext}`));
