@@ -228,7 +228,9 @@ test('a secret of the app and the password of its database are in no log, no ans
   const kept = [
     'logs/control.log',
     'edge/edge.log',
-    ...readdirSync(join(kova.home, 'logs/builds')).map((name) => `logs/builds/${name}`),
+    ...readdirSync(join(kova.home, 'logs/jobs'), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.log'))
+      .map((name) => `logs/jobs/${name}`),
   ];
   const said = kept.map((name) => readFileSync(join(kova.home, name), 'utf8'));
   for (const text of [logs.out, JSON.stringify(answers), events, ...said]) {

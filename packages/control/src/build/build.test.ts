@@ -95,6 +95,23 @@ test('links inside the checkout stay links; a link that leads out is refused', a
   await expect(build(world.jobs, output)).rejects.toMatchObject({ code: 'ARTEFACT_UNSAFE' });
 });
 
+test('what a build makes beside its sources is in the release, with what was installed', async () => {
+  const files = app('fs.mkdirSync("lib"); fs.writeFileSync("lib/made", "1"); fs.symlinkSync("lib/made", "link")');
+  files['kova.config.ts'] = files['kova.config.ts']!.replace("output: [{ from: 'dist' }],", '');
+  files['package.json'] = JSON.stringify({ ...JSON.parse(files['package.json']!), dependencies: { dep: 'file:dep' } });
+  files['dep/package.json'] = '{ "name": "dep", "version": "1.0.0" }';
+  const whole = await world.ship({
+    ...files,
+    'kova.config.ts': files['kova.config.ts']!.replace('node({', "node({ install: 'npm install --install-links',"),
+  });
+  const { artefact } = await build(world.jobs, whole);
+  await world.artefacts.unpack(artefact.digest, join(world.base, 'whole'));
+  const names = await readdir(join(world.base, 'whole'));
+  expect(names).toEqual(expect.arrayContaining(['build.cjs', 'dist', 'lib', 'link', 'node_modules', 'package.json']));
+  expect(await readFile(join(world.base, 'whole/link'), 'utf8')).toBe('1');
+  expect(await readdir(join(world.base, 'whole/node_modules'))).toContain('dep');
+});
+
 describe('the configuration', () => {
   const evaluate = async (config: string, more: Record<string, string> = {}) => {
     const commit = await world.ship({ ...app(''), ...more, 'kova.config.ts': config });

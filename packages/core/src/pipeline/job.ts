@@ -30,7 +30,7 @@ const wishes = z.strictObject({
     .describe(
       'paths of the repository that it depends on, all when left out; a change elsewhere does not run it again',
     ),
-  outputs: z.array(insidePath).describe('what it leaves for the jobs that need it'),
+  outputs: z.array(insidePath).describe('what it leaves for the jobs that need it; `.` for all but node_modules'),
   carry: z.array(insidePath).describe('caches of its tools that it hands on to its own next run, whatever the commit'),
   reports: z.array(report).describe('what it reports, for the gates'),
   keep: z.array(insidePath).describe('files kept with the run, such as traces and screenshots'),

@@ -16,6 +16,10 @@ test('without a word about it there is the standard pipeline, in an order that c
       "unit-tests <- install",
       "integration-tests <- install build",
       "e2e-tests <- install build",
+      "performance-audit <- install build",
+      "dependency-audit <- ",
+      "security-scan <- install",
+      "bundle-analysis <- build",
     ]
   `);
 });

@@ -28,7 +28,7 @@ const manifests = [
 /** The jobs that every pipeline has: they make what is released. */
 export function buildJobs({ app }: Buildable): Record<string, Job> {
   const { install, build, buildTimeout, output } = app;
-  const outputs = output.map(({ from }) => from).filter((path) => path !== '.');
+  const outputs = output.map(({ from }) => from);
   return {
     ...(install
       ? { install: { run: [[...install]], inputs: manifests, outputs: ['node_modules'], timeout: buildTimeout } }

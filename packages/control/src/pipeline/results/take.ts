@@ -1,4 +1,4 @@
-import { lstat, mkdir, realpath, rename } from 'node:fs/promises';
+import { mkdir, realpath, rename } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { KovaError } from '@kova/core/errors/kova-error';
 import { run } from '../../commands/run.ts';
@@ -19,10 +19,11 @@ export async function takeOutputs(workspace: string, outputs: readonly string[],
   if (outputs.length > 0) await takeOver(target);
 }
 
+/** A link that stays inside is kept as a link. */
 async function assertInside(root: string, path: string): Promise<void> {
   const parent = await realpath(dirname(join(root, path)));
-  const inside = parent === root || parent.startsWith(root + sep);
-  if (inside && !(await lstat(join(root, path))).isSymbolicLink()) return;
+  const target = await realpath(join(root, path)).catch(() => parent);
+  if ([parent, target].every((place) => place === root || place.startsWith(root + sep))) return;
   throw new KovaError('ARTEFACT_UNSAFE', `the output ${path} leads out of the job's directory`);
 }
 
