@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
@@ -31,12 +31,26 @@ export class TestStore {
     return `postgres://kova:${client.password}@127.0.0.1:${client.port}/kova`;
   }
 
-  /** Stops it with its own pg_ctl, which cuts every connection; nobody can start it until `restart`. */
+  /** Stops it with its own pg_ctl, which cuts every connection; nobody can start it until `back`. */
   stop(): void {
-    const [pid] = readFileSync(join(this.#data, 'postmaster.pid'), 'utf8').split('\n');
-    this.#pgCtl = join(dirname(readlinkSync(`/proc/${pid}/exe`)), 'pg_ctl');
-    this.#run('stop', '--mode=fast');
-    chmodSync(this.#data, 0o000);
+    const postmaster = this.#postmaster();
+    if (postmaster === null) throw new Error('it does not run');
+    this.#pgCtl = join(dirname(readlinkSync(`/proc/${postmaster}/exe`)), 'pg_ctl');
+    // Kova may have started it again before the door was shut.
+    for (; this.#postmaster() !== null; chmodSync(this.#data, 0o000)) {
+      chmodSync(this.#data, 0o700);
+      this.#run('stop', '--mode=fast');
+    }
+  }
+
+  /** The process that serves; null when none does. */
+  #postmaster(): string | null {
+    try {
+      const [pid = ''] = readFileSync(join(this.#data, 'postmaster.pid'), 'utf8').split('\n');
+      return existsSync(`/proc/${pid}`) ? pid : null;
+    } catch {
+      return null;
+    }
   }
 
   /** Lets Kova start it again, and waits until it has. */
