@@ -24,6 +24,15 @@ const storefront: ConfigInput = {
   },
   services: { postgres: { kind: 'postgres' }, redis: { kind: 'redis', optional: true } },
   database: { migrate: 'npm run db:migrate', schema: { from: 1, to: 4 } },
+  pipeline: {
+    gates: {
+      tests: { maxSkipped: 0 },
+      coverage: { lines: 90, branches: 85 },
+      lighthouse: { performance: 0.7, accessibility: 0.9 },
+      bundle: { maxGrowth: '5%' },
+      audit: 'high',
+    },
+  },
 };
 
 const cases: Record<string, ConfigInput> = {
