@@ -21,11 +21,9 @@ export class Carried {
   async bring(project: string, job: string, paths: readonly string[], workspace: string, as: Identity | null) {
     const left = this.#of(project, job);
     for (const path of await existing(left, paths)) {
-      const target = join(workspace, path);
       // Only where the checkout has nothing of its own.
-      if (await lstat(target).catch(() => null)) continue;
-      await mkdir(dirname(target), { recursive: true });
-      await layOutTree(join(left, path), target, as, 'copied');
+      if (await lstat(join(workspace, path)).catch(() => null)) continue;
+      await layOutTree(join(left, path), workspace, path, as, 'copied');
     }
   }
 

@@ -78,6 +78,34 @@ test('a job may write to what it got, and neither the result nor another job see
   expect(made.exitCode).toBe(0);
 });
 
+test('the directories on the way to what is laid out belong to the job', async () => {
+  await results.keep('k', resultOf('a/b/c'), await workspace('from', { 'a/b/c/d': '1' }));
+  const to = await workspace('to');
+  await results.layOut('k', to, as);
+  const made = await run({
+    argv: ['touch', join(to, 'a/b/new')],
+    env: { PATH: '/usr/bin:/bin' },
+    as,
+    timeoutMs: 10_000,
+  });
+  expect(made.exitCode).toBe(0);
+});
+
+test('a link in the checkout is not followed out of the workspace', async () => {
+  await results.keep('k', resultOf('a/b'), await workspace('from', { 'a/b/c': '1' }));
+  const [to, other, outside] = [
+    await workspace('to'),
+    await workspace('other', { 'a/x': '' }),
+    await workspace('outside'),
+  ];
+  await symlink(outside, join(to, 'a'));
+  await expect(results.layOut('k', to, as)).rejects.toMatchObject({ code: 'ARTEFACT_UNSAFE' });
+  await symlink(outside, join(other, 'a/b'));
+  await results.layOut('k', other, as);
+  expect(await readFile(join(other, 'a/b/c'), 'utf8')).toBe('1');
+  expect(await readdir(outside)).toEqual([]);
+});
+
 test.each([
   ['is a link', async (from: string) => symlink('/etc', join(from, 'out')), 'out'],
   ['lies behind a link', async (from: string) => symlink('/etc', join(from, 'way')), 'way/passwd'],

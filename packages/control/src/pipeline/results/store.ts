@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { cp, mkdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { explainDiskFull } from '../../artefacts/disk-full.ts';
 import type { Identity } from '../../home/unprivileged.ts';
 import type { JobReport } from '../../ports/job-runner.ts';
@@ -79,8 +79,7 @@ export class Results {
   async layOut(key: string, workspace: string, as: Identity | null): Promise<void> {
     const kept = await this.find(key);
     for (const path of kept?.report.outputs ?? []) {
-      await mkdir(dirname(join(workspace, path)), { recursive: true });
-      await layOutTree(join(this.#directory, key, 'outputs', path), join(workspace, path), as);
+      await layOutTree(join(this.#directory, key, 'outputs', path), workspace, path, as);
     }
   }
 }
