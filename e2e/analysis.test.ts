@@ -111,11 +111,12 @@ test('an app that exits within the window is rolled back', async () => {
 });
 
 test('one that exits after the window is started again, and status and log say so until it is replaced', async () => {
-  const dies = 'setTimeout(() => { console.error("out of handles"); process.exit(7); }, 8000);';
-  const ship = await kova.shipped({ text: 'exits at 8 s', atStart: dies });
+  const dies = 'process.on("SIGUSR2", () => { console.error("out of handles"); process.exit(7); });';
+  const ship = await kova.shipped({ text: 'exits when it is told to', atStart: dies });
   expect(ship.deployments[0]).toMatchObject({ phase: 'live', health: 'healthy' });
   const live = ({ instances }: Awaited<ReturnType<TestKova['environment']>>) =>
     instances.filter(({ release }) => release === ship.release);
+  for (const { pid } of live(await kova.environment())) process.kill(pid!, 'SIGUSR2');
   const ill = await kova.until(
     () => kova.environment(),
     (environment) => live(environment).some(({ state }) => state === 'backing-off'),
