@@ -45,7 +45,11 @@ async function inTime<T>(work: Promise<T>, deadlineMs: number, url: string): Pro
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     const error = new KovaError('CHECK_FAILED', `Lighthouse did not finish with ${url} within ${deadlineMs / 1000} s`);
-    timer = setTimeout(() => reject(error), deadlineMs);
+    timer = setTimeout(() => {
+      // Commands that Lighthouse had sent to the browser and does not wait for fail when it ends.
+      process.on('unhandledRejection', () => undefined);
+      reject(error);
+    }, deadlineMs);
   });
   try {
     return await Promise.race([work, late]);
