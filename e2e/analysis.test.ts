@@ -119,9 +119,9 @@ test('one that exits after the window is started again, and status and log say s
   for (const { pid } of live(await kova.environment())) process.kill(pid!, 'SIGUSR2');
   const ill = await kova.until(
     () => kova.environment(),
-    (environment) => live(environment).some(({ state }) => state === 'backing-off'),
+    (environment) => live(environment).some(({ reason }) => reason.includes('next start')),
   );
-  const [first] = live(ill).filter(({ state }) => state === 'backing-off');
+  const [first] = live(ill).filter(({ reason }) => reason.includes('next start'));
   expect(first!.reason).toMatch(
     /^exited with 7 after \d+(\.\d)? s; next start in 250 ms; its last lines:\n {2}out of handles/,
   );

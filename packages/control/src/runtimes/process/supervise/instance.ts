@@ -200,7 +200,10 @@ export class SupervisedInstance {
     const age = this.#age();
     this.#current = null;
     // Nobody shall read that it is ready while it is cleared up after.
-    if (this.#state !== 'crash-looped') this.#state = 'backing-off';
+    if (this.#state !== 'crash-looped') {
+      this.#state = 'backing-off';
+      this.#reason = `${this.#inWords(ending.words)}; it is cleared up after`;
+    }
     await terminate(current.process, this.#record.launch, 0);
     const readyAt = this.#record.readyAt;
     const lostPort = ending.lostPort || (readyAt === null && !(await ports.isFree(this.#record.port)));
