@@ -87,7 +87,9 @@ async function patiently<T>(ask: () => Promise<T>): Promise<T> {
     try {
       return await ask();
     } catch (error) {
-      if ((error as { code?: unknown }).code !== undefined || Date.now() > end) throw error;
+      const { code } = error as { code?: string };
+      const refused = code !== undefined && code !== 'NOT_RUNNING' && code !== 'STORE_UNAVAILABLE';
+      if (refused || Date.now() > end) throw error;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
