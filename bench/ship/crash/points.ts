@@ -9,7 +9,8 @@ interface Point {
 
 const after = (deed: Deed, steps: readonly string[]): Point[] => steps.map((step) => ({ deed, at: `${step}:after` }));
 const walk = ['begin', 'prepare', 'migrate', 'start', 'verify', 'shift.100', 'shift.done', 'settle'];
-const shipping = ['ship.read', 'ship.build', 'ship.queue', 'ship.result', 'ship.done'];
+const proving = ['ship.run', 'pipeline.plan', 'pipeline.judge', 'ship.release'];
+const shipping = ['ship.read', ...proving, 'ship.queue', 'ship.result', 'ship.done'];
 const reverting = ['decide', 'target', 'swap', 'hold', 'stop'].map((step) => `revert.${step}`);
 
 /** The named instants; deeds take turns, so that there is always something to roll back to. */
