@@ -1,26 +1,30 @@
+import { join } from 'node:path';
 import type { CommitInfo } from '../ports/builder.ts';
-import { commitInfo, git, refOf } from './git.ts';
+import type { BuildDirectory } from './directory.ts';
+import { commitInfo, git, refOf, repositoryOf } from './git.ts';
 
 export interface CheckoutRequest {
-  repository: string;
+  /** Where the repositories of all projects are. */
+  repositories: string;
+  project: string;
   commit: string;
-  /** An empty directory. */
-  directory: string;
-  /** Where git may keep its index meanwhile. */
-  index: string;
+  /** Its source is empty yet. */
+  directory: BuildDirectory;
   signal: AbortSignal;
   onLine: (line: string) => void;
 }
 
 /**
- * Writes the files of a commit, and nothing of git, into a directory.
+ * Writes the files of a commit, and nothing of git, into the source of a build directory.
  * Submodules stay empty and Git LFS files stay pointers; both are said in a line.
  * @throws KovaError COMMIT_NOT_FOUND
  */
 export async function checkout(request: CheckoutRequest): Promise<CommitInfo> {
-  const { repository, commit, directory, index, signal, onLine } = request;
+  const { commit, directory, signal, onLine } = request;
+  const { root, source } = directory;
+  const repository = repositoryOf(request.repositories, request.project);
   const info = await commitInfo(repository, commit);
-  const options = { env: { GIT_INDEX_FILE: index, GIT_WORK_TREE: directory }, cwd: directory, signal };
+  const options = { env: { GIT_INDEX_FILE: join(root, 'index'), GIT_WORK_TREE: source }, cwd: source, signal };
   await git(repository, ['read-tree', refOf(commit)], options);
   await git(repository, ['checkout-index', '--all', '--force'], options);
   const entries = await git(repository, ['ls-files', '--stage'], options);

@@ -1,5 +1,6 @@
 import { isTerminal } from '@kova/core/deployment/phase';
 import type { Context } from '../context.ts';
+import { findRun } from '../store/runs.ts';
 import { readDeployment, readShip } from './read.ts';
 import { readRun } from './runs.ts';
 import type { DeploymentView, ShipView, StreamEvent } from './views.ts';
@@ -44,10 +45,10 @@ export async function* deploymentEvents(ctx: Context, id: string, signal: AbortS
 export async function* runEvents(ctx: Context, id: string, signal: AbortSignal): AsyncGenerator<StreamEvent> {
   const cursor = { event: '0' };
   while (!signal.aborted) {
-    const run = await readRun(ctx, id);
+    const run = await findRun(ctx.db, id);
     yield* jobEvents(ctx, id, cursor);
-    if (run.state !== 'running') {
-      yield { type: 'run', run };
+    if (run?.state !== 'running') {
+      yield { type: 'run', run: await readRun(ctx, id) };
       return;
     }
     await pause();

@@ -1,8 +1,6 @@
-import { join } from 'node:path';
 import { explainDiskFull } from '../artefacts/disk-full.ts';
 import { checkout } from '../build/checkout.ts';
 import { closeBuildDirectory, openBuildDirectory, sealBuildDirectory } from '../build/directory.ts';
-import { repositoryOf } from '../build/git.ts';
 import { stageOutput } from '../build/stage.ts';
 import type { BuiltRelease } from '../ports/builder.ts';
 import type { ReleaseRequest } from '../ports/job-runner.ts';
@@ -16,10 +14,9 @@ export async function packRelease(workshop: Workshop, request: ReleaseRequest): 
   // Nobody but Kova has a part in it from here on.
   await sealBuildDirectory(directory);
   try {
-    const repository = repositoryOf(home.repositories, project);
-    const index = join(directory.root, 'index');
     const { source, stage } = directory;
-    const info = await checkout({ repository, commit, directory: source, index, signal, onLine: () => {} });
+    const { repositories } = home;
+    const info = await checkout({ repositories, project, commit, directory, signal, onLine: () => {} });
     for (const key of needs) await results.layOut(key, source, null);
     await stageOutput(source, stage, config.app.output);
     return { config, artefact: await artefacts.pack(stage), commit: info };

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Secret } from '@kova/core/secret';
 import { inconclusive, type Verdict } from '@kova/core/verdict';
@@ -10,7 +9,6 @@ import {
   sealBuildDirectory,
 } from '../build/directory.ts';
 import { buildEnvironment } from '../build/environment.ts';
-import { repositoryOf } from '../build/git.ts';
 import { handOver } from '../build/hand-over.ts';
 import type { Toolchain } from '../build/toolchain.ts';
 import type { Home } from '../home/home.ts';
@@ -101,13 +99,11 @@ async function takeOut(
   directory: BuildDirectory,
   log: JobLog,
 ) {
-  const repository = repositoryOf(home.repositories, request.project);
-  const index = join(directory.root, 'index');
-  const { commit, signal, needs } = request;
-  await checkout({ repository, commit, directory: directory.source, index, signal, onLine: log.write });
+  const { project, commit, signal, needs } = request;
+  await checkout({ repositories: home.repositories, project, commit, directory, signal, onLine: log.write });
   await handOver(directory.source, directory.as);
   for (const key of needs) await results.layOut(key, directory.source, directory.as);
-  await carried.bring(request.project, request.name, request.job.job.carry, directory.source, directory.as);
+  await carried.bring(project, request.name, request.job.job.carry, directory.source, directory.as);
 }
 
 function environmentOf(workshop: Workshop, { commit, job }: JobRequest, directory: BuildDirectory) {

@@ -94,9 +94,7 @@ async function configure(workshop: Workshop, project: string, commit: string, ti
   const directory = await openBuildDirectory(home.builds, project, commit, as);
   const onLine = () => {};
   try {
-    const repository = repositoryOf(home.repositories, project);
-    const index = join(directory.root, 'index');
-    await checkout({ repository, commit, directory: directory.source, index, signal, onLine });
+    await checkout({ repositories: home.repositories, project, commit, directory, signal, onLine });
     await handOver(directory.source, directory.as);
     const env = buildEnvironment(directory, toolchain, { commit, npmCache, network: {} });
     return await evaluateConfig({ directory, node: toolchain.node, env, timeoutMs, signal, onLine });

@@ -39,3 +39,7 @@ export async function moveJob(
 export async function jobsOf(db: Store | Transaction<Schema>, run: string) {
   return db.selectFrom('jobs').selectAll().where('run', '=', run).orderBy('position').execute();
 }
+
+export async function findJob(db: Store, { run, name }: { run: string; name: string }) {
+  return db.selectFrom('jobs').selectAll().where('run', '=', run).where('name', '=', name).executeTakeFirst();
+}

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '@kova/core/errors/codes';
 import { KovaError, reportOf } from '@kova/core/errors/kova-error';
+import { withNeeds } from '@kova/core/pipeline/graph';
 import { fail, inconclusive, type Verdict } from '@kova/core/verdict';
 import type { Context } from '../../../context.ts';
 import { jobsOf, moveJob } from '../../../store/jobs.ts';
@@ -33,14 +34,14 @@ export async function runOneJob(ctx: Context, id: string, name: string, signal: 
   const job = graph.find((each) => each.name === name);
   if (!job) throw new KovaError('NOT_FOUND', `there is no job ${name} in ${id}`);
   const keys = new Map((await jobsOf(ctx.db, id)).map((row) => [row.name, row.key]));
-  const needed = needsOf(graph, name);
+  const needed = withNeeds(graph, [name]).filter((each) => each !== job);
   const watch = watchStop(ctx, id);
   try {
     const { project, commit, config } = run;
     const report = await ctx.jobs.run({
       ...{ run: id, name, project, commit, config, job },
       key: keys.get(name) ?? '',
-      needs: needed.map((need) => keys.get(need) ?? ''),
+      needs: needed.map((need) => keys.get(need.name) ?? ''),
       signal: AbortSignal.any([signal, watch.signal]),
     });
     const verdict = await judgeJob(ctx, run, job, report);
@@ -53,14 +54,6 @@ export async function runOneJob(ctx: Context, id: string, name: string, signal: 
   } finally {
     watch.end();
   }
-}
-
-/** All that a job needs, directly and not, in the order of the graph. */
-function needsOf(graph: ReadonlyArray<{ name: string; needs: readonly string[] }>, name: string): string[] {
-  const wanted = new Set([name]);
-  for (const job of graph.toReversed()) if (wanted.has(job.name)) for (const need of job.needs) wanted.add(need);
-  wanted.delete(name);
-  return graph.filter((job) => wanted.has(job.name)).map((job) => job.name);
 }
 
 /** Aborts when the run is asked to stop. */
