@@ -1,23 +1,26 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { pipelineSuite } from './pipeline/suite.ts';
 import { type Figure, table } from './result.ts';
 import { shipSuite } from './ship/suite.ts';
+import type { SuiteOptions } from './suite.ts';
 
-/** `npm run bench -- SUITE [--quick] [--json FILE]` */
-const suites: Record<string, (options: { quick: boolean; say: (line: string) => void }) => Promise<Figure[]>> = {
+/** `npm run bench -- SUITE [--quick] [--only PART] [--json FILE]` */
+const suites: Record<string, (options: SuiteOptions) => Promise<Figure[]>> = {
   ship: shipSuite,
+  pipeline: pipelineSuite,
 };
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { quick: { type: 'boolean', default: false }, json: { type: 'string' } },
+  options: { quick: { type: 'boolean', default: false }, json: { type: 'string' }, only: { type: 'string' } },
 });
 const suite = suites[positionals[0] ?? ''];
 if (!suite) {
-  console.error(`usage: npm run bench -- ${Object.keys(suites).join('|')} [--quick] [--json FILE]`);
+  console.error(`usage: npm run bench -- ${Object.keys(suites).join('|')} [--quick] [--only PART] [--json FILE]`);
   process.exit(2);
 }
-const figures = await suite({ quick: values.quick, say: (line) => console.error(line) });
+const figures = await suite({ quick: values.quick, only: values.only, say: (line) => console.error(line) });
 console.log(table(figures));
 if (values.json) writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`);
 process.exit(figures.some((figure) => figure.failed) ? 1 : 0);

@@ -45,6 +45,23 @@ test('what did not change is not run again, and what it made is there for the jo
   expect(cached(second)).toEqual(['a']);
 });
 
+test('the log of a job that is not planned yet is waited for, and of one that there is not refused', async () => {
+  const commit = await kova.send({
+    text: 'told',
+    pipeline: jobs(`{ tell: { run: [${node("console.log('a'); console.log('b')")}] } }`),
+  });
+  const run = await kova.prove(commit);
+  const headers = { authorization: `Bearer ${kova.token()}` };
+  const log = await fetch(`${kova.control.url}/v1/runs/${run}/jobs/tell/log`, { headers });
+  expect(log.status).toBe(200);
+  const said = (await log.text())
+    .split('\n\n')
+    .filter(Boolean)
+    .map((event) => JSON.parse(event.slice('data: '.length)).text);
+  expect(said.join('\n')).toMatch(/^\$ node -e .*\na\nb$/s);
+  await expect(kova.call('GET', `/v1/runs/${run}/jobs/other/log`)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+});
+
 test('a failure ends the run with the last lines of the command, and what needs it is skipped', async () => {
   const commit = await kova.send({
     text: 'fails',

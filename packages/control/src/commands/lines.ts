@@ -1,20 +1,46 @@
 import type { Readable } from 'node:stream';
 
 /**
- * Calls `onLine` for each line of a stream until it ends or is destroyed. What a line holds beyond `limit` characters
- * is dropped, so that output without line ends cannot fill the memory.
+ * Calls `take` with the whole lines of each chunk of a stream, without the last line end, until it ends or is destroyed.
+ * It is not read on before `take` has resolved. What a line holds beyond `limit` characters is dropped, so that output
+ * without line ends cannot fill the memory.
  */
-export async function eachLine(stream: Readable, limit: number, onLine: (line: string) => void): Promise<void> {
+export async function eachLines(
+  stream: Readable,
+  limit: number,
+  take: (lines: string) => void | Promise<void>,
+): Promise<void> {
   stream.setEncoding('utf8');
   let rest = '';
-  const take = (chunk: string) => {
-    const lines = (rest + chunk).split('\n');
-    rest = (lines.pop() ?? '').slice(0, limit);
-    for (const line of lines) onLine(line.slice(0, limit).replace(/\r$/, ''));
-  };
-  stream.on('data', take);
+  stream.on('data', (chunk: string) => {
+    const text = rest + chunk;
+    const end = text.lastIndexOf('\n');
+    rest = text.slice(end + 1, end + 1 + limit);
+    const busy = end < 0 ? undefined : take(cutLines(text.slice(0, end).replaceAll('\r\n', '\n'), limit));
+    if (!busy) return;
+    stream.pause();
+    void busy.finally(() => stream.resume());
+  });
   await closed(stream);
-  if (rest !== '') onLine(rest);
+  if (rest !== '') await take(rest);
+}
+
+/** Lines of at most `limit` characters each. */
+export function cutLines(lines: string, limit: number): string {
+  if (!hasLongLine(lines, limit)) return lines;
+  return lines
+    .split('\n')
+    .map((line) => line.slice(0, limit))
+    .join('\n');
+}
+
+function hasLongLine(lines: string, limit: number): boolean {
+  for (let from = 0; lines.length - from > limit; ) {
+    const end = lines.lastIndexOf('\n', from + limit);
+    if (end < from) return true;
+    from = end + 1;
+  }
+  return false;
 }
 
 /** Resolves when a stream has ended, failed or was destroyed. */

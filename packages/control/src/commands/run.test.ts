@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Secret } from '@kova/core/secret';
 import { expect, test, vi } from 'vitest';
 import { type Command, run } from './run.ts';
@@ -39,6 +40,28 @@ test('gives the exit code, the lines of both streams and the time it took', asyn
   expect(lines.sort()).toEqual(['stderr err', 'stdout last', 'stdout out']);
   expect(result.tail.sort()).toEqual(['err', 'last', 'out']);
   expect(result.durationMs).toBeGreaterThan(0);
+});
+
+test('who takes the lines slowly gets all of them, in order, while the program waits', async () => {
+  let taken = '';
+  let atOnce = 0;
+  await run(
+    script('for (let i = 0; i < 200000; i++) console.log(i)', {
+      async onLines(lines) {
+        atOnce += 1;
+        expect(atOnce).toBe(1);
+        await nextTurn();
+        taken += `${lines}\n`;
+        atOnce -= 1;
+      },
+    }),
+  );
+  expect(taken).toBe(Array.from({ length: 200_000 }, (_, index) => `${index}\n`).join(''));
+});
+
+test('a long line among short ones is cut, and they are not', async () => {
+  const { tail } = await run(script('console.log("a\\n" + "b".repeat(20000) + "\\nc")'));
+  expect(tail).toEqual(['a', 'b'.repeat(8192), 'c']);
 });
 
 test('inherits nothing of the environment', async () => {

@@ -8,7 +8,7 @@ import type { Identity } from '../home/unprivileged.ts';
 import { sendToBackground } from './background.ts';
 import { endWithUs } from './ending.ts';
 import { killGroup } from './group.ts';
-import { closed, eachLine } from './lines.ts';
+import { closed, cutLines, eachLines } from './lines.ts';
 
 /** A command is a value: a program, its arguments, where and as whom it runs. */
 export interface Command {
@@ -21,6 +21,8 @@ export interface Command {
   signal?: AbortSignal;
   /** Called for each line of stdout and stderr, scrubbed. */
   onLine?: (line: string, stream: 'stdout' | 'stderr') => void;
+  /** Called with some lines of stdout or stderr at a time, scrubbed; the program waits until they are taken. */
+  onLines?: (lines: string) => Promise<void>;
   /** Gives way to everything else: lower CPU priority, first to be killed when memory runs out. */
   background?: boolean;
   /** Opens file descriptor 3 for an answer apart from the output, of so many bytes at most. */
@@ -62,10 +64,12 @@ export async function run(command: Command): Promise<CommandResult> {
   if (command.background && child.pid) sendToBackground(child.pid);
   const tail: string[] = [];
   const reading = readOutput(child, (raw, stream) => {
-    const line = scrub(raw, secrets).slice(0, longestLine);
-    tail.push(line);
-    if (tail.length > tailLines) tail.shift();
-    command.onLine?.(line, stream);
+    const text = cutLines(scrub(raw, secrets), longestLine);
+    const lines = text.split('\n');
+    tail.push(...lines.slice(-tailLines));
+    tail.splice(0, tail.length - tailLines);
+    if (command.onLine) for (const line of lines) command.onLine(line, stream);
+    return command.onLines?.(text);
   });
   const answer = collect(child, command.answerBytes ?? 0);
   try {
@@ -111,10 +115,10 @@ function notStarted(name: string, cause: Error): KovaError {
 
 async function readOutput(
   child: ChildProcess,
-  onLine: (line: string, stream: 'stdout' | 'stderr') => void,
+  onLines: (lines: string, stream: 'stdout' | 'stderr') => void | Promise<void>,
 ): Promise<void> {
   const read = (stream: 'stdout' | 'stderr') =>
-    child[stream] ? eachLine(child[stream], longestRawLine, (line) => onLine(line, stream)) : undefined;
+    child[stream] ? eachLines(child[stream], longestRawLine, (lines) => onLines(lines, stream)) : undefined;
   await Promise.all([read('stdout'), read('stderr')]);
 }
 

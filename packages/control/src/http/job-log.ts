@@ -1,22 +1,24 @@
 import { KovaError } from '@kova/core/errors/kova-error';
 import type { Context } from '../context.ts';
 import { findJob } from '../store/jobs.ts';
-import { readRun } from './runs.ts';
+import { findRun } from '../store/runs.ts';
 
-/** What a job prints, from its beginning until it has ended. @throws KovaError NOT_FOUND */
-export async function* jobLogLines(
+/** What a job prints, some lines at a time, from its beginning until it has ended. @throws KovaError NOT_FOUND */
+export async function jobLog(
   ctx: Context,
   run: string,
   name: string,
-  signal: AbortSignal,
-): AsyncGenerator<{ text: string }> {
+): Promise<(signal: AbortSignal) => AsyncGenerator<{ text: string }>> {
   const ended = async () => {
     const job = await findJob(ctx.db, { run, name });
-    if (!job) throw new KovaError('NOT_FOUND', `there is no job ${name} in ${run}`);
-    return job.ended_at !== null;
+    if (job) return job.ended_at !== null;
+    const { config, state } = (await findRun(ctx.db, run)) ?? { config: null, state: null };
+    // Of a run that is not planned yet nobody knows the jobs.
+    if (state === 'running' && config === null) return false;
+    throw new KovaError('NOT_FOUND', state === null ? `there is no run ${run}` : `there is no job ${name} in ${run}`);
   };
-  // Says which of the two there is not.
-  await readRun(ctx, run);
   await ended();
-  for await (const text of ctx.jobs.log({ run, name }, ended, signal)) yield { text };
+  return async function* (signal) {
+    for await (const text of ctx.jobs.log({ run, name }, ended, signal)) yield { text };
+  };
 }

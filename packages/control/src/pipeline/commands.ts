@@ -16,7 +16,8 @@ export interface CommandsRequest {
   /** For all commands together, ms. */
   timeoutMs: number;
   signal: AbortSignal;
-  onLine: (line: string) => void;
+  /** Takes what they print, some lines at a time. */
+  onLines: (lines: string) => Promise<void>;
 }
 
 /** What commands came to; the code says what kind of failure it was. */
@@ -42,13 +43,13 @@ async function runOne(
   deadline: number,
   request: CommandsRequest,
 ): Promise<CommandsEnd | null> {
-  const { directory, env, timeoutMs, signal, onLine } = request;
+  const { directory, env, timeoutMs, signal, onLines } = request;
   const name = argv.join(' ');
-  onLine(`$ ${name}`);
+  await onLines(`$ ${name}`);
   const left = Math.max(1, deadline - performance.now());
   const options = { argv, env, signal, cwd: directory.source, as: directory.as, timeoutMs: left, background: true };
   try {
-    const result = await run({ ...options, onLine });
+    const result = await run({ ...options, onLines });
     if (argv[0] === 'kova-check' && result.exitCode === notChecked) {
       return { verdict: inconclusive(result.tail.at(-1) ?? `\`${name}\` could not check`), code: null };
     }

@@ -12,7 +12,7 @@ test.each([
   const logs = await mkdtemp(join(tmpdir(), 'kova-logs-'));
   onTestFinished(() => rm(logs, { recursive: true, force: true }));
   const log = await openJobLog(logs, { run: 'run_1', name });
-  log.write('said');
+  await log.write('said');
   await log.close();
   const [found = ''] = await readdir(join(logs, 'jobs', 'run_1'));
   expect(found.replace(/\.log$/, '')).toEqual(file);

@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { copyFile, mkdir } from 'node:fs/promises';
+import { copyFile, mkdir, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { finished } from 'node:stream/promises';
 import type { JobRef } from '../ports/job-runner.ts';
 
 export interface JobLog {
   path: string;
-  write(line: string): void;
+  /** Adds some lines; resolves when they are in the file, so that who prints faster than that can be made to wait. */
+  write(lines: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -40,19 +39,21 @@ export function jobFilesPath(logs: string, { run, name }: JobRef): string {
 export async function openJobLog(logs: string, ref: JobRef): Promise<JobLog> {
   const path = jobLogPath(logs, ref);
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const file = createWriteStream(path, { mode: 0o600 });
-  file.on('error', () => {});
+  const file = await open(path, 'w', 0o600);
   let room = maxBytes;
+  let written = Promise.resolve();
   return {
     path,
-    write(line) {
-      if (room <= 0 || file.destroyed) return;
-      room -= line.length + 1;
-      file.write(room > 0 ? `${line}\n` : 'the rest is left out: the log is full\n');
+    write(lines) {
+      if (room <= 0) return written;
+      room -= lines.length + 1;
+      const text = room > 0 ? `${lines}\n` : 'the rest is left out: the log is full\n';
+      written = written.then(() => file.appendFile(text)).catch(() => undefined);
+      return written;
     },
     async close() {
-      file.end();
-      await finished(file).catch(() => {});
+      await written;
+      await file.close();
     },
   };
 }

@@ -48,7 +48,7 @@ export async function runJob(workshop: Workshop, request: JobRequest): Promise<J
     for (let attempt = 0; ; attempt += 1) {
       const report = await attemptJob(workshop, request, log);
       if (report.verdict.outcome !== 'fail' || attempt >= retries) return report;
-      log.write(`attempt ${attempt + 1} of ${retries + 1} failed; trying again`);
+      await log.write(`attempt ${attempt + 1} of ${retries + 1} failed; trying again`);
       await sleep(backoff * 2 ** attempt, undefined, { signal: request.signal });
     }
   } finally {
@@ -72,7 +72,7 @@ async function attemptJob(workshop: Workshop, request: JobRequest, log: JobLog):
     const end = await runCommands({
       ...{ argvs: job.run, directory, timeoutMs: job.timeout, signal: request.signal },
       env: { ...env, ...around.env },
-      onLine: log.write,
+      onLines: log.write,
     });
     const durationMs = performance.now() - startedAt;
     await around.end();

@@ -59,7 +59,10 @@ export interface JobRunner {
   /** What a job of that key came to before, if it passed; its log becomes that of `ref` as well. */
   recall(key: string, ref: JobRef): Promise<JobReport | null>;
 
-  /** The lines of a job's log from its beginning, new ones as they come until `ended` says so or the signal aborts. */
+  /**
+   * A job's log from its beginning, some lines at a time without the last line end; new ones as they come until `ended`
+   * says so or the signal aborts.
+   */
   log(ref: JobRef, ended: () => Promise<boolean>, signal: AbortSignal): AsyncIterable<string>;
 
   /**

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { RunView } from '@kova/control/api';
 import { KovaError } from '@kova/core/errors/kova-error';
 import type { Client } from '../../api/client.ts';
@@ -36,15 +37,17 @@ export const showCommand: Definition = (program, cli, done) => {
 
 async function printLog(cli: Cli, client: Client, path: string, job: string | undefined): Promise<Result> {
   const run = await client.get<RunView>(path);
-  const name = requireJob(run, job ?? '');
+  // Of a run that is not planned yet the API knows no jobs, but will.
+  const planned = run.jobs.length > 0 || run.endedAt !== null;
+  const name = planned || !job ? requireJob(run, job ?? '') : job;
   const lines: string[] = [];
   const events = client.events<{ text: string }>(
     `${path}/jobs/${encodeURIComponent(name)}/log`,
     new AbortController().signal,
   );
   for await (const { text } of events) {
-    if (cli.json) lines.push(text);
-    else cli.out.write(`${plain(text)}\n`);
+    if (cli.json) lines.push(...text.split('\n'));
+    else if (!cli.out.write(`${text.split('\n').map(plain).join('\n')}\n`)) await once(cli.out, 'drain');
   }
   return { view: { run: run.id, job: name, lines }, text: '' };
 }

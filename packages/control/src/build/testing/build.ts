@@ -33,7 +33,8 @@ export async function build(jobs: JobRunner, commit: string, options: BuildOptio
       () => true,
     );
     const finished = async () => Promise.race([ended, new Promise<boolean>((resolve) => setImmediate(resolve, false))]);
-    for await (const line of jobs.log(request, finished, AbortSignal.timeout(60_000))) onLine(line);
+    for await (const lines of jobs.log(request, finished, AbortSignal.timeout(60_000)))
+      for (const line of lines.split('\n')) onLine(line);
     const { verdict, code } = await working;
     if (verdict.outcome !== 'pass') throw new KovaError(known(code), verdict.reason);
     done.push(key);

@@ -5,7 +5,7 @@ import { streamSSE } from 'hono/streaming';
 import { z } from 'zod';
 import { readEnvironment } from '../../store/environments.ts';
 import type { Actor } from '../act.ts';
-import { jobLogLines } from '../job-log.ts';
+import { jobLog } from '../job-log.ts';
 import { readDeployment, readShip } from '../read.ts';
 import { readRun } from '../runs.ts';
 import { deploymentEvents, runEvents, shipEvents } from '../stream.ts';
@@ -30,8 +30,7 @@ export function streamRoutes(app: OpenAPIHono, { ctx }: Actor): void {
   });
   app.get('/v1/runs/:id/jobs/:job/log', async (c) => {
     const { id } = idParams.parse(c.req.param());
-    const job = c.req.param('job');
-    return send(c, (signal) => jobLogLines(ctx, id, job, signal));
+    return send(c, await jobLog(ctx, id, c.req.param('job')));
   });
   app.get('/v1/deployments/:id/events', async (c) => {
     const { id } = idParams.parse(c.req.param());

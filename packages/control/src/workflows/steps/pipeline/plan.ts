@@ -35,18 +35,20 @@ async function record(
   graph: readonly GraphJob[],
   keys: ReadonlyMap<string, string>,
 ): Promise<void> {
-  await ctx.db
-    .updateTable('runs')
-    .set({ config: JSON.stringify(config) })
-    .where('id', '=', run)
-    .execute();
-  if (graph.length === 0) return;
   const rows = graph.map(({ name }, position) => ({ run, name, position, key: keys.get(name) ?? '' }));
-  await ctx.db
-    .insertInto('jobs')
-    .values(rows)
-    .onConflict((on) => on.doNothing())
-    .execute();
+  await ctx.db.transaction().execute(async (db) => {
+    await db
+      .updateTable('runs')
+      .set({ config: JSON.stringify(config) })
+      .where('id', '=', run)
+      .execute();
+    if (rows.length === 0) return;
+    await db
+      .insertInto('jobs')
+      .values(rows)
+      .onConflict((on) => on.doNothing())
+      .execute();
+  });
 }
 
 /**
