@@ -1,15 +1,23 @@
 import { TestKova } from '../../e2e/testing/kova.ts';
 import type { Figure } from '../result.ts';
 import { type SuiteOptions, suiteOf } from '../suite.ts';
+import { cached } from './cached.ts';
+import { cold } from './cold.ts';
 import { logs } from './logs.ts';
+import { scheduling } from './scheduling.ts';
+import { Shop } from './shop.ts';
 
 /** Pipelines of a real Kova beside the bare commands, the best schedule, and a peer. */
 export async function pipelineSuite(options: SuiteOptions): Promise<Figure[]> {
-  const { quick } = options;
+  const { quick, say } = options;
   const { figures, part } = suiteOf('pipeline', options);
   const kova = await TestKova.start();
   try {
     await part('logs', () => logs(kova, quick ? 20 : 100));
+    await part('scheduling', () => scheduling(kova, quick ? 100 : 1000));
+    const shop = await Shop.of(kova);
+    await part('cold', () => cold(shop, quick ? 1 : 2, say));
+    await part('cached', () => cached(shop, quick ? 3 : 7));
   } finally {
     await kova.close();
   }
