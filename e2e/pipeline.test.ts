@@ -60,6 +60,23 @@ test('the log of a job that is not planned yet is waited for, and of one that th
     .map((event) => JSON.parse(event.slice('data: '.length)).text);
   expect(said.join('\n')).toMatch(/^\$ node -e .*\na\nb$/s);
   await expect(kova.call('GET', `/v1/runs/${run}/jobs/other/log`)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+
+test('a job without commands passes when all that it needs has passed, and hands on what they made', async () => {
+  const commit = await kova.send({
+    text: 'joined',
+    pipeline: jobs(`{
+      make: { run: [${node("require('fs').writeFileSync('n', '42')")}], outputs: ['n'] },
+      each: { run: [${node('0')}], matrix: { N: ['1', '2'] } },
+      'all-green': { run: [], needs: ['make', 'each'] },
+      use: { run: [${node("if (require('fs').readFileSync('n', 'utf8') !== '42') process.exit(1)")}], needs: ['all-green'] },
+    }`),
+  });
+  const run = await kova.proved(await kova.prove(commit));
+  expect(run).toMatchObject({ state: 'passed' });
+  const job = (name: string) => run.jobs.find((each) => each.name === name)!;
+  expect(job('all-green')).toMatchObject({ reason: 'all that it needs has passed', cached: false });
+  const ended = ['make', 'each[N=1]', 'each[N=2]'].map((name) => Date.parse(job(name).endedAt!));
+  expect(Date.parse(job('all-green').startedAt!)).toBeGreaterThanOrEqual(Math.max(...ended));
 });
 
 test('a failure ends the run with the last lines of the command, and what needs it is skipped', async () => {
@@ -68,11 +85,12 @@ test('a failure ends the run with the last lines of the command, and what needs 
     pipeline: jobs(`{
       bad: { run: [${node("console.error('Error: no such table: carts'); process.exit(3)")}] },
       after: { run: [${node('0')}], needs: ['bad'] },
+      'all-green': { run: [], needs: ['after'] },
     }`),
   });
   const run = await kova.proved(await kova.prove(commit));
   expect(run.state).toBe('failed');
-  expect(states(run)).toEqual({ bad: 'failed', after: 'skipped' });
+  expect(states(run)).toEqual({ bad: 'failed', after: 'skipped', 'all-green': 'skipped' });
   expect(run.jobs[0]!.reason).toContain('ended with exit code 3:\nError: no such table: carts');
 });
 

@@ -10,7 +10,11 @@ const report = z.strictObject({
 });
 
 const wishes = z.strictObject({
-  run: z.array(command).min(1).describe('the commands, one after the other; the first that fails ends the job'),
+  run: z
+    .array(command)
+    .describe(
+      'the commands, one after the other; the first that fails ends the job. None, `[]`, for a job that only joins others',
+    ),
   needs: z.array(nameSchema).describe('jobs that must pass first; their outputs are there'),
   matrix: z
     .record(envName, z.array(z.string().min(1)).min(1))

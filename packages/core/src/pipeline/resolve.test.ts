@@ -46,6 +46,11 @@ test.each([
     'pipeline.jobs.a.needs[0]: there is no job buidl',
   ],
   ['a job without commands', { jobs: { a: {} } }, 'pipeline.jobs.a.run: is required'],
+  [
+    'outputs of a job that runs nothing',
+    { jobs: { a: { run: [], outputs: ['out'] } } },
+    'pipeline.jobs.a.outputs: means nothing for a job without commands',
+  ],
   ['a need on what was left out', { jobs: { build: null } }, 'needs[1]: there is no job build'],
   ['an unknown key', { jobs: { a: { run: ['x'], need: [] } } }, 'pipeline.jobs.a.need: unknown key'],
   // Scenario 30: https://github.com/fluxcd/flagger/issues/1581

@@ -1,6 +1,7 @@
 import { gateReports } from './gate/rule.ts';
 import { checkNeeds, type Jobs } from './graph.ts';
 import { completeJob, type JobConfig } from './job.ts';
+import { checkJoins } from './join.ts';
 import type { PipelineConfig } from './schema.ts';
 import { type Buildable, buildJobs, standardJobs } from './standard.ts';
 
@@ -23,7 +24,7 @@ export function checkPipeline(config: Buildable & { pipeline: PipelineConfig }):
   const empty = Object.entries(config.pipeline.jobs)
     .filter(([name, wish]) => wish !== null && !jobs[name])
     .map(([name]) => `pipeline.jobs.${name}.run: is required, as no standard job has this name`);
-  return [...empty, ...checkNeeds(jobs), ...checkGates(config.pipeline.gates, jobs)];
+  return [...empty, ...checkNeeds(jobs), ...checkJoins(jobs), ...checkGates(config.pipeline.gates, jobs)];
 }
 
 /** A gate on a report that no job makes would never be anything but inconclusive. */

@@ -1,3 +1,4 @@
+import { isJoin } from '@kova/core/pipeline/join';
 import { pinned } from './actions.ts';
 import { expression } from './expression.ts';
 import { hasMatrix, idOf, type WorkflowJob } from './graph.ts';
@@ -17,7 +18,7 @@ export function resultOutputs(job: WorkflowJob): Record<string, string> {
 
 /** Brings the results of all that the job needs, and the last of its own: if nothing has changed it is not run again. */
 export function bringSteps(job: WorkflowJob): Step[] {
-  return [...job.needs.flatMap(needSteps), ownStep(job)];
+  return [...job.needs.filter(({ job }) => !isJoin(job)).flatMap(needSteps), ownStep(job)];
 }
 
 function needSteps(need: WorkflowJob): Step[] {

@@ -45,6 +45,8 @@ const cases: Record<string, ConfigInput> = {
       jobs: {
         unit: { run: ['npm test'], needs: ['build'], matrix: { NODE: ['22', '24'], DB: ['a', 'b'] }, outputs: ['out'] },
         report: { run: ['npm run report'], needs: ['unit'], reports: [{ kind: 'sarif', path: 'reports/*.sarif' }] },
+        'all-green': { run: [], needs: ['unit', 'report'] },
+        publish: { run: ['npm run publish'], needs: ['all-green'] },
       },
     },
   },

@@ -1,8 +1,10 @@
 import type { ProjectConfig } from '@kova/core/config/schema';
+import { isJoin } from '@kova/core/pipeline/join';
 import { resolveJobs } from '@kova/core/pipeline/resolve';
 import { expression } from './expression.ts';
 import { idOf, workflowJobs } from './graph.ts';
 import { renderJob } from './job.ts';
+import { renderJoin } from './join.ts';
 import { renderShip, shipId } from './ship.ts';
 import { workflowText } from './yaml.ts';
 
@@ -21,7 +23,12 @@ export function renderWorkflow(config: ProjectConfig): string {
     },
     defaults: { run: { shell: 'bash' } },
     jobs: {
-      ...Object.fromEntries(jobs.map((job) => [idOf(job.name), renderJob(job, github, failFast)])),
+      ...Object.fromEntries(
+        jobs.map((job) => [
+          idOf(job.name),
+          isJoin(job.job) ? renderJoin(job, github) : renderJob(job, github, failFast),
+        ]),
+      ),
       [shipId]: renderShip(config, jobs),
     },
   });

@@ -1,6 +1,7 @@
 import type { ProjectConfig } from '@kova/core/config/schema';
 import { KovaError } from '@kova/core/errors/kova-error';
 import type { GraphJob } from '@kova/core/pipeline/graph';
+import { isJoin } from '@kova/core/pipeline/join';
 import { stateAfter } from '@kova/core/pipeline/state';
 import type { Context } from '../../../context.ts';
 import { moveJob } from '../../../store/jobs.ts';
@@ -62,7 +63,7 @@ async function recallAll(
   keys: ReadonlyMap<string, string>,
 ): Promise<void> {
   for (const each of graph) {
-    if (!each.job.cache) continue;
+    if (!each.job.cache || isJoin(each.job)) continue;
     const ref = { run: run.id, name: each.name };
     const report = await ctx.jobs.recall(keys.get(each.name) ?? '', ref);
     if (!report) continue;

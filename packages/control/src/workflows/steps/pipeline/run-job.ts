@@ -1,7 +1,8 @@
 import type { ErrorCode } from '@kova/core/errors/codes';
 import { KovaError, reportOf } from '@kova/core/errors/kova-error';
 import { withNeeds } from '@kova/core/pipeline/graph';
-import { fail, inconclusive, type Verdict } from '@kova/core/verdict';
+import { isJoin } from '@kova/core/pipeline/join';
+import { fail, inconclusive, pass, type Verdict } from '@kova/core/verdict';
 import type { Context } from '../../../context.ts';
 import { jobsOf, moveJob } from '../../../store/jobs.ts';
 import { stopReason } from '../../../store/runs.ts';
@@ -33,6 +34,8 @@ export async function runOneJob(ctx: Context, id: string, name: string, signal: 
   const graph = graphOf(run);
   const job = graph.find((each) => each.name === name);
   if (!job) throw new KovaError('NOT_FOUND', `there is no job ${name} in ${id}`);
+  if (isJoin(job.job))
+    return { verdict: pass('all that it needs has passed'), stopped: null, durationMs: 0, code: null };
   const keys = new Map((await jobsOf(ctx.db, id)).map((row) => [row.name, row.key]));
   const needed = withNeeds(graph, [name]).filter((each) => each !== job);
   const watch = watchStop(ctx, id);
