@@ -20,7 +20,7 @@ import { furnish } from './furnish/furnish.ts';
 import { NotRunnable, Surroundings } from './furnish/surroundings.ts';
 import { keepFiles } from './keep-files.ts';
 import { type JobLog, jobFilesPath, openJobLog } from './log.ts';
-import { readReports } from './reports.ts';
+import { readReports } from './reports/read.ts';
 import type { Carried } from './results/carried.ts';
 import { existing } from './results/existing.ts';
 import type { Results } from './results/store.ts';
@@ -127,8 +127,8 @@ async function conclude(
   const { reports, carry, outputs } = request.job.job;
   const passed = verdict.outcome === 'pass';
   // What a job that has failed reports is worth showing, but what failed is told by its commands.
-  const evidence = await readReports(source, reports).catch((error) => {
-    if (passed) throw error;
+  const evidence = await readReports(source, reports, request.signal).catch((error) => {
+    if (passed || request.signal.aborted) throw error;
     return [];
   });
   if (!passed) return { verdict, code, evidence, outputs: [], durationMs };
