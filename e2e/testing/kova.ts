@@ -73,11 +73,16 @@ export class TestKova {
     return (await inStore(this.home, events)).map(({ reason }) => String(reason));
   }
 
-  /** What the command prints. */
+  /** What the command prints, for the shop. */
   cli(...args: string[]): string {
+    return this.command(...args, '--project', 'shop');
+  }
+
+  /** What the command prints. */
+  command(...args: string[]): string {
     const bin = join(import.meta.dirname, '../../packages/cli/bin/kova.js');
     const env = { ...this.env, KOVA_URL: this.control.url };
-    return execFileSync(process.execPath, [bin, ...args, '--project', 'shop'], {
+    return execFileSync(process.execPath, [bin, ...args], {
       env,
       cwd: this.home,
       encoding: 'utf8',

@@ -10,6 +10,7 @@ export function edgeAt(socketPath: string, listen: string): Edge {
     routes: () => admin.routes(),
     counters: (routeId) => admin.counters(routeId),
     drain: (slotId, options) => admin.drain(slotId, options),
+    openDoor: (target) => admin.openDoor(target),
     servedRelease: async (host, path) => {
       const options = { headers: { host }, signal: AbortSignal.timeout(10_000) };
       const answer = await request(`http://${listen}${path}`, options).catch(() => null);

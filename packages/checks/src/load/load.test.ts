@@ -72,3 +72,33 @@ test('a threshold that is just met holds', () => {
   ]);
   expect(judge({ ...load, requests: 0 }, { minRps: 1 })[0]!.verdict.outcome).toBe('inconclusive');
 });
+
+test('in a job of Kova, load goes to the app that the job was given and to nothing else', async () => {
+  let asked = 0;
+  const BASE_URL = await serve((_, response) => {
+    asked += 1;
+    response.end();
+  });
+  const cwd = directoryWith({});
+  for (const KOVA_TARGET of ['', 'http://127.0.0.1:9', BASE_URL.replace('127.0.0.1', 'localhost')]) {
+    const env = { BASE_URL, KOVA_TARGET, KOVA_TARGET_HOSTS: '127.0.0.1' };
+    const { code, err } = await kovaCheck(short, { cwd, env });
+    expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining('error TARGET_REFUSED: ') });
+  }
+  expect(asked).toBe(0);
+  expect(await kovaCheck(short, { cwd, env: { BASE_URL, KOVA_TARGET: BASE_URL } })).toMatchObject({ code: 0 });
+  expect(asked).toBeGreaterThan(0);
+});
+
+test('load does not follow a redirect elsewhere', async () => {
+  let elsewhere = 0;
+  const other = await serve((_, response) => {
+    elsewhere += 1;
+    response.end();
+  });
+  const BASE_URL = await serve((_, response) => void response.writeHead(302, { location: other }).end());
+  const cwd = directoryWith({});
+  expect(await kovaCheck(short, { cwd, env: { BASE_URL } })).toMatchObject({ code: 0 });
+  expect(Object.keys(reportIn(cwd).statuses)).toEqual(['302']);
+  expect(elsewhere).toBe(0);
+});

@@ -12,14 +12,27 @@ export function connectHost(hostname: string): string {
 }
 
 /**
- * Load goes to this machine or to the project's own environments, never to somebody else's.
+ * Load goes to this machine or to the project's own environments, never to somebody else's. In a job of Kova it goes to
+ * the app that the job was given, KOVA_TARGET, and to nothing else.
  * @throws KovaError TARGET_REFUSED
  */
-export function assertOwn({ hostname }: URL, { env }: Place): void {
+export function assertOwn({ hostname, origin }: URL, { env }: Place): void {
+  if (env.KOVA_TARGET !== undefined) {
+    assertGiven(origin, env.KOVA_TARGET);
+    return;
+  }
   const own = (env.KOVA_TARGET_HOSTS ?? '').split(',').map((host) => host.trim().toLowerCase());
   if (isLoopback(hostname) || own.includes(hostname)) return;
   throw new KovaError(
     'TARGET_REFUSED',
     `${hostname} is neither this machine nor one of KOVA_TARGET_HOSTS: no load goes there`,
   );
+}
+
+function assertGiven(origin: string, given: string): void {
+  if (given !== '' && URL.parse(given)?.origin === origin) return;
+  const what = given === '' ? 'this job was given no app' : `the app that this job was given is at ${given}`;
+  throw new KovaError('TARGET_REFUSED', `${what}: no load goes to ${origin}`, {
+    next: 'Leave BASE_URL as Kova sets it: in a check of an environment, or with `serve: true`.',
+  });
 }

@@ -1,8 +1,9 @@
-import type { ReleaseView } from '@kova/control/api';
+import type { ReleaseView, RunView } from '@kova/control/api';
 import { KovaError } from '@kova/core/errors/kova-error';
 import { connect } from '../api/connect.ts';
 import type { Cli } from '../cli.ts';
 import { since } from '../output/duration.ts';
+import { renderRun } from '../output/run.ts';
 import { plain, renderTable } from '../output/table.ts';
 import { environmentPath, findProject } from '../project/project.ts';
 import { personHere } from './act.ts';
@@ -17,13 +18,17 @@ export const releaseCommand: Definition = (program, cli, done) => {
     done({ view: releases, text: releases.length > 0 ? table(releases) : 'There is no release yet. Next: kova ship' });
   });
   const show = release.command('show');
-  documented(show, 'show one release', 'kova release show rel_4f3a9c0d12');
+  documented(show, 'show one release, with what proved and checked it', 'kova release show rel_4f3a9c0d12');
   withProject(show)
     .argument('<id>', 'of the release')
     .action(async (id: string, { project }: { project?: string }) => {
       const found = (await readReleases(cli, project)).find((each) => each.id === id);
       if (!found) throw new KovaError('NOT_FOUND', `there is no release ${id}`, { next: 'See `kova release list`.' });
-      done({ view: found, text: card(found) });
+      const client = await connect(cli.env);
+      const runs = [found.run, ...found.checks.map(({ run }) => run)].filter((run) => run !== null);
+      const evidence = await Promise.all(runs.map((run) => client.get<RunView>(`/v1/runs/${encodeURIComponent(run)}`)));
+      const text = [card(found), ...evidence.map((run) => renderRun(run))].join('\n\n');
+      done({ view: { ...found, evidence }, text });
     });
   const unhold = release.command('unhold');
   const example = 'kova release unhold rel_4f3a9c0d12 --why "the outage was the provider\'s"';

@@ -18,6 +18,8 @@ interface Row {
 }
 
 interface JobRow {
+  /** Where it is a check; null in the pipeline. */
+  environment: string | null;
   name: string;
   state: JobState;
   said: string;
@@ -55,9 +57,9 @@ export function liveProgress(out: Terminal): Progress {
 
 function take(screen: Screen, event: StreamEvent): void {
   if (event.type === 'job') {
-    const { job: name, state, reason, at } = event;
+    const { run, environment, job: name, state, reason, at } = event;
     const said = state === 'passed' ? jobTime(event) : plain(reason.split('\n')[0] ?? '');
-    screen.jobs.set(name, { name, state, said, at });
+    screen.jobs.set(`${run}/${name}`, { environment, name, state, said, at });
   } else if (event.type === 'phase') {
     const { deployment, environment, phase, reason, at } = event;
     screen.rows.set(deployment, { environment, phase, reason: plain(reason), at });
@@ -67,9 +69,15 @@ function take(screen: Screen, event: StreamEvent): void {
 /** The lines of the screen as they are now, none wider than `width`. */
 export function render({ jobs, rows, startedAt }: Screen, spinner: string, width: number): string[] {
   if (jobs.size + rows.size === 0) return [`${spinner} preparing  ${since(startedAt)}`.slice(0, width)];
+  const lines = (environment: string | null, indent: string) =>
+    jobLines(
+      [...jobs.values()].filter((job) => job.environment === environment),
+      spinner,
+      width - indent.length,
+    ).map((line) => indent + line);
   return [
-    ...jobLines([...jobs.values()], spinner, width),
-    ...[...rows.values()].flatMap((row) => rowLines(row, spinner, width)),
+    ...lines(null, ''),
+    ...[...rows.values()].flatMap((row) => [...rowLines(row, spinner, width), ...lines(row.environment, '  ')]),
   ];
 }
 

@@ -18,7 +18,10 @@ const phase = (name: string, reason: string): StreamEvent =>
   }) as StreamEvent;
 
 const job = (name: string, state: string, said: object = {}): StreamEvent =>
-  ({ type: 'job', job: name, state, reason: '', cached: false, durationMs: null, at, ...said }) as StreamEvent;
+  ({
+    ...{ type: 'job', run: 'run_1', environment: null, job: name, state, reason: '', cached: false, durationMs: null },
+    ...{ at, ...said },
+  }) as StreamEvent;
 
 test('each event is a line', () => {
   const lines: string[] = [];
@@ -29,6 +32,7 @@ test('each event is a line', () => {
   progress.show(job('install', 'passed', { cached: true }));
   progress.show(job('build', 'passed', { durationMs: 2100 }));
   progress.show(job('lint', 'failed', { reason: '\x1b[32m`npm run lint`\x1b[0m failed:\nlines' }));
+  progress.show(job('e2e-tests', 'passed', { environment: 'staging', durationMs: 900 }));
   progress.show(phase('queued', ''));
   progress.show(phase('awaiting-approval', 'rel_1 waits for 1 approval'));
   progress.show(phase('stabilizing', 'all traffic is on green'));
@@ -39,6 +43,7 @@ test('each event is a line', () => {
     `${time} install  passed  cached`,
     `${time} build  passed  2.1 s`,
     `${time} lint  failed  \`npm run lint\` failed:`,
+    `${time} staging  check e2e-tests  passed  900 ms`,
     `${time} production  queued`,
     `${time} production  awaiting-approval  rel_1 waits for 1 approval`,
     '→ say yes with: kova approve production',
@@ -64,7 +69,9 @@ test('on a terminal the last state stays, drawn in place', () => {
 
 test('no line is wider than the screen', () => {
   const row = { environment: 'production', phase: 'awaiting-approval' as const, reason: 'x'.repeat(200), at };
-  const jobs = new Map([['unit-tests', { name: 'unit-tests', state: 'failed' as const, said: 'y'.repeat(200), at }]]);
+  const jobs = new Map([
+    ['unit-tests', { environment: null, name: 'unit-tests', state: 'failed' as const, said: 'y'.repeat(200), at }],
+  ]);
   const lines = render({ jobs, rows: new Map([['dep_1', row]]), startedAt: at }, '*', 30);
   expect(lines.map((line) => plain(line).length)).toEqual([30, 30, 30]);
 });

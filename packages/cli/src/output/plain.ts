@@ -28,9 +28,12 @@ function linesOf(event: StreamEvent, now: Date): string[] {
   return phase === 'awaiting-approval' ? [line, approvalHint(environment)] : [line];
 }
 
-function jobLine({ job, state, reason, at, ...rest }: Extract<StreamEvent, { type: 'job' }>, now: Date): string {
+type JobEvent = Extract<StreamEvent, { type: 'job' }>;
+
+function jobLine({ job, environment, state, reason, at, ...rest }: JobEvent, now: Date): string {
   const said = state === 'passed' || state === 'running' ? jobTime(rest) : plain(reason.split('\n')[0] ?? '');
-  return `${clock(at ? new Date(at) : now)} ${job}  ${state}  ${said}`.trimEnd();
+  const name = environment ? `${environment}  check ${job}` : job;
+  return `${clock(at ? new Date(at) : now)} ${name}  ${state}  ${said}`.trimEnd();
 }
 
 export function approvalHint(environment: string): string {

@@ -34,7 +34,12 @@ export function renderRun(run: RunView, only?: string): string {
     const said = job.evidence.length > 0 || job.state !== 'passed' ? firstLine(job.reason) : '';
     return `${jobMark(job.state)} ${job.name.padEnd(width)}  ${job.state.padEnd(12)}  ${jobTime(job).padEnd(9)}  ${said}`.trimEnd();
   });
-  return [`${run.id}  commit ${run.commit.slice(0, 10)}`, ...lines, ...failures(jobs), ...summary(run)].join('\n');
+  return [title(run), ...lines, ...failures(jobs), ...summary(run)].join('\n');
+}
+
+function title({ id, commit, check }: RunView): string {
+  const checks = check ? `  checks ${check.deployment} in ${check.environment}` : '';
+  return `${id}  commit ${commit.slice(0, 10)}${checks}`;
 }
 
 /** The last lines of the commands that failed. */
@@ -69,9 +74,9 @@ export function summary({ state, reason, jobs, criticalPath, createdAt, endedAt 
 
 export function runTable(runs: readonly RunView[]): string {
   return renderTable(
-    ['RUN', 'COMMIT', 'STARTED', 'STATE', 'REASON'],
-    runs.map(({ id, commit, createdAt, state, reason }) => [
-      ...[id, commit.slice(0, 10), `${since(createdAt)} ago`, state],
+    ['RUN', 'COMMIT', 'CHECKS', 'STARTED', 'STATE', 'REASON'],
+    runs.map(({ id, commit, check, createdAt, state, reason }) => [
+      ...[id, commit.slice(0, 10), check?.environment ?? '–', `${since(createdAt)} ago`, state],
       firstLine(reason).slice(0, 80),
     ]),
   );

@@ -1,6 +1,7 @@
 import type { EnvironmentView, StatusView } from '@kova/control/api';
 import { since } from './duration.ts';
 import { approvalHint } from './plain.ts';
+import { jobMark } from './run.ts';
 import { plain, renderTable } from './table.ts';
 
 const headers = ['ENVIRONMENT', 'LIVE', 'COMMIT', 'SINCE', 'AT WORK', 'STANDBY', 'INSTANCES', 'URL'];
@@ -43,12 +44,14 @@ function countStates(instances: EnvironmentView['instances']): string {
   return [...counts].map(([state, count]) => `${count} ${state}`).join(', ') || '–';
 }
 
-function remarks({ name, live, inFlight, instances, held }: EnvironmentView): string[] {
+function remarks({ name, live, inFlight, checks, instances, held }: EnvironmentView): string[] {
   const work = inFlight ? [`${name}: ${inFlight.phase}: ${plain(inFlight.reason)}`] : [];
+  const checked = (checks?.jobs ?? []).map((job) => `  ${jobMark(job.state)} ${job.name}  ${job.state}`);
   const hint = inFlight?.phase === 'awaiting-approval' ? [approvalHint(name)] : [];
   const degraded = live?.health === 'degraded' ? [`warning: ${name}: degraded: ${plain(live.reason)}`] : [];
   return [
     ...work,
+    ...checked,
     ...hint,
     ...degraded,
     ...instances.flatMap(warning),

@@ -8,6 +8,8 @@ import { hostsOf } from '../routing/derive.ts';
 import { deploymentRows, findDeployment, toDeployment } from '../store/deployments.ts';
 import { environmentNames, readEnvironment, releaseIn, type SlotRecord } from '../store/environments.ts';
 import { heldCommits } from '../store/holds.ts';
+import { jobsOf } from '../store/jobs.ts';
+import { type Run, runRows, toRun } from '../store/runs.ts';
 import type { DeploymentView, EnvironmentView, ReleaseView, ScorecardView, ShipView, StatusView } from './views.ts';
 
 export const version = '0.1.0';
@@ -48,6 +50,7 @@ async function readEnvironmentView(ctx: Context, project: string, name: string):
     .orderBy('deployments.created_at')
     .execute();
   const views = open.map((row) => viewOf(toDeployment(row)));
+  const inFlight = views.find((view) => isInFlight(view.phase)) ?? null;
   const { live } = environment;
   const standby =
     live && environment.slots.find((slot) => slot.colour === otherColour(live.colour) && slot.standbyUntil);
@@ -57,7 +60,7 @@ async function readEnvironmentView(ctx: Context, project: string, name: string):
     name,
     url: await urlOf(ctx, project, name, environment.slots),
     live: views.find((view) => view.id === environment.liveDeployment) ?? null,
-    inFlight: views.find((view) => isInFlight(view.phase)) ?? null,
+    inFlight,
     queued: views.filter((view) => view.phase === 'queued'),
     standby: standby ? { release: standby.release, until: standby.standbyUntil?.toISOString() ?? null } : null,
     weights: environment.weights,
@@ -65,8 +68,16 @@ async function readEnvironmentView(ctx: Context, project: string, name: string):
       ...{ id, release, state, restarts, reason, pid },
       address: `${address.host}:${address.port}`,
     })),
+    checks: inFlight && (await checksUnderWay(ctx, inFlight.id)),
     held: [...(await heldCommits(ctx.db, project, name))].map(([commit, reason]) => ({ commit, reason })),
   };
+}
+
+async function checksUnderWay(ctx: Context, deployment: string): Promise<EnvironmentView['checks']> {
+  const run = await ctx.db.selectFrom('runs').select('id').where('deployment', '=', deployment).executeTakeFirst();
+  if (!run) return null;
+  const jobs = await jobsOf(ctx.db, run.id);
+  return { run: run.id, jobs: jobs.map(({ name, state }) => ({ name, state })) };
 }
 
 async function urlOf(ctx: Context, project: string, name: string, [slot]: readonly SlotRecord[]): Promise<string> {
@@ -110,6 +121,12 @@ export async function readReleases(ctx: Context, project: string): Promise<Relea
     .select(['environments.name', 'deployments.release'])
     .where('environments.project', '=', project)
     .execute();
+  const checks = await runRows(ctx.db)
+    .select(['deployments.release'])
+    .where('runs.project', '=', project)
+    .where('runs.deployment', 'is not', null)
+    .orderBy('runs.created_at')
+    .execute();
   return rows.map((row) => ({
     id: row.id,
     project,
@@ -120,7 +137,13 @@ export async function readReleases(ctx: Context, project: string): Promise<Relea
     artefactBytes: Number(row.artefact_bytes),
     createdAt: row.created_at.toISOString(),
     liveIn: live.filter(({ release }) => release === row.id).map(({ name }) => name),
+    run: row.run,
+    checks: checks.filter(({ release }) => release === row.id).flatMap((run) => checkView(toRun(run))),
   }));
+}
+
+function checkView({ id: run, check, state, reason }: Run): ReleaseView['checks'] {
+  return check ? [{ ...check, run, state, reason }] : [];
 }
 
 /** The delivery metrics over the last `days`, of production or else of the last environment. */

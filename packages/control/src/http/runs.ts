@@ -3,15 +3,16 @@ import { criticalPath } from '@kova/core/pipeline/critical-path';
 import type { Context } from '../context.ts';
 import { evidenceOf } from '../store/evidence.ts';
 import { jobsOf } from '../store/jobs.ts';
+import { runRows, toRun } from '../store/runs.ts';
 import { graphOf } from '../workflows/steps/pipeline/graph.ts';
 import type { JobView, RunView } from './views.ts';
 
 /** @throws KovaError NOT_FOUND */
 export async function readRun(ctx: Context, id: string): Promise<RunView> {
-  const row = await ctx.db.selectFrom('runs').selectAll().where('id', '=', id).executeTakeFirst();
+  const row = await runRows(ctx.db).where('runs.id', '=', id).executeTakeFirst();
   if (!row) throw new KovaError('NOT_FOUND', `there is no run ${id}`);
-  const { project, commit_sha: commit, state, reason, config, jobs: wanted } = row;
-  const graph = config ? graphOf({ config, jobs: wanted }) : [];
+  const { project, commit, state, reason, config, jobs: wanted, check } = toRun(row);
+  const graph = config ? graphOf({ config, jobs: wanted, check }) : [];
   const needs = new Map(graph.map((job) => [job.name, job.needs]));
   const evidence = await evidenceOf(ctx.db, id);
   const jobs = (await jobsOf(ctx.db, id)).map(
@@ -29,7 +30,7 @@ export async function readRun(ctx: Context, id: string): Promise<RunView> {
     }),
   );
   return {
-    ...{ id, project, commit, state, reason, jobs },
+    ...{ id, project, commit, state, reason, jobs, check },
     createdAt: row.created_at.toISOString(),
     endedAt: row.ended_at?.toISOString() ?? null,
     criticalPath: criticalPath(jobs.map((job) => ({ name: job.name, needs: job.needs, ms: job.durationMs ?? 0 }))),

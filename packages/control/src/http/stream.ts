@@ -13,7 +13,11 @@ export async function* shipEvents(ctx: Context, id: string, signal: AbortSignal)
   const jobs = { event: '0' };
   while (!signal.aborted) {
     const ship = await readShip(ctx, id);
-    if (ship.run) yield* jobEvents(ctx, ship.run, jobs);
+    yield* jobEvents(
+      ctx,
+      { run: ship.run, deployments: ship.deployments.map(({ id: deployment }) => deployment) },
+      jobs,
+    );
     yield* phaseEvents(ctx, ship.deployments, cursor);
     if (hasEnded(ship)) {
       yield { type: 'ship', ship };
@@ -30,8 +34,10 @@ function hasEnded({ state }: ShipView): boolean {
 /** All that happens to a deployment from its beginning, until it is live or has ended. */
 export async function* deploymentEvents(ctx: Context, id: string, signal: AbortSignal): AsyncGenerator<StreamEvent> {
   const cursor = { event: '0' };
+  const jobs = { event: '0' };
   while (!signal.aborted) {
     const deployment = await readDeployment(ctx, id);
+    yield* jobEvents(ctx, { run: null, deployments: [id] }, jobs);
     yield* phaseEvents(ctx, [deployment], cursor);
     if (deployment.phase === 'live' || isTerminal(deployment.phase)) {
       yield { type: 'deployment', deployment };
@@ -46,7 +52,7 @@ export async function* runEvents(ctx: Context, id: string, signal: AbortSignal):
   const cursor = { event: '0' };
   while (!signal.aborted) {
     const run = await findRun(ctx.db, id);
-    yield* jobEvents(ctx, id, cursor);
+    yield* jobEvents(ctx, { run: id, deployments: [] }, cursor);
     if (run?.state !== 'running') {
       yield { type: 'run', run: await readRun(ctx, id) };
       return;
@@ -80,21 +86,28 @@ async function* phaseEvents(
   }
 }
 
-async function* jobEvents(ctx: Context, run: string, cursor: Cursor): AsyncGenerator<StreamEvent> {
+/** Of a run, and of those that check deployments. */
+async function* jobEvents(
+  ctx: Context,
+  of: { run: string | null; deployments: readonly string[] },
+  cursor: Cursor,
+): AsyncGenerator<StreamEvent> {
   const rows = await ctx.db
     .selectFrom('job_events')
     .innerJoin('jobs', (join) =>
       join.onRef('jobs.run', '=', 'job_events.run').onRef('jobs.name', '=', 'job_events.job'),
     )
+    .innerJoin('runs', 'runs.id', 'job_events.run')
+    .leftJoin('deployments', 'deployments.id', 'runs.deployment')
     .selectAll('job_events')
-    .select(['jobs.cached', 'jobs.duration_ms'])
-    .where('job_events.run', '=', run)
-    .where('id', '>', cursor.event)
-    .orderBy('id')
+    .select(['jobs.cached', 'jobs.duration_ms', 'deployments.environment'])
+    .where(({ or, eb }) => or([eb('runs.id', '=', of.run), eb('runs.deployment', 'in', [...of.deployments, ''])]))
+    .where('job_events.id', '>', cursor.event)
+    .orderBy('job_events.id')
     .execute();
-  for (const { id, job, state, reason, cached, duration_ms: durationMs, at } of rows) {
+  for (const { id, run, job, state, reason, cached, duration_ms: durationMs, environment, at } of rows) {
     cursor.event = id;
-    yield { type: 'job', job, state, reason, cached, durationMs, at: at.toISOString() };
+    yield { type: 'job', run, environment, job, state, reason, cached, durationMs, at: at.toISOString() };
   }
 }
 

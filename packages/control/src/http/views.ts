@@ -52,6 +52,10 @@ export const environmentView = z
       }),
     ),
     held: z.array(z.object({ commit: z.string(), reason: z.string() })),
+    checks: z
+      .object({ run: z.string(), jobs: z.array(z.object({ name: z.string(), state: z.enum(jobStates) })) })
+      .nullable()
+      .describe('those of the deployment in flight'),
   })
   .meta({ id: 'Environment' });
 
@@ -79,6 +83,18 @@ export const releaseView = z
     createdAt: moment,
     /** Environments in which it is live now. */
     liveIn: z.array(z.string()),
+    run: z.string().nullable().describe('the pipeline run that proved its commit'),
+    checks: z
+      .array(
+        z.object({
+          run: z.string(),
+          environment: z.string(),
+          deployment: z.string(),
+          state: z.enum(runStates),
+          reason: z.string(),
+        }),
+      )
+      .describe('the runs that checked it in environments, in their order'),
   })
   .meta({ id: 'Release' });
 
@@ -138,6 +154,10 @@ export const runView = z
     createdAt: moment,
     endedAt: moment.nullable(),
     jobs: z.array(jobView),
+    check: z
+      .object({ deployment: z.string(), environment: z.string() })
+      .nullable()
+      .describe('the deployment that it checks; null when it proves a commit'),
     criticalPath: z.object({ names: z.array(z.string()), ms: z.number() }),
   })
   .meta({ id: 'Run' });
@@ -168,6 +188,8 @@ export const streamEvent = z.discriminatedUnion('type', [
   }),
   z.object({
     type: z.literal('job'),
+    run: z.string(),
+    environment: z.string().nullable().describe('where it checks a deployment; null when it proves a commit'),
     job: z.string(),
     state: z.enum(jobStates),
     reason: z.string(),

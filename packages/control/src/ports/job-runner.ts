@@ -20,6 +20,8 @@ export interface JobRequest extends JobRef {
   key: string;
   /** Keys of all that it needs, directly and not, in an order that can be laid out. */
   needs: readonly string[];
+  /** Address of the running app that it checks; null for one that asks none or is served its own. */
+  target: string | null;
   signal: AbortSignal;
 }
 

@@ -27,9 +27,8 @@ export function hostsOf(config: ProjectConfig, environment: string): string[] {
 
 /** What the edge shall do for the environment, of what the store and the runtime know; its version is still to be set. */
 export async function deriveRoute(ctx: Context, source: RouteSource): Promise<Omit<Route, 'version'>> {
-  const { project, environment, weights, config } = source;
-  const served = weights.blue + weights.green === 100;
-  const slots = served ? await Promise.all(source.slots.map((slot) => routeSlot(ctx, source, slot))) : [];
+  const { project, environment, config } = source;
+  const slots = await Promise.all(source.slots.map((slot) => routeSlot(ctx, source, slot)));
   const { path, interval, timeout, unhealthyAfter, healthyAfter } = config.app.health;
   const { assets } = config.app;
   return {

@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { hasCode, KovaError } from '@kova/core/errors/kova-error';
 import type { Route } from '@kova/core/traffic/route';
+import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import { readEnvironment, releaseIn } from '../store/environments.ts';
+import type { Schema } from '../store/schema.ts';
 import { deriveRoute } from './derive.ts';
 
 /** A newer route may be put in place between numbering one and handing it over, but not for ever. */
@@ -36,12 +38,8 @@ async function numberRoute(ctx: Context, project: string, environment: string): 
       .forUpdate()
       .executeTakeFirst();
     if (!row) throw new KovaError('NOT_FOUND', `there is no environment ${environment} of ${project}`);
-    const recorded = await readEnvironment(trx, project, environment);
-    const leading = recorded.live ?? recorded.slots[0];
-    if (!leading) return row.route;
-    const { config } = await releaseIn(trx, leading);
-    const { weights, slots } = recorded;
-    const derived = await deriveRoute(ctx, { project, environment, weights, slots, config });
+    const derived = await routeNow(ctx, trx, { project, environment, known: row.route });
+    if (!derived) return null;
     const current = { ...derived, version: row.route_version };
     if (row.route && isDeepStrictEqual(row.route, current)) return row.route;
     const next = { ...derived, version: row.route_version + 1 };
@@ -53,6 +51,19 @@ async function numberRoute(ctx: Context, project: string, environment: string): 
       .execute();
     return next;
   });
+}
+
+/** Where nothing runs any more, the route is the one there was, which leads nowhere. Null where there was none. */
+async function routeNow(
+  ctx: Context,
+  trx: Transaction<Schema>,
+  { project, environment, known }: { project: string; environment: string; known: Route | null },
+): Promise<Omit<Route, 'version'> | null> {
+  const { live, slots, weights } = await readEnvironment(trx, project, environment);
+  const leading = live ?? slots[0];
+  if (!leading) return known && { ...known, slots: [] };
+  const { config } = await releaseIn(trx, leading);
+  return deriveRoute(ctx, { project, environment, weights, slots, config });
 }
 
 /** The column's; a number that came from no store is not taken over. */

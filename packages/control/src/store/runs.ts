@@ -13,8 +13,10 @@ export interface Run {
   reason: string;
   /** Null until it has been evaluated. */
   config: ProjectConfig | null;
-  /** Why jobs that are at work shall end; null to go on. */
+  /** Why jobs that are at work shall end; null to go on. Whoever ends a deployment ends its checks. */
   stop: string | null;
+  /** The deployment that it checks; null when it proves a commit. */
+  check: { deployment: string; environment: string } | null;
 }
 
 export interface RunWish {
@@ -23,13 +25,17 @@ export interface RunWish {
   jobs: string[] | null;
   /** Given by a workflow, so that its replay finds the same run. */
   id?: string;
+  /** What it checks, with the configuration of the release; null or left out when it proves a commit. */
+  check?: { deployment: string; config: ProjectConfig } | null;
 }
 
 /** Idempotent by id. */
-export async function createRun(db: Store, { project, commit, jobs, id = newRunId() }: RunWish): Promise<string> {
+export async function createRun(db: Store, wish: RunWish): Promise<string> {
+  const { project, commit, jobs, id = newRunId(), check = null } = wish;
+  const checked = check && { deployment: check.deployment, config: JSON.stringify(check.config) };
   await db
     .insertInto('runs')
-    .values({ id, project, commit_sha: commit, jobs: jobs && JSON.stringify(jobs) })
+    .values({ id, project, commit_sha: commit, jobs: jobs && JSON.stringify(jobs), ...checked })
     .onConflict((on) => on.doNothing())
     .execute();
   return id;
@@ -40,10 +46,25 @@ function newRunId(): string {
 }
 
 export async function findRun(db: Store, id: string): Promise<Run | null> {
-  const row = await db.selectFrom('runs').selectAll().where('id', '=', id).executeTakeFirst();
-  if (!row) return null;
-  const { project, commit_sha: commit, jobs, state, reason, config, stop } = row;
-  return { id, project, commit, jobs, state, reason, config, stop };
+  const row = await runRows(db).where('runs.id', '=', id).executeTakeFirst();
+  return row ? toRun(row) : null;
+}
+
+/** With the deployment that a run checks. */
+export function runRows(db: Store) {
+  return db
+    .selectFrom('runs')
+    .leftJoin('deployments', 'deployments.id', 'runs.deployment')
+    .selectAll('runs')
+    .select(['deployments.environment', 'deployments.abort']);
+}
+
+type Row = Awaited<ReturnType<ReturnType<typeof runRows>['execute']>>[number];
+
+export function toRun({ commit_sha: commit, deployment, environment, abort, ...row }: Row): Run {
+  const { id, project, jobs, state, reason, config } = row;
+  const check = deployment && environment ? { deployment, environment } : null;
+  return { id, project, commit, jobs, state, reason, config, stop: row.stop ?? abort?.reason ?? null, check };
 }
 
 /** Asks the jobs at work to end; the first reason stays. */
@@ -52,8 +73,13 @@ export async function stopRun(db: Store, id: string, reason: string): Promise<vo
 }
 
 export async function stopReason(db: Store, id: string): Promise<string | null> {
-  const row = await db.selectFrom('runs').select('stop').where('id', '=', id).executeTakeFirst();
-  return row?.stop ?? null;
+  const row = await db
+    .selectFrom('runs')
+    .leftJoin('deployments', 'deployments.id', 'runs.deployment')
+    .select(['runs.stop', 'deployments.abort'])
+    .where('runs.id', '=', id)
+    .executeTakeFirst();
+  return row?.stop ?? row?.abort?.reason ?? null;
 }
 
 /** The end of a run is final. */

@@ -104,6 +104,7 @@ export interface Schema {
     reason: Generated<string>;
     config: MaybeJson<ProjectConfig>;
     stop: string | null;
+    deployment: string | null;
     created_at: Moment;
     ended_at: MaybeMoment;
   };

@@ -3,8 +3,10 @@ import type { Context } from '../context.ts';
 import { abortRequest } from '../store/deployments.ts';
 import { carryOut } from './carry-out.ts';
 import type { Plan } from './plan.ts';
+import type { RunProver } from './register.ts';
 import { revert } from './revert.ts';
 import { awaitApproval } from './steps/approval.ts';
+import { runChecks } from './steps/checks.ts';
 import { conclude } from './steps/conclude.ts';
 import { beyond, deadlines } from './steps/deadlines.ts';
 import { migrate } from './steps/migrate.ts';
@@ -15,13 +17,14 @@ import { step } from './steps/step.ts';
 import { verify } from './steps/verify.ts';
 
 /** Makes one release live in one environment; the phases are those of the design, in their order. */
-export async function deploy(ctx: Context, id: string): Promise<Phase> {
-  return carryOut(ctx, id, (plan) => bringUp(ctx, plan));
+export async function deploy(ctx: Context, prove: RunProver, id: string): Promise<Phase> {
+  return carryOut(ctx, id, (plan) => bringUp(ctx, prove, plan));
 }
 
-async function bringUp(ctx: Context, plan: Plan): Promise<void> {
+async function bringUp(ctx: Context, prove: RunProver, plan: Plan): Promise<void> {
   const verified = await makeReady(ctx, plan);
-  await awaitApproval(ctx, plan, verified);
+  const checked = await runChecks(ctx, prove, plan, verified);
+  await awaitApproval(ctx, plan, checked);
   const shifted = await shift(ctx, plan);
   const held = shifted.verdict.outcome === 'pass';
   const { verdict, event } = held ? await conclude(ctx, plan, 'healthy', shifted.verdict.reason) : shifted;

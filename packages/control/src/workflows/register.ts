@@ -40,7 +40,7 @@ const jobQueue = 'jobs';
 /** Makes the workflows known to DBOS; to be called before it is launched. */
 export function registerWorkflows(ctx: Context): Workflows {
   const kinds = {
-    deploy: DBOS.registerWorkflow((id: string) => deploy(ctx, id), { name: 'deploy' }),
+    deploy: DBOS.registerWorkflow((id: string) => deploy(ctx, proveRun, id), { name: 'deploy' }),
     rollback: DBOS.registerWorkflow((id: string) => rollback(ctx, id), { name: 'rollback' }),
   };
   const enqueue = ({ id, project, environment, kind }: DeploymentRef) =>
@@ -56,7 +56,8 @@ export function registerWorkflows(ctx: Context): Workflows {
   }
   const proving = DBOS.registerWorkflow((id: string) => pipeline(ctx, startJob, id), { name: 'pipeline' });
   const prove = (id: string) => DBOS.startWorkflow(proving, { workflowID: id })(id);
-  const run = { deployment: runDeployment, pipeline: async (id: string) => (await prove(id)).getResult() };
+  const proveRun: RunProver = async (id) => (await prove(id)).getResult();
+  const run = { deployment: runDeployment, pipeline: proveRun };
   const shipping = DBOS.registerWorkflow((id: string) => ship(ctx, run, id), { name: 'ship' });
   return {
     pipeline: async (id) => void (await prove(id)),

@@ -1,3 +1,4 @@
+import { checkChecks } from '../environment/checks.ts';
 import { checkPipeline } from '../pipeline/resolve.ts';
 import { formatDuration } from './duration.ts';
 import type { ProjectConfig } from './schema.ts';
@@ -10,6 +11,7 @@ export function crossCheck(config: ProjectConfig): string[] {
     ...checkProbes(config),
     ...checkWindows(config),
     ...checkPipeline(config),
+    ...checkChecks(config),
   ];
 }
 

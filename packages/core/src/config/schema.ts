@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { analysisSchema } from '../analysis/rules.ts';
+import { loadSchema } from '../environment/load.ts';
 import { pipelineSchema } from '../pipeline/schema.ts';
 import { strategySchema } from '../traffic/strategy.ts';
 import { command } from './command.ts';
@@ -65,6 +66,13 @@ const environment = z.strictObject({
   approvals: z.int().min(0).max(10).default(0).describe('people who must say yes before users see the release'),
   approvalTimeout: duration.prefault('24h'),
   smoke: z.array(z.string().startsWith('/')).default([]).describe('paths that must answer 2xx or 3xx on the idle slot'),
+  checks: z
+    .array(nameSchema)
+    .default([])
+    .describe(
+      'run against the idle slot before users see the release: integration, e2e, load, lighthouse, security, or any job of the pipeline',
+    ),
+  load: loadSchema.prefault({}).describe('what the check `load` does and asks for'),
   stability: duration.prefault('30s').describe('time a release must hold with all traffic before it is live'),
   standby: duration.prefault('1h').describe('time the replaced slot stays warm'),
   analysis: analysisSchema.prefault({}),

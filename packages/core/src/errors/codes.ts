@@ -64,6 +64,10 @@ export const errorCodes = {
   },
   CRASH_LOOP: { status: 422, next: 'Read the last lines of the instance with `kova logs`.' },
   HEALTH_FAILED: { status: 422, next: 'Open the health path of the named instance; no traffic was moved.' },
+  ENVIRONMENT_CHECK_FAILED: {
+    status: 422,
+    next: 'See `kova pipeline show` of the named run, mend what it found and ship a new commit; no traffic was moved.',
+  },
   APPROVAL_TIMEOUT: { status: 409, next: 'Deploy again and approve in time, or raise approvalTimeout.' },
   ANALYSIS_BREACH: { status: 422, next: 'Traffic is back on the earlier release; see `kova status` and the logs.' },
   CANCELLED: { status: 409, next: 'Deploy again when ready.' },

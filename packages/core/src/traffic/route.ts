@@ -12,7 +12,7 @@ const routeSlot = z.strictObject({
   id: z.string().min(1),
   /** The release that the slot runs; answers carry it as `x-kova-release`. */
   release: z.string().min(1),
-  /** Share of new visitors in percent; the weights of a route sum to 100. */
+  /** Share of new visitors in percent; the weights of a route sum to 100, or to 0 before its first release is let in. */
   weight: z.number().min(0).max(100),
   instances: z.array(instanceAddress),
 });
@@ -46,14 +46,14 @@ export const routeSchema = z
     idleTokenHash: z.string().nullable(),
     limits: z.strictObject({ bodyBytes: z.int().min(0), responseTimeoutMs: z.int().min(0) }),
   })
-  .refine((route) => route.slots.length === 0 || weightsSumTo100(route.slots), {
+  .refine(({ slots }) => [0, 100].includes(totalWeight(slots)), {
     path: ['slots'],
-    message: 'weights must sum to 100',
+    message: 'weights must sum to 100, or to 0 where nobody is served yet',
   });
 
 export type Route = z.infer<typeof routeSchema>;
 export type RouteSlot = Route['slots'][number];
 
-function weightsSumTo100(slots: readonly { weight: number }[]): boolean {
-  return slots.reduce((sum, slot) => sum + slot.weight, 0) === 100;
+function totalWeight(slots: readonly { weight: number }[]): number {
+  return slots.reduce((sum, slot) => sum + slot.weight, 0);
 }

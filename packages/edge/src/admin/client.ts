@@ -4,9 +4,17 @@ import { isErrorCode, KovaError } from '@kova/core/errors/kova-error';
 import { type Route, routeSchema } from '@kova/core/traffic/route';
 import { type SlotCounters, slotCountersSchema } from '@kova/core/traffic/slot-counters';
 import { z } from 'zod';
-import { type DrainState, drainStateSchema, type EdgeStatus, edgeStatusSchema } from './schemas.ts';
+import { type DrainState, doorSchema, drainStateSchema, type EdgeStatus, edgeStatusSchema } from './schemas.ts';
 
 export type { DrainState, EdgeStatus } from './schemas.ts';
+
+/** A way into a slot, see `openDoor`. */
+export interface OpenDoor {
+  /** `127.0.0.1:41234` */
+  address: string;
+  lost: AbortSignal;
+  close(): void;
+}
 
 interface Reply {
   status: number;
@@ -71,6 +79,34 @@ export class EdgeAdmin {
 
   async resume(routeId: string): Promise<void> {
     await this.#call('POST', `/routes/${encodeURIComponent(routeId)}/resume`);
+  }
+
+  /**
+   * Opens a way into a slot, for the release that is in it; it closes with `close`, and when this process ends.
+   * `lost` aborts when the edge ends before.
+   */
+  async openDoor(target: { routeId: string; slotId: string; release: string }): Promise<OpenDoor> {
+    const { promise, resolve, reject } = Promise.withResolvers<OpenDoor>();
+    const lost = new AbortController();
+    const gone = new KovaError('EDGE_UNAVAILABLE', `The edge on ${this.#socketPath} has ended.`);
+    const fail = (cause: unknown) => {
+      reject(new KovaError('EDGE_UNAVAILABLE', `The edge does not answer on ${this.#socketPath}.`, { cause }));
+      lost.abort(gone);
+    };
+    const call = request({ socketPath: this.#socketPath, method: 'POST', path: '/doors', agent: false });
+    const timer = setTimeout(() => call.destroy(new Error('timed out')), this.#timeoutMs);
+    call.on('error', fail).on('response', (response) => {
+      response.on('error', fail).on('close', () => lost.abort(gone));
+      response.once('data', (chunk: Buffer) => {
+        clearTimeout(timer);
+        const reply = { status: response.statusCode ?? 0, text: chunk.toString() };
+        if (reply.status >= 400) return reject(errorOf(reply));
+        const { address } = doorSchema.parse(JSON.parse(reply.text));
+        resolve({ address, lost: lost.signal, close: () => call.destroy() });
+      });
+    });
+    call.end(JSON.stringify(target));
+    return promise.finally(() => clearTimeout(timer));
   }
 
   /** Prometheus text. */

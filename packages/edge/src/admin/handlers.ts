@@ -2,10 +2,12 @@ import { KovaError } from '@kova/core/errors/kova-error';
 import { routeSchema } from '@kova/core/traffic/route';
 import { z } from 'zod';
 import { bootId } from '../count/slot-counts.ts';
+import { Door } from '../forward/door.ts';
 import type { RouteTable } from '../table/table.ts';
 import { renderMetrics } from './metrics.ts';
 import {
   type DrainState,
+  doorBody,
   drainBody,
   type EdgeStatus,
   pauseBody,
@@ -57,6 +59,7 @@ const handlers: readonly [method: string, pattern: string, handle: Handle][] = [
     '/slots/*/drain',
     ({ table }, { params, body }) => drain(table, first(params), drainBody.parse(body).spreadMs),
   ],
+  ['POST', '/doors', ({ table }, { body }) => Door.open(table, doorBody.parse(body))],
   ['POST', '/stop', ({ stop }, { body }) => stop(stopBody.parse(body).drainMs)],
 ];
 

@@ -25,3 +25,9 @@ export const versionQuery = z.strictObject({ version: z.coerce.number().int().mi
 export const pauseBody = z.strictObject({ maxMs: milliseconds.min(1) });
 export const drainBody = z.strictObject({ spreadMs: milliseconds });
 export const stopBody = z.strictObject({ drainMs: milliseconds });
+export const doorBody = z.strictObject({
+  routeId: z.string().min(1),
+  slotId: z.string().min(1),
+  release: z.string().min(1),
+});
+export const doorSchema = z.strictObject({ address: z.string() });

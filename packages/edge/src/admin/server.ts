@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { errorCodes } from '@kova/core/errors/codes';
 import { KovaError, reportOf } from '@kova/core/errors/kova-error';
 import { z } from 'zod';
+import { Door } from '../forward/door.ts';
 import { type AdminContext, handlerFor } from './handlers.ts';
 
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
@@ -19,7 +20,8 @@ async function serve(context: AdminContext, request: IncomingMessage, response: 
     const { handle, params } = handlerFor(request.method ?? 'GET', url.pathname);
     const query = Object.fromEntries(url.searchParams);
     const result = await handle(context, { params, query, body: await readBody(request) });
-    if (typeof result === 'string') send(response, 200, 'text/plain; version=0.0.4', result);
+    if (result instanceof Door) result.hold(response);
+    else if (typeof result === 'string') send(response, 200, 'text/plain; version=0.0.4', result);
     else send(response, 200, 'application/json', JSON.stringify(result ?? null));
   } catch (error) {
     const report = reportOf(error instanceof z.ZodError ? invalid(error) : error);

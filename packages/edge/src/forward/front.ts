@@ -18,8 +18,16 @@ type Refuse = (what: EdgeAnswer) => void;
 /** Goes on to a slot; `fixed` when the request named it by header. */
 type Go = (route: LiveRoute, fixed: LiveSlot | null) => void;
 
+/** Decides where a request goes, or says no. */
+export type Admit = (head: RequestHead, refuse: Refuse, go: Go) => void;
+
 /** The server that users reach; not listening yet. */
 export function createFront(table: RouteTable): Server {
+  return createEntrance(table, (head, refuse, go) => admit(table, head, refuse, go));
+}
+
+/** A server for requests that `admit` lets in; not listening yet. */
+export function createEntrance(table: RouteTable, admit: Admit): Server {
   const server = createServer({
     maxHeaderSize: MAX_HEADER_BYTES,
     headersTimeout: 15_000,
@@ -30,16 +38,27 @@ export function createFront(table: RouteTable): Server {
     optimizeEmptyRequests: true,
     shouldUpgradeCallback: (request: IncomingMessage) => request.headers.upgrade?.toLowerCase() === 'websocket',
   });
-  server.on('request', (request, response) => onRequest(table, request, response));
-  server.on('checkContinue', (request, response) => onRequest(table, request, response, true));
-  server.on('upgrade', (request, client, early) => onUpgrade(table, request, client, early));
+  const sound: Admit = (head, refuse, go) => {
+    if (head.fault === null) admit(head, refuse, go);
+    else refuse({ status: 400, message: `The request has ${head.fault}.` });
+  };
+  server.on('request', (request, response) => onRequest(table, sound, { request, response }));
+  server.on('checkContinue', (request, response) => onRequest(table, sound, { request, response, awaits: true }));
+  server.on('upgrade', (request, client, early) => onUpgrade(table, sound, { request, client, early }));
   return server;
 }
 
-function onRequest(table: RouteTable, request: IncomingMessage, response: ServerResponse, awaits = false): void {
+interface Asked {
+  request: IncomingMessage;
+  response: ServerResponse;
+  /** The client waits to be told to send its body. */
+  awaits?: boolean;
+}
+
+function onRequest(table: RouteTable, admit: Admit, { request, response, awaits = false }: Asked): void {
   const head = new RequestHead(request);
   const refuse: Refuse = (what) => answer(request, response, head.requestId, what);
-  admit(table, head, refuse, (route, fixed) => {
+  admit(head, refuse, (route, fixed) => {
     const limit = route.route.limits.bodyBytes;
     if (limit > 0 && head.contentLength > limit) {
       refuse(failureAnswers['too-large']);
@@ -56,20 +75,21 @@ function onRequest(table: RouteTable, request: IncomingMessage, response: Server
   });
 }
 
-function onUpgrade(table: RouteTable, request: IncomingMessage, client: Duplex, early: Buffer): void {
+interface AskedToUpgrade {
+  request: IncomingMessage;
+  client: Duplex;
+  early: Buffer;
+}
+
+function onUpgrade(table: RouteTable, admit: Admit, { request, client, early }: AskedToUpgrade): void {
   client.on('error', () => client.destroy());
   const head = new RequestHead(request);
   const refuse: Refuse = (what) => refuseUpgrade(client, head.requestId, what);
-  admit(table, head, refuse, (route, fixed) => new Upgrade(table, route, fixed, head, { client, early }).send());
+  admit(head, refuse, (route, fixed) => new Upgrade(table, route, fixed, head, { client, early }).send());
 }
 
-/** What every request must pass: a sound head, a known host, the token if it names a slot, no pause. */
+/** What a user's request must pass: a known host, the token if it names a slot, no pause. */
 function admit(table: RouteTable, head: RequestHead, refuse: Refuse, go: Go): void {
-  const { fault } = head;
-  if (fault !== null) {
-    refuse({ status: 400, message: `The request has ${fault}.` });
-    return;
-  }
   const route = table.match(head.host);
   if (!route) {
     refuse({ status: 404, message: `No site is served for the host ${printable(head.host)}.` });

@@ -26,7 +26,7 @@ export async function build(jobs: JobRunner, commit: string, options: BuildOptio
   const done: string[] = [];
   for (const job of graph) {
     const key = keys.get(job.name) ?? '';
-    const request = { run, name: job.name, project, commit, config, job, key, needs: [...done], signal };
+    const request = { run, name: job.name, project, commit, config, job, key, needs: [...done], target: null, signal };
     const working = jobs.run(request);
     const ended = working.then(
       () => true,

@@ -9,7 +9,7 @@ import { addServedApp } from './serve.ts';
 import { NotRunnable, type Surroundings } from './surroundings.ts';
 
 /**
- * Gives a job what it asks for: services of its own, a browser, the built app.
+ * Gives a job what it asks for: services of its own, a browser, the built app or the one that it shall check.
  * @throws NotRunnable, or what kept the app from starting
  */
 export async function furnish(
@@ -20,19 +20,30 @@ export async function furnish(
 ): Promise<void> {
   const { job } = request.job;
   const { directory } = place;
+  around.add(addressed(request.target), nothing);
   if (job.browser) await addBrowser(around);
   if (job.services.includes('postgres')) {
     const database = await scratchDatabase(home, request.project);
     around.add({ DATABASE_URL: database.url }, () => database.drop());
   }
   if (job.services.includes('redis')) await addRedisUnlessOptional(around, request, place);
-  if (job.serve) await addServedApp(around, { ...place, directory, config: request.config, signal: request.signal });
+  if (job.serve) {
+    const { config, signal } = request;
+    around.add(addressed(await addServedApp(around, { ...place, directory, config, signal })), nothing);
+  }
+}
+
+const nothing = async () => {};
+
+/** `KOVA_TARGET` is all that load may be put on: nothing where there is no app. */
+function addressed(target: string | null): Record<string, string> {
+  return target === null ? { KOVA_TARGET: '' } : { KOVA_TARGET: target, BASE_URL: target };
 }
 
 async function addBrowser(around: Surroundings): Promise<void> {
   const browser = await findBrowser();
   if (!browser) throw new NotRunnable('there is no Chromium; try `apt-get install chromium`, or set CHROME_PATH');
-  around.add({ CHROME_PATH: browser }, async () => {});
+  around.add({ CHROME_PATH: browser }, nothing);
 }
 
 /** An app that can do without its Redis is tested without one where there is none, and the log says so. */

@@ -26,10 +26,10 @@ export interface ServeRequest {
 }
 
 /**
- * Starts the built app as it would be released, on a free port, and waits until it is ready; its address is BASE_URL.
+ * Starts the built app as it would be released, on a free port, and waits until it is ready. Returns its address.
  * @throws KovaError BUILD_FAILED, MIGRATION_FAILED, START_FAILED
  */
-export async function addServedApp(around: Surroundings, request: ServeRequest): Promise<void> {
+export async function addServedApp(around: Surroundings, request: ServeRequest): Promise<string> {
   const { directory, config, signal, onLine } = request;
   const served = join(directory.root, 'served');
   await mkdir(served, { mode: 0o755 });
@@ -45,11 +45,12 @@ export async function addServedApp(around: Surroundings, request: ServeRequest):
   await migrate(config, { ...common, signal });
   const ending = new AbortController();
   const running = run({ ...common, argv: config.app.start, timeoutMs: day, signal: ending.signal });
-  around.add({ BASE_URL: `http://127.0.0.1:${port}` }, async () => {
+  around.add({}, async () => {
     ending.abort(new Error('the job has ended'));
     await running.catch(() => undefined);
   });
   await awaitReady(config, port, running, signal);
+  return `http://127.0.0.1:${port}`;
 }
 
 type Common = Pick<Parameters<typeof run>[0], 'cwd' | 'env' | 'as' | 'onLine' | 'signal'>;

@@ -21,7 +21,7 @@ export async function awaitApproval(
     await step(named('none'), () => advance(ctx.db, id, 'verified', verified));
     return;
   }
-  const asked = `${release.id} waits for ${wanted} ${wanted === 1 ? 'approval' : 'approvals'}`;
+  const asked = `${release.id} waits for ${wanted} ${wanted === 1 ? 'approval' : 'approvals'}: ${verified}`;
   await step(named('ask'), () => advance(ctx.db, id, 'approval-needed', asked));
   const deadline = (await DBOS.now()) + environment.approvalTimeout;
   for (;;) {

@@ -1,5 +1,14 @@
 /** What a job can leave as proof, by the format that its tool writes. */
-export const reportKinds = ['junit', 'lcov', 'sarif', 'lighthouse', 'bundle', 'cyclonedx', 'npm-audit'] as const;
+export const reportKinds = [
+  'junit',
+  'lcov',
+  'sarif',
+  'lighthouse',
+  'load',
+  'bundle',
+  'cyclonedx',
+  'npm-audit',
+] as const;
 export type ReportKind = (typeof reportKinds)[number];
 
 export const severities = ['error', 'warning', 'note'] as const;

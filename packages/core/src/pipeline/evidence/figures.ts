@@ -61,6 +61,14 @@ const byKind: Readonly<Record<ReportKind, readonly Row[]>> = {
     ['lighthouse.speed-index', 'speed index', 'ms', 'lower', 'how soon the page looks complete'],
     ['lighthouse.runs', 'lighthouse runs', 'count', null, 'runs of each page that the medians are taken of'],
   ],
+  load: [
+    ['load.rps', 'answers a second', 'count', 'higher', 'answers a second under load, whatever their status'],
+    ['load.p50', 'p50', 'ms', 'lower', 'median of the latency under load'],
+    ['load.p95', 'p95', 'ms', 'lower', '95th percentile of the latency under load'],
+    ['load.p99', 'p99', 'ms', 'lower', '99th percentile of the latency under load'],
+    ['load.errors', 'failed requests', 'percent', 'lower', 'requests that failed, of all; 4xx and 5xx among them'],
+    ['load.requests', 'requests', 'count', null, 'requests that the figures are taken of'],
+  ],
   bundle: [
     ['bundle.total', 'bundle', 'bytes', 'lower', 'all scripts and styles that browsers can be sent'],
     ['bundle.gzip', 'bundle (gzip)', 'bytes', 'lower', 'the same, compressed'],

@@ -12,8 +12,12 @@ import weighed from './samples/next-bundle.json?raw';
 import audit from './samples/npm-audit.json?raw';
 import junit from './samples/vitest-broken.xml?raw';
 
-const samples = { junit, lcov, sarif: biome, lighthouse, bundle: weighed, cyclonedx: bom, 'npm-audit': audit };
-const jsonKinds = ['sarif', 'lighthouse', 'bundle', 'cyclonedx', 'npm-audit'] as const;
+const load = JSON.stringify({
+  ...{ requests: 1200, rps: 119.4, errorRate: 0.01, errors: { '5xx': 10, timeout: 2 } },
+  latency: { p50: 12.1, p95: 80.5, p99: 210, max: 400 },
+});
+const samples = { junit, lcov, sarif: biome, lighthouse, load, bundle: weighed, cyclonedx: bom, 'npm-audit': audit };
+const jsonKinds = ['sarif', 'lighthouse', 'load', 'bundle', 'cyclonedx', 'npm-audit'] as const;
 
 /** The evidence, or null for a report that is refused as it should be: with a line. */
 function attempt(kind: (typeof reportKinds)[number], text: string | string[]): Evidence | null {

@@ -5,6 +5,7 @@ import type { Evidence, ReportKind } from './evidence.ts';
 import { readJunit } from './junit.ts';
 import { readLcov } from './lcov.ts';
 import { readLighthouse } from './lighthouse.ts';
+import { readLoad } from './load.ts';
 import { readNpmAudit } from './npm-audit.ts';
 import { relativePath } from './relative-path.ts';
 import { readSarif } from './sarif.ts';
@@ -17,6 +18,7 @@ const readers: Readonly<Record<ReportKind, (texts: readonly string[]) => Evidenc
   lcov: readLcov,
   sarif: readSarif,
   lighthouse: readLighthouse,
+  load: readLoad,
   bundle: readBundle,
   cyclonedx: readCyclonedx,
   'npm-audit': readNpmAudit,

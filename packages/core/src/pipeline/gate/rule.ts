@@ -1,3 +1,4 @@
+import type { LoadConfig } from '../../environment/load.ts';
 import type { ReportKind } from '../evidence/evidence.ts';
 import { dependencyLevels } from '../evidence/npm-audit.ts';
 import type { Gates } from './schema.ts';
@@ -56,6 +57,17 @@ export function rulesOf(gates: Gates): Rule[] {
     ...growthRules(gates.bundle),
     ...limitRules('bundle', gates.bundle),
     ...securityRules(gates.security),
+  ];
+}
+
+/** What an environment asks of its load check. */
+export function loadRules({ minRps, maxP95, maxErrors }: LoadConfig): LimitRule[] {
+  const rule = (name: string, figure: string, limit: number | undefined): LimitRule[] =>
+    limit === undefined ? [] : [{ gate: `load.${name}`, report: 'load', check: 'limit', figure, limit }];
+  return [
+    ...rule('minRps', 'load.rps', minRps),
+    ...rule('maxP95', 'load.p95', maxP95),
+    ...rule('maxErrors', 'load.errors', maxErrors),
   ];
 }
 

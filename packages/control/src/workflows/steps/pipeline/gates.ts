@@ -1,23 +1,26 @@
-import type { ProjectConfig } from '@kova/core/config/schema';
 import { judge } from '@kova/core/pipeline/gate/judge';
-import { rulesOf } from '@kova/core/pipeline/gate/rule';
+import { loadRules, type Rule, rulesOf } from '@kova/core/pipeline/gate/rule';
 import type { GraphJob } from '@kova/core/pipeline/graph';
 import { all, type Verdict } from '@kova/core/verdict';
 import type { Context } from '../../../context.ts';
 import type { JobReport } from '../../../ports/job-runner.ts';
 import { baselineOf, recordEvidence } from '../../../store/evidence.ts';
+import type { PlannedRun } from './graph.ts';
+
+/** The run of a job that is judged. */
+export type Judged = Pick<PlannedRun, 'id' | 'project' | 'config' | 'check'>;
 
 /** Records what a job reported and judges it: what its commands came to, and each gate on a report that it makes. */
 export async function judgeJob(
   ctx: Context,
-  run: { id: string; project: string; config: ProjectConfig },
+  run: Judged,
   { name, job }: GraphJob,
   { verdict, evidence }: JobReport,
 ): Promise<Verdict> {
   await recordEvidence(ctx.db, run.id, name, evidence);
   if (verdict.outcome !== 'pass') return verdict;
   const made = new Set(job.reports.map(({ kind }) => kind));
-  const rules = rulesOf(run.config.pipeline.gates).filter(({ report }) => made.has(report));
+  const rules = rulesFor(run).filter(({ report }) => made.has(report));
   if (rules.length === 0) return verdict;
   const baseline = await baselineOf(ctx.db, run.project, name);
   const verdicts = rules.map((rule) => {
@@ -25,4 +28,10 @@ export async function judgeJob(
     return judge(rule, of(evidence), of(baseline));
   });
   return all(verdicts);
+}
+
+/** The project's gates, and what the environment that is checked asks for. */
+function rulesFor({ config, check }: Judged): Rule[] {
+  const environment = check && config.environments[check.environment];
+  return [...rulesOf(config.pipeline.gates), ...(environment ? loadRules(environment.load) : [])];
 }

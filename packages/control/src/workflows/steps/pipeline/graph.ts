@@ -1,4 +1,5 @@
 import type { ProjectConfig } from '@kova/core/config/schema';
+import { checkJobs } from '@kova/core/environment/checks';
 import { KovaError } from '@kova/core/errors/kova-error';
 import { expand, type GraphJob, withNeeds } from '@kova/core/pipeline/graph';
 import { resolveJobs } from '@kova/core/pipeline/resolve';
@@ -17,17 +18,23 @@ export async function requireRun(ctx: Context, id: string): Promise<PlannedRun> 
   return { ...run, config: run.config };
 }
 
+/** Whether a job is one of those asked for; `unit-tests` is all of its matrix. */
+export function isAskedFor(jobs: readonly string[], name: string): boolean {
+  return jobs.includes(name) || jobs.includes(name.replace(/\[.*/, ''));
+}
+
 /**
  * The jobs of a run, each after all that it needs.
  * @throws KovaError NOT_FOUND when it was asked for a job that there is not
  */
-export function graphOf({ config, jobs }: Pick<PlannedRun, 'config' | 'jobs'>): GraphJob[] {
-  const graph = expand(resolveJobs(config));
+export function graphOf({ config, jobs, check }: Pick<PlannedRun, 'config' | 'jobs' | 'check'>): GraphJob[] {
+  const all = check ? checkJobs(config, check.environment) : resolveJobs(config);
+  const graph = expand(all);
   if (jobs === null) return graph;
-  const wanted = graph.filter(({ name }) => jobs.includes(name) || jobs.includes(name.replace(/\[.*/, '')));
+  const wanted = graph.filter(({ name }) => isAskedFor(jobs, name));
   const unknown = jobs.find((job) => !wanted.some(({ name }) => name === job || name.startsWith(`${job}[`)));
   if (unknown !== undefined) {
-    const names = Object.keys(resolveJobs(config)).join(', ');
+    const names = Object.keys(all).join(', ');
     throw new KovaError('NOT_FOUND', `there is no job ${unknown}`, { next: `There are ${names}.` });
   }
   return withNeeds(

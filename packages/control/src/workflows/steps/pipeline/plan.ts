@@ -6,7 +6,7 @@ import { stateAfter } from '@kova/core/pipeline/state';
 import type { Context } from '../../../context.ts';
 import { moveJob } from '../../../store/jobs.ts';
 import { findRun } from '../../../store/runs.ts';
-import { judgeJob } from './gates.ts';
+import { type Judged, judgeJob } from './gates.ts';
 import { graphOf } from './graph.ts';
 import { nextJobs } from './next-jobs.ts';
 
@@ -17,15 +17,15 @@ import { nextJobs } from './next-jobs.ts';
 export async function planRun(ctx: Context, id: string, signal: AbortSignal): Promise<string[]> {
   const run = await findRun(ctx.db, id);
   if (!run) throw new KovaError('NOT_FOUND', `there is no run ${id}`);
-  const { project, commit, jobs } = run;
+  const { project, commit, jobs, check } = run;
   const config = run.config ?? (await ctx.jobs.configure(project, commit, signal));
   if (config.name !== project) {
     throw new KovaError('CONFIG_INVALID', `kova.config.ts names the project ${config.name}, but ${project} was sent`);
   }
-  const graph = graphOf({ config, jobs });
+  const graph = graphOf({ config, jobs, check });
   const keys = await ctx.jobs.keys(project, commit, config, graph);
   await record(ctx, id, config, graph, keys);
-  await recallAll(ctx, { id, project, config }, graph, keys);
+  await recallAll(ctx, { id, project, config, check }, graph, keys);
   return nextJobs(ctx, id);
 }
 
@@ -58,7 +58,7 @@ async function record(
  */
 async function recallAll(
   ctx: Context,
-  run: { id: string; project: string; config: ProjectConfig },
+  run: Judged,
   graph: readonly GraphJob[],
   keys: ReadonlyMap<string, string>,
 ): Promise<void> {

@@ -4,10 +4,12 @@ import { withNeeds } from '@kova/core/pipeline/graph';
 import { isJoin } from '@kova/core/pipeline/join';
 import { fail, inconclusive, pass, type Verdict } from '@kova/core/verdict';
 import type { Context } from '../../../context.ts';
+import type { OpenDoor } from '../../../ports/edge.ts';
 import { jobsOf, moveJob } from '../../../store/jobs.ts';
 import { stopReason } from '../../../store/runs.ts';
 import { judgeJob } from './gates.ts';
 import { graphOf, requireRun } from './graph.ts';
+import { openDoor } from './open-door.ts';
 
 const pollMs = 300;
 
@@ -39,13 +41,16 @@ export async function runOneJob(ctx: Context, id: string, name: string, signal: 
   const keys = new Map((await jobsOf(ctx.db, id)).map((row) => [row.name, row.key]));
   const needed = withNeeds(graph, [name]).filter((each) => each !== job);
   const watch = watchStop(ctx, id);
+  let door: OpenDoor | null = null;
   try {
     const { project, commit, config } = run;
+    door = await openDoor(ctx, run, name);
     const report = await ctx.jobs.run({
       ...{ run: id, name, project, commit, config, job },
       key: keys.get(name) ?? '',
       needs: needed.map((need) => keys.get(need.name) ?? ''),
-      signal: AbortSignal.any([signal, watch.signal]),
+      target: door && `http://${door.address}`,
+      signal: AbortSignal.any([signal, watch.signal, ...(door ? [door.lost] : [])]),
     });
     const verdict = await judgeJob(ctx, run, job, report);
     const code = report.code ?? (verdict.outcome === 'fail' ? 'JOB_FAILED' : null);
@@ -56,6 +61,7 @@ export async function runOneJob(ctx: Context, id: string, name: string, signal: 
     return { verdict: fail(message), stopped: null, durationMs: null, code };
   } finally {
     watch.end();
+    door?.close();
   }
 }
 
