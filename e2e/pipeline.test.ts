@@ -60,6 +60,7 @@ test('the log of a job that is not planned yet is waited for, and of one that th
     .map((event) => JSON.parse(event.slice('data: '.length)).text);
   expect(said.join('\n')).toMatch(/^\$ node -e .*\na\nb$/s);
   await expect(kova.call('GET', `/v1/runs/${run}/jobs/other/log`)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+});
 
 test('a job without commands passes when all that it needs has passed, and hands on what they made', async () => {
   const commit = await kova.send({
