@@ -1,6 +1,6 @@
-import type { RunView } from '@kova/control/api';
 import type { TestKova } from '../../e2e/testing/kova.ts';
 import { type Figure, figure } from '../result.ts';
+import { endOf } from './follow.ts';
 
 /** Jobs that do nothing but are as durable as any: what it takes to queue, start, judge and end one. */
 export async function scheduling(kova: TestKova, count: number): Promise<Figure[]> {
@@ -14,12 +14,4 @@ export async function scheduling(kova: TestKova, count: number): Promise<Figure[
   const took = Date.parse(run.endedAt ?? '') - Date.parse(run.createdAt);
   const note = `${count} jobs without commands in ${Math.round(took)} ms, the configuration read and each job recorded at every step`;
   return [figure('pipeline.job_ms', took / count, 'ms', count, note)];
-}
-
-/** Follows the run as a client does until it has ended. */
-export async function endOf(kova: TestKova, run: string): Promise<RunView> {
-  const headers = { authorization: `Bearer ${kova.token()}` };
-  const events = await fetch(`${kova.control.url}/v1/runs/${run}/events`, { headers });
-  for await (const _ of events.body ?? []);
-  return kova.call<RunView>('GET', `/v1/runs/${run}`);
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { CommitInfo } from '../ports/builder.ts';
 import type { BuildDirectory } from './directory.ts';
-import { commitInfo, git, refOf, repositoryOf } from './git.ts';
+import { commitInfo, type GitOptions, git, refOf, repositoryOf } from './git.ts';
 
 export interface CheckoutRequest {
   /** Where the repositories of all projects are. */
@@ -23,15 +23,30 @@ export async function checkout(request: CheckoutRequest): Promise<CommitInfo> {
   const { commit, directory, signal, onLine } = request;
   const { root, source } = directory;
   const repository = repositoryOf(request.repositories, request.project);
-  const info = await commitInfo(repository, commit);
   const options = { env: { GIT_INDEX_FILE: join(root, 'index'), GIT_WORK_TREE: source }, cwd: source, signal };
-  await git(repository, ['read-tree', refOf(commit)], options);
-  await git(repository, ['checkout-index', '--all', '--force'], options);
-  const entries = await git(repository, ['ls-files', '--stage'], options);
-  for (const entry of entries.filter((line) => line.startsWith('160000 '))) {
-    onLine(`note: the submodule ${entry.split('\t')[1]} is left empty; Kova builds one repository`);
-  }
-  const [large] = await git(repository, ['ls-files', ':(attr:filter=lfs)'], options).catch(() => []);
-  if (large) onLine(`note: ${large} and other Git LFS files are pointers in this build; Kova does not fetch them`);
+  const indexing = git(repository, ['read-tree', refOf(commit)], options);
+  // That there is no such commit is told best by the one who looks for it.
+  indexing.catch(() => undefined);
+  const info = await commitInfo(repository, commit);
+  await indexing;
+  const [, notes] = await Promise.all([
+    git(repository, ['checkout-index', '--all', '--force'], options),
+    leftOut(repository, options),
+  ]);
+  for (const note of notes) onLine(`note: ${note}`);
   return info;
+}
+
+/** What of the commit in the index is not written, in words. */
+async function leftOut(repository: string, options: GitOptions): Promise<string[]> {
+  const [entries, [large]] = await Promise.all([
+    git(repository, ['ls-files', '--stage'], options),
+    git(repository, ['ls-files', ':(attr:filter=lfs)'], options).catch((): string[] => []),
+  ]);
+  return [
+    ...entries
+      .filter((line) => line.startsWith('160000 '))
+      .map((line) => `the submodule ${line.split('\t')[1]} is left empty; Kova builds one repository`),
+    ...(large ? [`${large} and other Git LFS files are pointers in this build; Kova does not fetch them`] : []),
+  ];
 }
