@@ -3,6 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { copyFile, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { finished } from 'node:stream/promises';
+import type { Scrub } from '../commands/scrubber.ts';
 import type { JobRef } from '../ports/job-runner.ts';
 
 export interface JobLog {
@@ -36,8 +37,8 @@ export function jobFilesPath(logs: string, { run, name }: JobRef): string {
   return join(runPath(logs, run), fileNameOf(name));
 }
 
-/** Begins the log of a job anew, 256 MiB at most. A log that cannot be written harms no job. */
-export async function openJobLog(logs: string, ref: JobRef): Promise<JobLog> {
+/** Begins the log of a job anew, 256 MiB at most, each line scrubbed. A log that cannot be written harms no job. */
+export async function openJobLog(logs: string, ref: JobRef, scrub: Scrub = (line) => line): Promise<JobLog> {
   const path = jobLogPath(logs, ref);
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const file = createWriteStream(path, { mode: 0o600 });
@@ -45,8 +46,9 @@ export async function openJobLog(logs: string, ref: JobRef): Promise<JobLog> {
   let room = maxBytes;
   return {
     path,
-    write(line) {
+    write(said) {
       if (room <= 0 || file.destroyed) return;
+      const line = scrub(said);
       room -= line.length + 1;
       file.write(room > 0 ? `${line}\n` : 'the rest is left out: the log is full\n');
     },

@@ -42,6 +42,7 @@ export async function runOneJob(ctx: Context, id: string, name: string, signal: 
       ...{ run: id, name, project, commit, config, job },
       key: keys.get(name) ?? '',
       needs: needed.map((need) => keys.get(need.name) ?? ''),
+      secrets: await ctx.vault.open(project, job),
       signal: AbortSignal.any([signal, watch.signal]),
     });
     const verdict = await judgeJob(ctx, run, job, report);
