@@ -4,13 +4,15 @@ import { fileURLToPath } from 'node:url';
 
 const bin = fileURLToPath(new URL('../../packages/cli/bin/kova.js', import.meta.url));
 
-/** Runs the real command, as a person does, and waits for its end. */
+/** Runs the real command, as a person does, and waits for its end. @param input what is piped into it */
 export async function runKova(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
   cwd = '/',
+  input = '',
 ): Promise<{ code: number; out: string; err: string }> {
-  const child = spawn(process.execPath, [bin, ...args], { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [bin, ...args], { env, cwd, stdio: ['pipe', 'pipe', 'pipe'] });
+  child.stdin.end(input);
   const said = { out: '', err: '' };
   child.stdout.setEncoding('utf8').on('data', (text) => {
     said.out += text;

@@ -15,6 +15,7 @@ import { promoteCommand } from './commands/promote.ts';
 import { releaseCommand } from './commands/release.ts';
 import { renderCommand } from './commands/render.ts';
 import { rollbackCommand } from './commands/rollback.ts';
+import { secretsCommand } from './commands/secrets/secrets.ts';
 import { shipCommand } from './commands/ship.ts';
 import { statusCommand } from './commands/status.ts';
 import { upCommand } from './commands/up.ts';
@@ -26,6 +27,7 @@ const commands: readonly Definition[] = [
   shipCommand,
   attachCommand,
   pipelineCommand,
+  secretsCommand,
   renderCommand,
   deployCommand,
   promoteCommand,

@@ -16,12 +16,16 @@ import { writeControlRecord, writeStartError } from './home/control-record.ts';
 import { homeAt, homePath, prepareHome } from './home/home.ts';
 import { lockedExitCode, lockHome } from './home/lock.ts';
 import { processStart } from './home/process-start.ts';
+import { createSeal } from './home/seal.ts';
+import { sealKey } from './home/seal-key.ts';
 import { tokenIn } from './home/token.ts';
 import { appIdentity } from './home/unprivileged.ts';
 import { type ApiServer, listenForApi } from './http/listen.ts';
 import { createApi } from './http/server.ts';
 import { createJobRunner, type LocalJobRunner } from './pipeline/runner.ts';
 import { createProcessRuntime, type InstanceEvent, type ProcessRuntime } from './runtimes/process/process-runtime.ts';
+import { givenSecrets } from './secrets/given.ts';
+import { createVault } from './secrets/vault.ts';
 import { createDatabases } from './services/postgres/databases.ts';
 import { ensureStore, explainStart, type OwnStore } from './services/postgres/own-store.ts';
 import { stopSince } from './stop.ts';
@@ -73,8 +77,10 @@ async function assemble(): Promise<Parts> {
   });
   const artefacts = createArtefacts(home.artefacts);
   const jobs = createJobRunner({ home, artefacts, as });
+  const key = await sealKey(home.keys, process.env);
   const ctx: Context = {
     ...{ home, db, runtime, artefacts, jobs, databases, identityOf },
+    vault: createVault({ db, seal: createSeal(key), key, given: givenSecrets(process.env) }),
     edge: edgeAt(edgeProcess.socketPath, edgeProcess.address),
     commits: createCommits(home.repositories),
     appPath: [toolchain.bin, '/usr/local/bin', '/usr/bin', '/bin'].join(delimiter),

@@ -17,6 +17,7 @@ export interface Client {
   url: URL;
   get<T extends object>(path: string): Promise<T>;
   post<T extends object>(path: string, body: object): Promise<T>;
+  delete<T extends object>(path: string): Promise<T>;
   put<T extends object>(path: string, upload: Upload): Promise<T>;
   /** The events of a stream until it ends or is aborted; throws when the connection breaks. */
   events<T extends object>(path: string, signal: AbortSignal): AsyncGenerator<T>;
@@ -27,7 +28,7 @@ const readLimitMs = 15_000;
 const notKova = 'See that KOVA_URL, or KOVA_PORT, names the control plane.';
 
 interface Ask {
-  method: 'GET' | 'POST' | 'PUT';
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   path: string;
   body?: object;
   upload?: Upload;
@@ -40,6 +41,7 @@ export function createClient(url: URL, token: Secret | null): Client {
     url,
     get: async (path) => json(await ask({ method: 'GET', path, signal: AbortSignal.timeout(readLimitMs) })),
     post: async (path, body) => json(await ask({ method: 'POST', path, body })),
+    delete: async (path) => json(await ask({ method: 'DELETE', path })),
     put: async (path, upload) => json(await ask({ method: 'PUT', path, upload })),
     async *events<T extends object>(path: string, signal: AbortSignal) {
       const answer = await ask({ method: 'GET', path, signal });

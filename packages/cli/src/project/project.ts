@@ -23,6 +23,11 @@ export function environmentPath(project: string, environment: string): string {
   return `/v1/projects/${encodeURIComponent(project)}/environments/${encodeURIComponent(environment)}`;
 }
 
+/** The path of a project's secrets in the API. */
+export function secretsPath(project: string): string {
+  return `/v1/projects/${encodeURIComponent(project)}/secrets`;
+}
+
 /** Looks upward as far as the top of the repository. */
 async function nameHere(directory: string): Promise<string | null> {
   const source = await readFile(join(directory, 'kova.config.ts'), 'utf8').catch(() => null);

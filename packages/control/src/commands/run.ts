@@ -3,12 +3,13 @@ import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatDuration } from '@kova/core/config/duration';
 import { KovaError } from '@kova/core/errors/kova-error';
-import { Secret, scrub } from '@kova/core/secret';
+import { Secret } from '@kova/core/secret';
 import type { Identity } from '../home/unprivileged.ts';
 import { sendToBackground } from './background.ts';
 import { endWithUs } from './ending.ts';
 import { killGroup } from './group.ts';
 import { closed, cutLines, eachLines } from './lines.ts';
+import { createScrubber } from './scrubber.ts';
 
 /** A command is a value: a program, its arguments, where and as whom it runs. */
 export interface Command {
@@ -58,13 +59,13 @@ const drainMs = 2000;
 export async function run(command: Command): Promise<CommandResult> {
   command.signal?.throwIfAborted();
   const startedAt = performance.now();
-  const secrets = secretsOf(command.env);
-  const name = scrub(command.argv.join(' '), secrets);
+  const scrub = createScrubber(Object.values(command.env).filter((value) => value instanceof Secret));
+  const name = scrub(command.argv.join(' '));
   const child = start(command, name);
   if (command.background && child.pid) sendToBackground(child.pid);
   const tail: string[] = [];
   const reading = readOutput(child, (raw, stream) => {
-    const text = cutLines(scrub(raw, secrets), longestLine);
+    const text = cutLines(scrub(raw), longestLine);
     const lines = text.split('\n');
     tail.push(...lines.slice(-tailLines));
     tail.splice(0, tail.length - tailLines);
@@ -79,14 +80,6 @@ export async function run(command: Command): Promise<CommandResult> {
   } finally {
     for (const stream of child.stdio ?? []) stream?.destroy();
   }
-}
-
-/** Each line of a secret is a secret: output is scrubbed by the line. */
-function secretsOf(env: Command['env']): Secret[] {
-  return Object.values(env)
-    .filter((value) => value instanceof Secret)
-    .flatMap((secret) => secret.reveal().split('\n'))
-    .map((line) => new Secret(line.trim()));
 }
 
 function start(command: Command, name: string): ChildProcess {

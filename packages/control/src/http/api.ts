@@ -8,6 +8,7 @@ export type {
   ReleaseView,
   RunView,
   ScorecardView,
+  SecretView,
   ShipView,
   StatusView,
   StreamEvent,

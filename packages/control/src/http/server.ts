@@ -9,6 +9,7 @@ import { version } from './read.ts';
 import { actionRoutes } from './routes/actions.ts';
 import { pipelineRoutes } from './routes/pipeline.ts';
 import { readRoutes } from './routes/reads.ts';
+import { secretRoutes } from './routes/secrets.ts';
 import { shipRoutes } from './routes/ships.ts';
 import { streamRoutes } from './routes/streams.ts';
 
@@ -35,6 +36,7 @@ export function createApi(actor: Actor, token: Secret): OpenAPIHono {
   readRoutes(app, actor);
   shipRoutes(app, actor);
   pipelineRoutes(app, actor);
+  secretRoutes(app, actor);
   actionRoutes(app, actor);
   streamRoutes(app, actor);
   app.doc31('/openapi.json', { openapi: '3.1.0', info: { title: 'Kova', version } });

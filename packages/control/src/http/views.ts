@@ -162,6 +162,15 @@ export const runView = z
   })
   .meta({ id: 'Run' });
 
+export const secretView = z
+  .object({
+    name: z.string(),
+    setAt: moment,
+    setBy: z.string(),
+    jobs: z.array(z.string()).nullable().describe('those of the newest run that ask for it; null before the first'),
+  })
+  .meta({ id: 'Secret' });
+
 const medianView = z.object({ ms: z.number().nullable(), n: z.number() });
 export const scorecardView = z
   .object({
@@ -211,4 +220,5 @@ export type ShipView = z.infer<typeof shipView>;
 export type ScorecardView = z.infer<typeof scorecardView>;
 export type JobView = z.infer<typeof jobView>;
 export type RunView = z.infer<typeof runView>;
+export type SecretView = z.infer<typeof secretView>;
 export type StreamEvent = z.infer<typeof streamEvent>;

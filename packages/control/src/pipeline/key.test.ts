@@ -23,10 +23,12 @@ interface Change {
   files?: Record<string, string>;
   jobs?: object;
   start?: string;
+  /** Digests by job. */
+  secrets?: Record<string, string>;
   place?: Partial<Place>;
 }
 
-async function keysOf({ files = {}, jobs = {}, start = 'node a.js', place: where = {} }: Change = {}) {
+async function keysOf({ files = {}, jobs = {}, start = 'node a.js', secrets = {}, place: where = {} }: Change = {}) {
   const commit = await world.ship({ 'a/x': '1', 'b/x': '1', 'package-lock.json': '{}', ...files });
   const own = { ...base, ...jobs };
   const config = parseConfig({
@@ -35,7 +37,8 @@ async function keysOf({ files = {}, jobs = {}, start = 'node a.js', place: where
     pipeline: { use: 'none', jobs: own },
   });
   const graph = expand(resolveJobs(config));
-  return jobKeys(repositoryOf(world.home.repositories, 'shop'), commit, config, graph, { ...place, ...where });
+  const repository = repositoryOf(world.home.repositories, 'shop');
+  return jobKeys(repository, commit, config, graph, { ...place, ...where }, new Map(Object.entries(secrets)));
 }
 
 /** The jobs that another key says are to be run again. */
@@ -56,6 +59,7 @@ test.each<[string, Change, string[]]>([
   ['a limit of time', { jobs: { b: { ...base.b, timeout: '1m', retries: 2 } } }, []],
   ['how the app starts, for a job without the app', { start: 'node b.js' }, []],
   ['the Node version', { place: { node: 'v26.0.0' } }, ['a', 'b', 'all']],
+  ['a secret of one that another needs', { secrets: { a: 'digest' } }, ['a', 'b']],
   ['the machine', { place: { arch: 'arm64' } }, ['a', 'b', 'all']],
 ])('what %s changes', async (_, change, changed) => {
   expect(await changedBy(change)).toEqual(changed);

@@ -13,13 +13,18 @@ export interface Place {
   arch: string;
 }
 
-/** For each job the digest of all that its result depends on. @param graph each after all that it needs */
+/**
+ * For each job the digest of all that its result depends on.
+ * @param graph each after all that it needs
+ * @param secrets digests of the values that jobs are given
+ */
 export async function jobKeys(
   repository: string,
   commit: string,
   config: ProjectConfig,
   graph: readonly GraphJob[],
   place: Place,
+  secrets: ReadonlyMap<string, string>,
 ): Promise<Map<string, string>> {
   const contents = memo((inputs: readonly string[]) => contentsOf(repository, commit, inputs));
   const keys = new Map<string, string>();
@@ -30,6 +35,7 @@ export async function jobKeys(
       ...{ format, place, values, wish, served },
       inputs: await contents(inputs),
       needs: needs.map((need) => keys.get(need)),
+      secrets: secrets.get(name),
     };
     keys.set(name, createHash('sha256').update(JSON.stringify(all)).digest('hex'));
   }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { copyFile, mkdir, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { Scrub } from '../commands/scrubber.ts';
 import type { JobRef } from '../ports/job-runner.ts';
 
 export interface JobLog {
@@ -35,8 +36,8 @@ export function jobFilesPath(logs: string, { run, name }: JobRef): string {
   return join(runPath(logs, run), fileNameOf(name));
 }
 
-/** Begins the log of a job anew, 256 MiB at most. A log that cannot be written harms no job. */
-export async function openJobLog(logs: string, ref: JobRef): Promise<JobLog> {
+/** Begins the log of a job anew, 256 MiB at most, each line scrubbed. A log that cannot be written harms no job. */
+export async function openJobLog(logs: string, ref: JobRef, scrub: Scrub = (line) => line): Promise<JobLog> {
   const path = jobLogPath(logs, ref);
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const file = await open(path, 'w', 0o600);
@@ -44,8 +45,9 @@ export async function openJobLog(logs: string, ref: JobRef): Promise<JobLog> {
   let written = Promise.resolve();
   return {
     path,
-    write(lines) {
+    write(said) {
       if (room <= 0) return written;
+      const lines = scrub(said);
       room -= lines.length + 1;
       const text = room > 0 ? `${lines}\n` : 'the rest is left out: the log is full\n';
       written = written.then(() => file.appendFile(text)).catch(() => undefined);

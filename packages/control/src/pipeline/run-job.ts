@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Secret } from '@kova/core/secret';
 import { inconclusive, type Verdict } from '@kova/core/verdict';
@@ -11,6 +12,7 @@ import {
 import { buildEnvironment } from '../build/environment.ts';
 import { handOver } from '../build/hand-over.ts';
 import type { Toolchain } from '../build/toolchain.ts';
+import { createScrubber, type Scrub } from '../commands/scrubber.ts';
 import type { Home } from '../home/home.ts';
 import type { Identity } from '../home/unprivileged.ts';
 import type { Artefacts } from '../ports/artefacts.ts';
@@ -25,6 +27,8 @@ import type { Carried } from './results/carried.ts';
 import { existing } from './results/existing.ts';
 import type { Results } from './results/store.ts';
 import { whyNotRunnable } from './runnable.ts';
+import { scrubFiles } from './scrub-files.ts';
+import { scrubError, scrubEvidence, scrubVerdict } from './scrub-report.ts';
 
 /** What all jobs on this machine share. */
 export interface Workshop {
@@ -40,23 +44,26 @@ export interface Workshop {
   noChecks: string | null;
 }
 
-/** Runs a job, with its retries. What it left is kept under its key when it passed. */
+/** Runs a job, with its retries. What it left is kept under its key when it passed; none of it shows its secrets. */
 export async function runJob(workshop: Workshop, request: JobRequest): Promise<JobReport> {
-  const log = await openJobLog(workshop.home.logs, request);
+  const scrub = createScrubber(Object.values(request.secrets));
+  const log = await openJobLog(workshop.home.logs, request, scrub);
   const { retries, backoff } = request.job.job;
   try {
     for (let attempt = 0; ; attempt += 1) {
-      const report = await attemptJob(workshop, request, log);
+      const report = await attemptJob(workshop, request, log, scrub);
       if (report.verdict.outcome !== 'fail' || attempt >= retries) return report;
       await log.write(`attempt ${attempt + 1} of ${retries + 1} failed; trying again`);
       await sleep(backoff * 2 ** attempt, undefined, { signal: request.signal });
     }
+  } catch (error) {
+    throw scrubError(error, scrub);
   } finally {
     await log.close();
   }
 }
 
-async function attemptJob(workshop: Workshop, request: JobRequest, log: JobLog): Promise<JobReport> {
+async function attemptJob(workshop: Workshop, request: JobRequest, log: JobLog, scrub: Scrub): Promise<JobReport> {
   const { home, as } = workshop;
   request.signal.throwIfAborted();
   const directory = await openBuildDirectory(home.builds, request.project, request.commit, as);
@@ -77,14 +84,23 @@ async function attemptJob(workshop: Workshop, request: JobRequest, log: JobLog):
     const durationMs = performance.now() - startedAt;
     await around.end();
     await sealBuildDirectory(directory);
-    await keepFiles(directory.source, job, jobFilesPath(home.logs, request), log.write);
-    return await conclude(workshop, request, directory, { ...end, durationMs, log });
+    await keepScrubbed(workshop, request, directory, log);
+    return await conclude(workshop, request, directory, { ...end, durationMs, log, scrub });
   } catch (error) {
     if (error instanceof NotRunnable) return without(inconclusive(error.message));
     throw error;
   } finally {
     await around.end();
     await closeBuildDirectory(directory);
+  }
+}
+
+/** What is for people to look at; what is for other jobs stays as the job has made it. */
+async function keepScrubbed({ home }: Workshop, request: JobRequest, { source }: BuildDirectory, log: JobLog) {
+  const target = jobFilesPath(home.logs, request);
+  await keepFiles(source, request.job.job, target, log.write);
+  for (const file of await scrubFiles(target, Object.values(request.secrets))) {
+    await log.write(`${relative(target, file)} showed a secret, which is blotted out in what is kept`);
   }
 }
 
@@ -106,12 +122,13 @@ async function takeOut(
   await carried.bring(project, request.name, request.job.job.carry, directory.source, directory.as);
 }
 
-function environmentOf(workshop: Workshop, { commit, job }: JobRequest, directory: BuildDirectory) {
+function environmentOf(workshop: Workshop, { commit, job, secrets }: JobRequest, directory: BuildDirectory) {
   const { toolchain, npmCache, network } = workshop;
   return {
     ...buildEnvironment(directory, toolchain, { commit, npmCache, network }),
     KOVA_JOB: job.name,
     ...job.job.env,
+    ...secrets,
     ...job.values,
   };
 }
@@ -121,16 +138,19 @@ async function conclude(
   { home, results, carried }: Workshop,
   request: JobRequest,
   { source }: BuildDirectory,
-  { verdict, code, durationMs, log }: CommandsEnd & { durationMs: number; log: JobLog },
+  end: CommandsEnd & { durationMs: number; log: JobLog; scrub: Scrub },
 ): Promise<JobReport> {
   const { key, project, name } = request;
+  const { code, durationMs, log, scrub } = end;
+  const verdict = scrubVerdict(end.verdict, scrub);
   const { reports, carry, outputs } = request.job.job;
   const passed = verdict.outcome === 'pass';
   // What a job that has failed reports is worth showing, but what failed is told by its commands.
-  const evidence = await readReports(source, reports, request.signal).catch((error) => {
+  const found = await readReports(source, reports, request.signal).catch((error) => {
     if (passed || request.signal.aborted) throw error;
     return [];
   });
+  const evidence = scrubEvidence(found, scrub);
   if (!passed) return { verdict, code, evidence, outputs: [], durationMs };
   await carried.take(project, name, carry, source);
   const report: JobReport = { verdict, code, evidence, outputs: await existing(source, outputs), durationMs };

@@ -56,9 +56,9 @@ export function createJobRunner(options: JobRunnerOptions): LocalJobRunner {
   return {
     configure: async (project, commit, signal) =>
       configure(await workshop(), project, commit, options.configTimeoutMs ?? 20_000, signal),
-    keys(project, commit, config, graph) {
+    keys(project, commit, config, graph, secrets) {
       const place = { node: process.version, platform: process.platform, arch: process.arch };
-      return jobKeys(repositoryOf(home.repositories, project), commit, config, graph, place);
+      return jobKeys(repositoryOf(home.repositories, project), commit, config, graph, place, secrets);
     },
     async recall(key, ref) {
       const kept = await results.find(key);

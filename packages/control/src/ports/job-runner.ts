@@ -2,6 +2,7 @@ import type { ProjectConfig } from '@kova/core/config/schema';
 import type { ErrorCode } from '@kova/core/errors/codes';
 import type { Evidence } from '@kova/core/pipeline/evidence/evidence';
 import type { GraphJob } from '@kova/core/pipeline/graph';
+import type { Secret } from '@kova/core/secret';
 import type { Verdict } from '@kova/core/verdict';
 import type { BuiltRelease } from './builder.ts';
 
@@ -22,6 +23,8 @@ export interface JobRequest extends JobRef {
   needs: readonly string[];
   /** Address of the running app that it checks; null for one that asks none or is served its own. */
   target: string | null;
+  /** What the job asked for by name, and nothing more; no part of what it leaves for people shows one. */
+  secrets: Readonly<Record<string, Secret>>;
   signal: AbortSignal;
 }
 
@@ -50,12 +53,16 @@ export interface JobRunner {
   /** The configuration of a commit. @throws KovaError CONFIG_MISSING, CONFIG_EVALUATION_FAILED, CONFIG_INVALID */
   configure(project: string, commit: string, signal: AbortSignal): Promise<ProjectConfig>;
 
-  /** For each job the digest of all that its result depends on: commands, inputs, keys of its needs, this machine. */
+  /**
+   * For each job the digest of all that its result depends on: commands, inputs, keys of its needs, this machine, and
+   * its secrets, of which digests are given.
+   */
   keys(
     project: string,
     commit: string,
     config: ProjectConfig,
     graph: readonly GraphJob[],
+    secrets: ReadonlyMap<string, string>,
   ): Promise<Map<string, string>>;
 
   /** What a job of that key came to before, if it passed; its log becomes that of `ref` as well. */

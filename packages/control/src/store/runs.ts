@@ -67,6 +67,19 @@ export function toRun({ commit_sha: commit, deployment, environment, abort, ...r
   return { id, project, commit, jobs, state, reason, config, stop: row.stop ?? abort?.reason ?? null, check };
 }
 
+/** The configuration that the newest run of a project has evaluated; null before the first. */
+export async function latestConfig(db: Store, project: string): Promise<ProjectConfig | null> {
+  const row = await db
+    .selectFrom('runs')
+    .select('config')
+    .where('project', '=', project)
+    .where('config', 'is not', null)
+    .orderBy('created_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.config ?? null;
+}
+
 /** Asks the jobs at work to end; the first reason stays. */
 export async function stopRun(db: Store, id: string, reason: string): Promise<void> {
   await db.updateTable('runs').set({ stop: reason }).where('id', '=', id).where('stop', 'is', null).execute();

@@ -131,6 +131,7 @@ export interface Schema {
     gap: string | null;
   };
   job_events: { id: Generated<string>; run: string; job: string; state: JobState; reason: string; at: Moment };
+  secrets: { project: string; name: string; sealed: string; set_by: string; set_at: Moment };
   home: { one: Generated<boolean>; id: string; place: string };
   executors: { id: string; host: string; pid: number; started_at: Moment; heartbeat_at: Moment };
 }

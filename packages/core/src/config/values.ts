@@ -13,4 +13,7 @@ export const insidePath = z
 
 export const envName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not a name for an environment variable');
 
+/** Of a secret: the variable that the jobs which ask for it find it in. */
+export const secretName = envName.refine((name) => !/^KOVA_/i.test(name), "names that begin with KOVA_ are Kova's own");
+
 export const envVars = z.record(envName, z.string());

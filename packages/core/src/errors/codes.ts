@@ -39,6 +39,11 @@ export const errorCodes = {
   BUILD_TIMEOUT: { status: 422, next: 'Find what hangs, or raise app.buildTimeout in kova.config.ts.' },
   JOB_FAILED: { status: 422, next: 'Read the last lines of the job above, mend what it found and ship a new commit.' },
   JOB_TIMEOUT: { status: 422, next: 'Find what hangs, or raise the timeout of the job in kova.config.ts.' },
+  SECRET_MISSING: { status: 422, next: 'Set the named secret with `kova secrets set`, then run it again.' },
+  SECRET_UNREADABLE: {
+    status: 500,
+    next: 'Bring back KOVA_HOME/keys/seal-key as it was when the secret was set, or set the secret again.',
+  },
   PIPELINE_FAILED: {
     status: 422,
     next: 'Mend what the named job found and ship a new commit; nothing live was changed.',

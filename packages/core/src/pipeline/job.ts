@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { command } from '../config/command.ts';
 import { duration } from '../config/duration.ts';
-import { envName, envVars, insidePath, nameSchema } from '../config/values.ts';
+import { envName, envVars, insidePath, nameSchema, secretName } from '../config/values.ts';
 import { reportKinds } from './evidence/evidence.ts';
 
 const report = z.strictObject({
@@ -25,6 +25,11 @@ const wishes = z.strictObject({
   serve: z.boolean().describe('start the built app first; its address is BASE_URL'),
   browser: z.boolean().describe('needs a Chromium, given as CHROME_PATH'),
   env: envVars.describe('variables for the commands'),
+  secrets: z
+    .array(secretName)
+    .describe(
+      'names of secrets (`kova secrets set`) that its commands and its app, and no other job, find as variables',
+    ),
   timeout: duration.describe('time one attempt may take; 10m when left out'),
   retries: z.int().min(0).max(5).describe('attempts after the first; none when left out'),
   backoff: duration.describe('pause before the first retry, twice as long before each further one; 1s when left out'),
@@ -58,6 +63,7 @@ const defaults: Omit<JobConfig, 'run'> = {
   serve: false,
   browser: false,
   env: {},
+  secrets: [],
   timeout: 600_000,
   retries: 0,
   backoff: 1000,

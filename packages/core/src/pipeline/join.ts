@@ -6,7 +6,7 @@ export function isJoin({ run }: Pick<JobConfig, 'run'>): boolean {
   return run.length === 0;
 }
 
-const lists = ['services', 'outputs', 'carry', 'reports', 'keep'] as const;
+const lists = ['services', 'secrets', 'outputs', 'carry', 'reports', 'keep'] as const;
 const flags = ['serve', 'browser'] as const;
 
 /** A job without commands has no directory: what it would leave, or find there, is a mistake. One sentence with its path for each. */

@@ -59,6 +59,16 @@ test.each([
     { use: 'none', gates: { coverage: { lines: 80 } } },
     'pipeline.gates.coverage: no job makes a lcov report',
   ],
+  [
+    'a secret that is a variable as well',
+    { jobs: { a: { run: ['x'], env: { TOKEN: 'x' }, secrets: ['TOKEN'] } } },
+    'pipeline.jobs.a.secrets[0]: TOKEN is set under env as well',
+  ],
+  [
+    "a secret by a name of Kova's own",
+    { jobs: { a: { run: ['x'], secrets: ['KOVA_TOKEN'] } } },
+    'secrets[0]: names that',
+  ],
   ['an unknown report', { jobs: { a: { run: ['x'], reports: [{ kind: 'xunit', path: 'x' }] } } }, 'reports[0].kind'],
   ['a path that leads out', { jobs: { a: { run: ['x'], outputs: ['../x'] } } }, 'must stay inside the repository'],
 ])('%s is refused at load', (_, pipeline, said) => {

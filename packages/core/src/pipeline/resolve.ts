@@ -24,7 +24,23 @@ export function checkPipeline(config: Buildable & { pipeline: PipelineConfig }):
   const empty = Object.entries(config.pipeline.jobs)
     .filter(([name, wish]) => wish !== null && !jobs[name])
     .map(([name]) => `pipeline.jobs.${name}.run: is required, as no standard job has this name`);
-  return [...empty, ...checkNeeds(jobs), ...checkJoins(jobs), ...checkGates(config.pipeline.gates, jobs)];
+  return [
+    ...empty,
+    ...checkNeeds(jobs),
+    ...checkJoins(jobs),
+    ...checkSecrets(jobs),
+    ...checkGates(config.pipeline.gates, jobs),
+  ];
+}
+
+/** A name that is a variable as well: which of the two counts would be a matter of chance to the reader. */
+function checkSecrets(jobs: Jobs): string[] {
+  return Object.entries(jobs).flatMap(([name, { secrets, env, matrix }]) =>
+    secrets.flatMap((secret, index) => {
+      const other = secret in env ? 'env' : secret in matrix ? 'matrix' : null;
+      return other ? [`pipeline.jobs.${name}.secrets[${index}]: ${secret} is set under ${other} as well`] : [];
+    }),
+  );
 }
 
 /** A gate on a report that no job makes would never be anything but inconclusive. */

@@ -22,12 +22,21 @@ export function renderJob(job: WorkflowJob, github: GithubConfig, failFast: bool
       ...toolSteps(github),
       ...machineSteps(job),
       ...bringSteps(job),
-      { name: 'Start Kova', run: kova('up') },
+      startStep(job),
       runStep(job),
       keepStep(job),
       ...reportSteps(job),
     ],
   };
+}
+
+/** The repository's secrets that the job asks for, and what it needs does, should no result of that be found. */
+function startStep({ job, needs }: WorkflowJob): Step {
+  const names = [...new Set([job, ...needs.map((need) => need.job)].flatMap(({ secrets }) => secrets))].sort();
+  // Without a key that all machines share none would find the results of another.
+  const secrets = [...names, 'KOVA_SEAL_KEY'].map((name) => [name, expression(`secrets.${name}`)] as const);
+  const env = { ...Object.fromEntries(secrets), KOVA_SECRETS_FROM_ENV: names.join(',') };
+  return { name: 'Start Kova', ...(names.length > 0 ? { env } : {}), run: kova('up') };
 }
 
 /** Values of a matrix are for Kova to give to the job; GitHub is told which combination is meant. */

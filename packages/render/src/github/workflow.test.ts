@@ -43,8 +43,19 @@ const cases: Record<string, ConfigInput> = {
     pipeline: {
       ...{ use: 'none', failFast: false },
       jobs: {
-        unit: { run: ['npm test'], needs: ['build'], matrix: { NODE: ['22', '24'], DB: ['a', 'b'] }, outputs: ['out'] },
-        report: { run: ['npm run report'], needs: ['unit'], reports: [{ kind: 'sarif', path: 'reports/*.sarif' }] },
+        unit: {
+          run: ['npm test'],
+          needs: ['build'],
+          matrix: { NODE: ['22', '24'], DB: ['a', 'b'] },
+          outputs: ['out'],
+          secrets: ['NPM_TOKEN'],
+        },
+        report: {
+          run: ['npm run report'],
+          needs: ['unit'],
+          secrets: ['API_KEY'],
+          reports: [{ kind: 'sarif', path: 'reports/*.sarif' }],
+        },
         'all-green': { run: [], needs: ['unit', 'report'] },
         publish: { run: ['npm run publish'], needs: ['all-green'] },
       },

@@ -23,7 +23,8 @@ export async function planRun(ctx: Context, id: string, signal: AbortSignal): Pr
     throw new KovaError('CONFIG_INVALID', `kova.config.ts names the project ${config.name}, but ${project} was sent`);
   }
   const graph = graphOf({ config, jobs, check });
-  const keys = await ctx.jobs.keys(project, commit, config, graph);
+  const secrets = await ctx.vault.digests(project, graph);
+  const keys = await ctx.jobs.keys(project, commit, config, graph, secrets);
   await record(ctx, id, config, graph, keys);
   await recallAll(ctx, { id, project, config, check }, graph, keys);
   return nextJobs(ctx, id);

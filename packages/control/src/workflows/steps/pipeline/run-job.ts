@@ -50,6 +50,7 @@ export async function runOneJob(ctx: Context, id: string, name: string, signal: 
       key: keys.get(name) ?? '',
       needs: needed.map((need) => keys.get(need.name) ?? ''),
       target: door && `http://${door.address}`,
+      secrets: await ctx.vault.open(project, job),
       signal: AbortSignal.any([signal, watch.signal, ...(door ? [door.lost] : [])]),
     });
     const verdict = await judgeJob(ctx, run, job, report);

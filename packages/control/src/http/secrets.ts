@@ -1,0 +1,24 @@
+import { KovaError } from '@kova/core/errors/kova-error';
+import { expand } from '@kova/core/pipeline/graph';
+import { resolveJobs } from '@kova/core/pipeline/resolve';
+import type { Context } from '../context.ts';
+import { latestConfig } from '../store/runs.ts';
+import { removeSecret, secretsOf } from '../store/secrets.ts';
+import type { SecretView } from './views.ts';
+
+/** The secrets of a project, and which jobs of its newest configuration ask for each. Values are shown to nobody. */
+export async function listSecrets(ctx: Context, project: string): Promise<SecretView[]> {
+  const config = await latestConfig(ctx.db, project);
+  const graph = config ? expand(resolveJobs(config)) : [];
+  return (await secretsOf(ctx.db, project)).map(({ name, set_by: setBy, set_at: setAt }) => ({
+    ...{ name, setBy, setAt: setAt.toISOString() },
+    jobs: config && graph.filter(({ job }) => job.secrets.includes(name)).map((job) => job.name),
+  }));
+}
+
+/** @throws KovaError NOT_FOUND */
+export async function forgetSecret(ctx: Context, project: string, name: string): Promise<void> {
+  if (await removeSecret(ctx.db, project, name)) return;
+  const next = `\`kova secrets list --project ${project}\` names those that there are.`;
+  throw new KovaError('NOT_FOUND', `${project} has no secret ${name}`, { next });
+}
