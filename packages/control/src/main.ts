@@ -16,6 +16,7 @@ import { writeControlRecord, writeStartError } from './home/control-record.ts';
 import { homeAt, homePath, prepareHome } from './home/home.ts';
 import { lockedExitCode, lockHome } from './home/lock.ts';
 import { processStart } from './home/process-start.ts';
+import { openSeal } from './home/seal.ts';
 import { tokenIn } from './home/token.ts';
 import { appIdentity } from './home/unprivileged.ts';
 import { type ApiServer, listenForApi } from './http/listen.ts';
@@ -33,6 +34,7 @@ import { type Survivor, survey } from './survey.ts';
 import { AnalysisWatcher } from './watch/analysis.ts';
 import { keepDatabases } from './watch/databases.ts';
 import { every } from './watch/every.ts';
+import { pollRepositories } from './watch/poll.ts';
 import { reconcileRoutes } from './watch/reconcile.ts';
 import { ExecutorWatch } from './watch/recover.ts';
 import { resendSignals, startAccepted } from './watch/resume.ts';
@@ -77,6 +79,7 @@ async function assemble(): Promise<Parts> {
     ...{ home, db, runtime, artefacts, jobs, databases, identityOf },
     edge: edgeAt(edgeProcess.socketPath, edgeProcess.address),
     commits: createCommits(home.repositories),
+    seal: await openSeal(home.keys),
     appPath: [toolchain.bin, '/usr/local/bin', '/usr/bin', '/bin'].join(delimiter),
     edgeListen: edgeProcess.address,
     idleToken: await tokenIn(home.keys, 'idle-token'),
@@ -119,7 +122,7 @@ async function takeUpWork({ ctx, store }: Parts) {
   return { workflows, executors };
 }
 
-function watch({ ctx, store }: Parts, executors: ExecutorWatch): void {
+function watch({ ctx, store }: Parts, { workflows, executors }: Awaited<ReturnType<typeof takeUpWork>>): void {
   const analysis = new AnalysisWatcher(ctx);
   every(500, () => analysis.look(), told('analysis'));
   every(1000, () => reconcileRoutes(ctx), told('reconcile'));
@@ -127,6 +130,7 @@ function watch({ ctx, store }: Parts, executors: ExecutorWatch): void {
   every(1000, async () => void (await startEdge()), told('edge'));
   every(2000, () => executors.look(), told('executors'));
   every(2000, () => resendSignals(ctx), told('signals'));
+  every(500, () => pollRepositories(ctx, workflows), told('poll'));
   every(5000, () => keepDatabases(ctx), told('databases'));
   every(5000, () => stopOldStandbys(ctx), told('standby'));
   every(600_000, () => cleanUp(ctx), told('retention'));
@@ -135,8 +139,9 @@ function watch({ ctx, store }: Parts, executors: ExecutorWatch): void {
 
 /** Takes up the work that was in flight, and tells that Kova is ready. */
 async function open(parts: Parts, server: ApiServer): Promise<void> {
-  const { workflows, executors } = await takeUpWork(parts);
-  watch(parts, executors);
+  const work = await takeUpWork(parts);
+  watch(parts, work);
+  const { workflows } = work;
   const api = createApi({ ctx: parts.ctx, workflows }, await tokenIn(home.keys, 'api-token'));
   server.serve(getRequestListener(api.fetch));
   await writeControlRecord(home.root, { url: server.url, edge: `http://${parts.ctx.edgeListen}` });

@@ -10,7 +10,7 @@ import type { JobView, RunView } from './views.ts';
 export async function readRun(ctx: Context, id: string): Promise<RunView> {
   const row = await ctx.db.selectFrom('runs').selectAll().where('id', '=', id).executeTakeFirst();
   if (!row) throw new KovaError('NOT_FOUND', `there is no run ${id}`);
-  const { project, commit_sha: commit, state, reason, config, jobs: wanted } = row;
+  const { project, commit_sha: commit, state, branch, reason, config, jobs: wanted } = row;
   const graph = config ? graphOf({ config, jobs: wanted }) : [];
   const needs = new Map(graph.map((job) => [job.name, job.needs]));
   const evidence = await evidenceOf(ctx.db, id);
@@ -29,7 +29,7 @@ export async function readRun(ctx: Context, id: string): Promise<RunView> {
     }),
   );
   return {
-    ...{ id, project, commit, state, reason, jobs },
+    ...{ id, project, commit, branch, state, reason, jobs },
     createdAt: row.created_at.toISOString(),
     endedAt: row.ended_at?.toISOString() ?? null,
     criticalPath: criticalPath(jobs.map((job) => ({ name: job.name, needs: job.needs, ms: job.durationMs ?? 0 }))),

@@ -20,6 +20,8 @@ export interface JobRequest extends JobRef {
   key: string;
   /** Keys of all that it needs, directly and not, in an order that can be laid out. */
   needs: readonly string[];
+  /** Keeps what it leaves apart from others'; null for what all runs of the project share. */
+  scope: string | null;
   signal: AbortSignal;
 }
 
@@ -54,6 +56,7 @@ export interface JobRunner {
     commit: string,
     config: ProjectConfig,
     graph: readonly GraphJob[],
+    scope: string | null,
   ): Promise<Map<string, string>>;
 
   /** What a job of that key came to before, if it passed; its log becomes that of `ref` as well. */

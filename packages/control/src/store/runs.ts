@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { ProjectConfig } from '@kova/core/config/schema';
 import type { RunState } from '@kova/core/pipeline/state';
+import type { Transaction } from 'kysely';
 import type { Store } from './connect.ts';
+import type { Schema } from './schema.ts';
 
 export interface Run {
   id: string;
@@ -15,35 +17,48 @@ export interface Run {
   config: ProjectConfig | null;
   /** Why jobs that are at work shall end; null to go on. */
   stop: string | null;
+  branch: string | null;
+  /** Keeps its results apart from others'; null for those of the project. */
+  scope: string | null;
 }
 
 export interface RunWish {
   project: string;
   commit: string;
   jobs: string[] | null;
+  /** Runs of a branch take turns, and the newer supersedes the one that waits; null for one that waits for nobody. */
+  branch?: string | null;
+  scope?: string | null;
+  /** Its place in the order of work; the next one by default. */
+  position?: string;
   /** Given by a workflow, so that its replay finds the same run. */
   id?: string;
 }
 
 /** Idempotent by id. */
-export async function createRun(db: Store, { project, commit, jobs, id = newRunId() }: RunWish): Promise<string> {
+export async function createRun(db: Store | Transaction<Schema>, wish: RunWish): Promise<string> {
+  const { project, commit, jobs, branch = null, scope = null, position, id = newRunId() } = wish;
   await db
     .insertInto('runs')
-    .values({ id, project, commit_sha: commit, jobs: jobs && JSON.stringify(jobs) })
+    .values({
+      ...{ id, project, commit_sha: commit, jobs: jobs && JSON.stringify(jobs), branch, scope },
+      ...(branch === null ? {} : { state: 'queued' as const }),
+      ...(position === undefined ? {} : { position }),
+    })
     .onConflict((on) => on.doNothing())
     .execute();
   return id;
 }
 
-function newRunId(): string {
+export function newRunId(): string {
   return `run_${randomBytes(5).toString('hex')}`;
 }
 
 export async function findRun(db: Store, id: string): Promise<Run | null> {
   const row = await db.selectFrom('runs').selectAll().where('id', '=', id).executeTakeFirst();
   if (!row) return null;
-  const { project, commit_sha: commit, jobs, state, reason, config, stop } = row;
-  return { id, project, commit, jobs, state, reason, config, stop };
+  const { project, commit_sha: commit, jobs, state, reason, config, stop, branch, scope } = row;
+  return { id, project, commit, jobs, state, reason, config, stop, branch, scope };
 }
 
 /** Asks the jobs at work to end; the first reason stays. */

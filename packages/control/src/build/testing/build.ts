@@ -20,13 +20,13 @@ export async function build(jobs: JobRunner, commit: string, options: BuildOptio
   const project = 'shop';
   const config = await jobs.configure(project, commit, signal);
   const graph = withNeeds(expand(resolveJobs(config)), Object.keys(buildJobs(config)));
-  const keys = await jobs.keys(project, commit, config, graph);
+  const keys = await jobs.keys(project, commit, config, graph, null);
   runs += 1;
   const run = `run_${process.pid}_${runs}`;
   const done: string[] = [];
   for (const job of graph) {
     const key = keys.get(job.name) ?? '';
-    const request = { run, name: job.name, project, commit, config, job, key, needs: [...done], signal };
+    const request = { run, name: job.name, project, commit, config, job, key, needs: [...done], scope: null, signal };
     const working = jobs.run(request);
     const ended = working.then(
       () => true,

@@ -37,9 +37,9 @@ export async function runOneJob(ctx: Context, id: string, name: string, signal: 
   const needed = withNeeds(graph, [name]).filter((each) => each !== job);
   const watch = watchStop(ctx, id);
   try {
-    const { project, commit, config } = run;
+    const { project, commit, config, scope } = run;
     const report = await ctx.jobs.run({
-      ...{ run: id, name, project, commit, config, job },
+      ...{ run: id, name, project, commit, config, job, scope },
       key: keys.get(name) ?? '',
       needs: needed.map((need) => keys.get(need.name) ?? ''),
       signal: AbortSignal.any([signal, watch.signal]),
