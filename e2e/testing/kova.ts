@@ -140,7 +140,7 @@ export class TestKova {
   async endOf(ship: string): Promise<ShipView> {
     return this.until(
       () => this.call<ShipView>('GET', `/v1/ships/${ship}`),
-      ({ state }) => state === 'done' || state === 'failed',
+      ({ state }) => state !== 'building' && state !== 'deploying',
     );
   }
 
@@ -152,7 +152,7 @@ export class TestKova {
   async proved(run: string): Promise<RunView> {
     return this.until(
       () => this.call<RunView>('GET', `/v1/runs/${run}`),
-      ({ state }) => state !== 'running',
+      ({ state }) => state !== 'queued' && state !== 'running',
     );
   }
 

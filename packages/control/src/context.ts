@@ -1,6 +1,7 @@
 import type { Secret } from '@kova/core/secret';
 import type { IdentityOf } from './home/app-identities.ts';
 import type { Home } from './home/home.ts';
+import type { Seal } from './home/seal.ts';
 import type { Artefacts } from './ports/artefacts.ts';
 import type { Commits } from './ports/builder.ts';
 import type { Databases } from './ports/databases.ts';
@@ -21,6 +22,7 @@ export interface Context {
   commits: Commits;
   jobs: JobRunner;
   vault: Vault;
+  seal: Seal;
   /** Whom apps and migrations run as. */
   identityOf: IdentityOf;
   /** PATH of apps and migrations: the Node that Kova runs on first. */

@@ -37,6 +37,7 @@ import { type Survivor, survey } from './survey.ts';
 import { AnalysisWatcher } from './watch/analysis.ts';
 import { keepDatabases } from './watch/databases.ts';
 import { every } from './watch/every.ts';
+import { pollRepositories } from './watch/poll.ts';
 import { reconcileRoutes } from './watch/reconcile.ts';
 import { ExecutorWatch } from './watch/recover.ts';
 import { resendSignals, startAccepted } from './watch/resume.ts';
@@ -78,11 +79,13 @@ async function assemble(): Promise<Parts> {
   const artefacts = createArtefacts(home.artefacts);
   const jobs = createJobRunner({ home, artefacts, as });
   const key = await sealKey(home.keys, process.env);
+  const seal = createSeal(key);
   const ctx: Context = {
     ...{ home, db, runtime, artefacts, jobs, databases, identityOf },
-    vault: createVault({ db, seal: createSeal(key), key, given: givenSecrets(process.env) }),
+    vault: createVault({ db, seal, key, given: givenSecrets(process.env) }),
     edge: edgeAt(edgeProcess.socketPath, edgeProcess.address),
     commits: createCommits(home.repositories),
+    seal,
     appPath: [toolchain.bin, '/usr/local/bin', '/usr/bin', '/bin'].join(delimiter),
     edgeListen: edgeProcess.address,
     idleToken: await tokenIn(home.keys, 'idle-token'),
@@ -125,7 +128,7 @@ async function takeUpWork({ ctx, store }: Parts) {
   return { workflows, executors };
 }
 
-function watch({ ctx, store }: Parts, executors: ExecutorWatch): void {
+function watch({ ctx, store }: Parts, { workflows, executors }: Awaited<ReturnType<typeof takeUpWork>>): void {
   const analysis = new AnalysisWatcher(ctx);
   every(500, () => analysis.look(), told('analysis'));
   every(1000, () => reconcileRoutes(ctx), told('reconcile'));
@@ -133,6 +136,7 @@ function watch({ ctx, store }: Parts, executors: ExecutorWatch): void {
   every(1000, async () => void (await startEdge()), told('edge'));
   every(2000, () => executors.look(), told('executors'));
   every(2000, () => resendSignals(ctx), told('signals'));
+  every(500, () => pollRepositories(ctx, workflows), told('poll'));
   every(5000, () => keepDatabases(ctx), told('databases'));
   every(5000, () => stopOldStandbys(ctx), told('standby'));
   every(600_000, () => cleanUp(ctx), told('retention'));
@@ -141,8 +145,9 @@ function watch({ ctx, store }: Parts, executors: ExecutorWatch): void {
 
 /** Takes up the work that was in flight, and tells that Kova is ready. */
 async function open(parts: Parts, server: ApiServer): Promise<void> {
-  const { workflows, executors } = await takeUpWork(parts);
-  watch(parts, executors);
+  const work = await takeUpWork(parts);
+  watch(parts, work);
+  const { workflows } = work;
   const api = createApi({ ctx: parts.ctx, workflows }, await tokenIn(home.keys, 'api-token'));
   server.serve(getRequestListener(api.fetch));
   await writeControlRecord(home.root, { url: server.url, edge: `http://${parts.ctx.edgeListen}` });

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { hasCode, KovaError } from '@kova/core/errors/kova-error';
 import { explainDiskFull } from '../artefacts/disk-full.ts';
 import type { CommitInfo, Commits } from '../ports/builder.ts';
+import { fetchRef, remoteHeads } from './fetch.ts';
 import { assertSha, commitInfo, git, refOf, repositoryOf } from './git.ts';
 
 export interface CommitsOptions {
@@ -37,6 +38,14 @@ export function createCommits(repositories: string, options: CommitsOptions = {}
       assertSha(commit);
       return holds(repositoryOf(repositories, project), commit);
     },
+    async fetch(project, remote, ref, signal) {
+      const repository = repositoryOf(repositories, project);
+      return inTurn(repository, async () => {
+        await ensureRepository(repository);
+        return fetchRef(repository, remote, ref, signal);
+      });
+    },
+    heads: (remote, signal) => remoteHeads(repositories, remote, signal),
   };
 }
 
@@ -49,8 +58,7 @@ async function receive(
   if (await holds(repository, commit)) return commitInfo(repository, commit);
   const file = `${repository}.${randomUUID()}.bundle`;
   try {
-    await mkdir(repository, { recursive: true, mode: 0o700 });
-    await git(repository, ['init', '--bare', '--quiet']);
+    await ensureRepository(repository);
     await pipeline(atMost(bundle, maxBytes), createWriteStream(file, { flags: 'wx', mode: 0o600 }));
     await takeIn(repository, commit, file);
     return await commitInfo(repository, commit);
@@ -59,6 +67,11 @@ async function receive(
   } finally {
     await rm(file, { force: true });
   }
+}
+
+async function ensureRepository(repository: string): Promise<void> {
+  await mkdir(repository, { recursive: true, mode: 0o700 });
+  await git(repository, ['init', '--bare', '--quiet']);
 }
 
 async function takeIn(repository: string, commit: string, file: string): Promise<void> {

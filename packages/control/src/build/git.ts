@@ -1,14 +1,17 @@
 import { join } from 'node:path';
 import { nameSchema } from '@kova/core/config/values';
 import { KovaError } from '@kova/core/errors/kova-error';
+import type { Secret } from '@kova/core/secret';
 import { isDiskFull } from '../artefacts/disk-full.ts';
 import { run } from '../commands/run.ts';
 import type { CommitInfo } from '../ports/builder.ts';
 
 export interface GitOptions {
-  env?: Record<string, string>;
+  env?: Record<string, string | Secret>;
   cwd?: string;
   signal?: AbortSignal;
+  /** More settings, `name=value`. */
+  settings?: readonly string[];
 }
 
 const timeoutMs = 10 * 60_000;
@@ -39,8 +42,9 @@ const environment = {
  */
 export async function git(repository: string, args: readonly string[], options: GitOptions = {}): Promise<string[]> {
   const lines: string[] = [];
+  const more = (options.settings ?? []).flatMap((setting) => ['-c', setting]);
   const { exitCode, tail } = await run({
-    argv: ['git', ...hardened, '-c', `safe.directory=${repository}`, '--git-dir', repository, ...args],
+    argv: ['git', ...hardened, ...more, '-c', `safe.directory=${repository}`, '--git-dir', repository, ...args],
     env: { PATH: process.env.PATH ?? '/usr/bin:/bin', ...environment, ...options.env },
     timeoutMs,
     onLine: (line, stream) => {

@@ -13,6 +13,7 @@ import { endDeployment, overtakeWaiting } from '../workflows/overtake.ts';
 import type { Workflows } from '../workflows/register.ts';
 import { sendSignal } from '../workflows/signals.ts';
 import { crashPoint } from '../workflows/steps/crash-point.ts';
+import { wakeWaiting } from '../workflows/steps/pipeline/turn.ts';
 import { readShip } from './read.ts';
 
 /** What people ask of an environment. */
@@ -109,7 +110,10 @@ export async function abortShip({ ctx }: Actor, id: string, by: string): Promise
   const { state, run } = await readShip(ctx, id);
   const reason = `aborted by ${by}`;
   if (!(await requestShipAbort(ctx.db, id, reason))) throw new KovaError('CONFLICT', `${id} has ended: it is ${state}`);
-  if (run) await stopRun(ctx.db, run, reason);
+  if (run) {
+    await stopRun(ctx.db, run, reason);
+    await wakeWaiting(ctx, run, 'stopped');
+  }
   const rows = await deploymentRows(ctx.db)
     .where('ship', '=', id)
     .where('ended_at', 'is', null)

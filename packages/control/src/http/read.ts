@@ -95,15 +95,12 @@ export async function readShip(ctx: Context, id: string): Promise<ShipView> {
   const row = await ctx.db.selectFrom('ships').selectAll().where('id', '=', id).executeTakeFirst();
   if (!row) throw new KovaError('NOT_FOUND', `there is no ship ${id}`);
   const deployments = await deploymentRows(ctx.db).where('ship', '=', id).orderBy('deployments.created_at').execute();
-  const { project, commit_sha: commit, state, run, release, error } = row;
+  const { project, commit_sha: commit, state, branch, run, release, error } = row;
   return {
     id,
     project,
     commit,
-    state,
-    run,
-    release,
-    error,
+    ...{ state, branch, run, release, error },
     deployments: deployments.map((each) => viewOf(toDeployment(each))),
   };
 }

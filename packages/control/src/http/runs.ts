@@ -11,7 +11,7 @@ import type { JobView, RunView } from './views.ts';
 export async function readRun(ctx: Context, id: string): Promise<RunView> {
   const row = await runRows(ctx.db).where('runs.id', '=', id).executeTakeFirst();
   if (!row) throw new KovaError('NOT_FOUND', `there is no run ${id}`);
-  const { project, commit, state, reason, config, jobs: wanted, check } = toRun(row);
+  const { project, commit, branch, state, reason, config, jobs: wanted, check } = toRun(row);
   const graph = config ? graphOf({ config, jobs: wanted, check }) : [];
   const needs = new Map(graph.map((job) => [job.name, job.needs]));
   const evidence = await evidenceOf(ctx.db, id);
@@ -30,7 +30,7 @@ export async function readRun(ctx: Context, id: string): Promise<RunView> {
     }),
   );
   return {
-    ...{ id, project, commit, state, reason, jobs, check },
+    ...{ id, project, commit, branch, state, reason, jobs, check },
     createdAt: row.created_at.toISOString(),
     endedAt: row.ended_at?.toISOString() ?? null,
     criticalPath: criticalPath(jobs.map((job) => ({ name: job.name, needs: job.needs, ms: job.durationMs ?? 0 }))),

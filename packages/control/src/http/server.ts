@@ -7,13 +7,15 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Actor } from './act.ts';
 import { version } from './read.ts';
 import { actionRoutes } from './routes/actions.ts';
+import { hookRoutes } from './routes/hooks.ts';
 import { pipelineRoutes } from './routes/pipeline.ts';
 import { readRoutes } from './routes/reads.ts';
+import { repositoryRoutes } from './routes/repositories.ts';
 import { secretRoutes } from './routes/secrets.ts';
 import { shipRoutes } from './routes/ships.ts';
 import { streamRoutes } from './routes/streams.ts';
 
-/** The API. All but the health of the control plane wants the token. */
+/** The API. All but the health of the control plane, and hooks, which are signed, wants the token. */
 export function createApi(actor: Actor, token: Secret): OpenAPIHono {
   const app = new OpenAPIHono({
     defaultHook: (result) => {
@@ -28,6 +30,7 @@ export function createApi(actor: Actor, token: Secret): OpenAPIHono {
   });
   app.notFound((c) => c.json(reportOf(new KovaError('NOT_FOUND', `there is no ${c.req.path}`)), 404));
   app.get('/v1/health', (c) => c.json({ ok: true, version }));
+  hookRoutes(app, actor);
   app.use(async (c, next) => {
     if (!matches(c.req.header('authorization'), token))
       throw new KovaError('UNAUTHORIZED', 'the token is missing or wrong');
@@ -38,6 +41,7 @@ export function createApi(actor: Actor, token: Secret): OpenAPIHono {
   pipelineRoutes(app, actor);
   secretRoutes(app, actor);
   actionRoutes(app, actor);
+  repositoryRoutes(app, actor);
   streamRoutes(app, actor);
   app.doc31('/openapi.json', { openapi: '3.1.0', info: { title: 'Kova', version } });
   return app;

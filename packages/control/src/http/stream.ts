@@ -1,4 +1,5 @@
 import { isTerminal } from '@kova/core/deployment/phase';
+import { hasRunEnded } from '@kova/core/pipeline/state';
 import type { Context } from '../context.ts';
 import { findRun } from '../store/runs.ts';
 import { readDeployment, readShip } from './read.ts';
@@ -28,7 +29,7 @@ export async function* shipEvents(ctx: Context, id: string, signal: AbortSignal)
 }
 
 function hasEnded({ state }: ShipView): boolean {
-  return state === 'done' || state === 'failed';
+  return state !== 'building' && state !== 'deploying';
 }
 
 /** All that happens to a deployment from its beginning, until it is live or has ended. */
@@ -53,7 +54,7 @@ export async function* runEvents(ctx: Context, id: string, signal: AbortSignal):
   while (!signal.aborted) {
     const run = await findRun(ctx.db, id);
     yield* jobEvents(ctx, { run: id, deployments: [] }, cursor);
-    if (run?.state !== 'running') {
+    if (!run || hasRunEnded(run.state)) {
       yield { type: 'run', run: await readRun(ctx, id) };
       return;
     }

@@ -3,6 +3,7 @@ import { type ErrorCode, errorCodes } from '@kova/core/errors/codes';
 import { reportKinds, severities } from '@kova/core/pipeline/evidence/evidence';
 import { jobStates, runStates } from '@kova/core/pipeline/state';
 import { z } from 'zod';
+import { shipStates } from '../store/schema.ts';
 
 const moment = z.iso.datetime();
 const codes = Object.keys(errorCodes) as ErrorCode[];
@@ -103,7 +104,8 @@ export const shipView = z
     id: z.string(),
     project: z.string(),
     commit: z.string(),
-    state: z.enum(['building', 'deploying', 'done', 'failed']),
+    state: z.enum(shipStates),
+    branch: z.string().nullable(),
     run: z.string().nullable().describe('the pipeline run that proves its commit; null when it was built before'),
     release: z.string().nullable(),
     deployments: z.array(deploymentView),
@@ -150,6 +152,7 @@ export const runView = z
     project: z.string(),
     commit: z.string(),
     state: z.enum(runStates),
+    branch: z.string().nullable(),
     reason: z.string(),
     createdAt: moment,
     endedAt: moment.nullable(),

@@ -11,6 +11,8 @@ export interface Place {
   node: string;
   platform: string;
   arch: string;
+  /** Whose results are not to be mixed with others'. */
+  scope?: string;
 }
 
 /**

@@ -152,7 +152,8 @@ async function conclude(
   });
   const evidence = scrubEvidence(found, scrub);
   if (!passed) return { verdict, code, evidence, outputs: [], durationMs };
-  await carried.take(project, name, carry, source);
+  // Later builds would trust what it left.
+  if (request.scope === null) await carried.take(project, name, carry, source);
   const report: JobReport = { verdict, code, evidence, outputs: await existing(source, outputs), durationMs };
   await results.keep(key, { report, log: log.path }, source, jobFilesPath(home.logs, request));
   return report;

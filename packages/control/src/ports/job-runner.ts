@@ -25,6 +25,8 @@ export interface JobRequest extends JobRef {
   target: string | null;
   /** What the job asked for by name, and nothing more; no part of what it leaves for people shows one. */
   secrets: Readonly<Record<string, Secret>>;
+  /** Keeps what it leaves apart from others'; null for what all runs of the project share. */
+  scope: string | null;
   signal: AbortSignal;
 }
 
@@ -62,7 +64,8 @@ export interface JobRunner {
     commit: string,
     config: ProjectConfig,
     graph: readonly GraphJob[],
-    secrets: ReadonlyMap<string, string>,
+    /** `scope` as in a request; `secrets` are digests of the values that jobs are given, by job. */
+    more: { scope: string | null; secrets: ReadonlyMap<string, string> },
   ): Promise<Map<string, string>>;
 
   /** What a job of that key came to before, if it passed; its log becomes that of `ref` as well. */

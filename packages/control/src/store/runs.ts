@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { ProjectConfig } from '@kova/core/config/schema';
 import type { RunState } from '@kova/core/pipeline/state';
+import type { Transaction } from 'kysely';
 import type { Store } from './connect.ts';
+import type { Schema } from './schema.ts';
 
 export interface Run {
   id: string;
@@ -17,12 +19,20 @@ export interface Run {
   stop: string | null;
   /** The deployment that it checks; null when it proves a commit. */
   check: { deployment: string; environment: string } | null;
+  branch: string | null;
+  /** Keeps its results apart from others'; null for those of the project. */
+  scope: string | null;
 }
 
 export interface RunWish {
   project: string;
   commit: string;
   jobs: string[] | null;
+  /** Runs of a branch take turns, and the newer supersedes the one that waits; null for one that waits for nobody. */
+  branch?: string | null;
+  scope?: string | null;
+  /** Its place in the order of work; the next one by default. */
+  position?: string;
   /** Given by a workflow, so that its replay finds the same run. */
   id?: string;
   /** What it checks, with the configuration of the release; null or left out when it proves a commit. */
@@ -30,18 +40,22 @@ export interface RunWish {
 }
 
 /** Idempotent by id. */
-export async function createRun(db: Store, wish: RunWish): Promise<string> {
-  const { project, commit, jobs, id = newRunId(), check = null } = wish;
-  const checked = check && { deployment: check.deployment, config: JSON.stringify(check.config) };
+export async function createRun(db: Store | Transaction<Schema>, wish: RunWish): Promise<string> {
+  const { project, commit, jobs, branch = null, scope = null, position, id = newRunId(), check = null } = wish;
   await db
     .insertInto('runs')
-    .values({ id, project, commit_sha: commit, jobs: jobs && JSON.stringify(jobs), ...checked })
+    .values({
+      ...{ id, project, commit_sha: commit, jobs: jobs && JSON.stringify(jobs), branch, scope },
+      ...(check && { deployment: check.deployment, config: JSON.stringify(check.config) }),
+      ...(branch === null ? {} : { state: 'queued' as const }),
+      ...(position === undefined ? {} : { position }),
+    })
     .onConflict((on) => on.doNothing())
     .execute();
   return id;
 }
 
-function newRunId(): string {
+export function newRunId(): string {
   return `run_${randomBytes(5).toString('hex')}`;
 }
 
@@ -62,9 +76,21 @@ export function runRows(db: Store) {
 type Row = Awaited<ReturnType<ReturnType<typeof runRows>['execute']>>[number];
 
 export function toRun({ commit_sha: commit, deployment, environment, abort, ...row }: Row): Run {
-  const { id, project, jobs, state, reason, config } = row;
+  const { id, project, jobs, state, reason, config, branch, scope } = row;
   const check = deployment && environment ? { deployment, environment } : null;
-  return { id, project, commit, jobs, state, reason, config, stop: row.stop ?? abort?.reason ?? null, check };
+  return {
+    id,
+    project,
+    commit,
+    jobs,
+    state,
+    reason,
+    config,
+    stop: row.stop ?? abort?.reason ?? null,
+    branch,
+    scope,
+    check,
+  };
 }
 
 /** The configuration that the newest run of a project has evaluated; null before the first. */

@@ -6,6 +6,7 @@ import type { ErrorCode } from '@kova/core/errors/codes';
 import type { ErrorReport } from '@kova/core/errors/kova-error';
 import type { Problem, ReportKind } from '@kova/core/pipeline/evidence/evidence';
 import type { JobState, RunState } from '@kova/core/pipeline/state';
+import type { Provider } from '@kova/core/repository/provider';
 import type { Route } from '@kova/core/traffic/route';
 import type { Verdict } from '@kova/core/verdict';
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
@@ -20,6 +21,15 @@ export interface AbortRequest {
   event: 'cancel' | 'supersede';
   reason: string;
 }
+
+export const shipStates = ['building', 'deploying', 'done', 'failed', 'superseded'] as const;
+export type ShipState = (typeof shipStates)[number];
+
+export const triggerStates = ['accepted', 'started', 'ignored', 'superseded', 'failed'] as const;
+export type TriggerState = (typeof triggerStates)[number];
+
+export const pullRequestChoices = ['none', 'own', 'all'] as const;
+export type PullRequests = (typeof pullRequestChoices)[number];
 
 export interface Schema {
   projects: { name: string; created_at: Moment };
@@ -61,7 +71,9 @@ export interface Schema {
     commit_sha: string;
     until: string | null;
     forced: Generated<boolean>;
-    state: Generated<'building' | 'deploying' | 'done' | 'failed'>;
+    state: Generated<ShipState>;
+    branch: string | null;
+    position: Generated<string>;
     release: string | null;
     run: string | null;
     error: MaybeJson<ErrorReport>;
@@ -101,6 +113,9 @@ export interface Schema {
     commit_sha: string;
     jobs: MaybeJson<string[]>;
     state: Generated<RunState>;
+    branch: string | null;
+    scope: string | null;
+    position: Generated<string>;
     reason: Generated<string>;
     config: MaybeJson<ProjectConfig>;
     stop: string | null;
@@ -133,5 +148,51 @@ export interface Schema {
   job_events: { id: Generated<string>; run: string; job: string; state: JobState; reason: string; at: Moment };
   secrets: { project: string; name: string; sealed: string; set_by: string; set_at: Moment };
   home: { one: Generated<boolean>; id: string; place: string };
+  repositories: {
+    project: string;
+    url: string;
+    provider: Provider;
+    branches: string[];
+    proved: string[];
+    pull_requests: PullRequests;
+    poll_ms: number | null;
+    next_poll_at: MaybeMoment;
+    poll_problem: string | null;
+    poll_failures: Generated<number>;
+    heads: Json<Record<string, string>>;
+    secret: string;
+    token: string | null;
+    api: string | null;
+    link: string | null;
+    created_at: Moment;
+  };
+  triggers: {
+    id: string;
+    project: string;
+    source: 'webhook' | 'poll';
+    kind: 'push' | 'pull-request';
+    ref: string;
+    branch: string;
+    fork: Generated<boolean>;
+    commit_sha: string;
+    delivery: string;
+    digest: string;
+    state: Generated<TriggerState>;
+    reason: Generated<string>;
+    ship: string | null;
+    run: string | null;
+    position: Generated<string>;
+    created_at: Moment;
+    ended_at: MaybeMoment;
+  };
+  commit_statuses: {
+    trigger: string;
+    context: string;
+    told: string | null;
+    attempts: Generated<number>;
+    next_at: Moment;
+    problem: string | null;
+    gave_up: Generated<boolean>;
+  };
   executors: { id: string; host: string; pid: number; started_at: Moment; heartbeat_at: Moment };
 }

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { ErrorReport } from '@kova/core/errors/kova-error';
+import type { Transaction } from 'kysely';
 import type { Store } from './connect.ts';
+import type { Schema, ShipState } from './schema.ts';
 
 export interface ShipWish {
   project: string;
@@ -8,12 +10,43 @@ export interface ShipWish {
   /** The last environment to go to; null for as far as `deploy: 'auto'` leads. */
   until: string | null;
   forced: boolean;
+  /** The branch whose head it is, if it is one's: of such ships the newer supersedes the older. */
+  branch: string | null;
+  /** Given by a workflow, so that its replay finds the same ship. */
+  id?: string;
 }
 
-export async function createShip(db: Store, { project, commit, until, forced }: ShipWish): Promise<string> {
-  const id = `ship_${randomBytes(5).toString('hex')}`;
-  await db.insertInto('ships').values({ id, project, commit_sha: commit, until, forced }).execute();
+/** Idempotent by id. */
+export async function createShip(db: Store | Transaction<Schema>, wish: ShipWish): Promise<string> {
+  const { project, commit, until, forced, branch, id = newShipId() } = wish;
+  await db
+    .insertInto('ships')
+    .values({ id, project, commit_sha: commit, until, forced, branch })
+    .onConflict((on) => on.doNothing())
+    .execute();
   return id;
+}
+
+function newShipId(): string {
+  return `ship_${randomBytes(5).toString('hex')}`;
+}
+
+/** A later ship of the same branch that has been proved or has arrived: this one must not go over it. Null if there is none. */
+export async function newerShip(db: Store, id: string): Promise<{ id: string; commit: string } | null> {
+  const row = await db
+    .selectFrom('ships as newer')
+    .innerJoin('ships as mine', (join) =>
+      join
+        .onRef('newer.project', '=', 'mine.project')
+        .onRef('newer.branch', '=', 'mine.branch')
+        .onRef('newer.position', '>', 'mine.position'),
+    )
+    .select(['newer.id', 'newer.commit_sha'])
+    .where('mine.id', '=', id)
+    .where('newer.state', 'in', ['deploying', 'done'])
+    .orderBy('newer.position', 'desc')
+    .executeTakeFirst();
+  return row ? { id: row.id, commit: row.commit_sha } : null;
 }
 
 export async function shipBuilt(db: Store, id: string, release: string): Promise<void> {
@@ -21,13 +54,18 @@ export async function shipBuilt(db: Store, id: string, release: string): Promise
 }
 
 export async function endShip(db: Store, id: string, error: ErrorReport | null): Promise<void> {
-  const end = { state: error ? ('failed' as const) : ('done' as const), error: error && JSON.stringify(error) };
+  const end = { state: stateOf(error), error: error && JSON.stringify(error) };
   await db
     .updateTable('ships')
     .set({ ...end, ended_at: new Date() })
     .where('id', '=', id)
     .where('ended_at', 'is', null)
     .execute();
+}
+
+function stateOf(error: ErrorReport | null): ShipState {
+  if (error === null) return 'done';
+  return error.code === 'SUPERSEDED' ? 'superseded' : 'failed';
 }
 
 /** The run that proves its commit. */

@@ -12,6 +12,8 @@ export async function startAccepted(ctx: Context, workflows: Workflows): Promise
   for (const { id } of ships) await workflows.ship(id);
   const runs = await ctx.db.selectFrom('runs').select('id').where('ended_at', 'is', null).execute();
   for (const { id } of runs) await workflows.pipeline(id);
+  const triggers = await ctx.db.selectFrom('triggers').select('id').where('ended_at', 'is', null).execute();
+  for (const { id } of triggers) await workflows.trigger(id);
   const queued = await ctx.db
     .selectFrom('deployments')
     .select(['id', 'project', 'environment', 'kind'])

@@ -1,5 +1,5 @@
 import { DBOS } from '@dbos-inc/dbos-sdk';
-import { type ErrorReport, reportOf } from '@kova/core/errors/kova-error';
+import { type ErrorReport, KovaError, reportOf } from '@kova/core/errors/kova-error';
 import { runVerdict } from '@kova/core/pipeline/outcome';
 import { stateAfter } from '@kova/core/pipeline/state';
 import { fail, type Verdict } from '@kova/core/verdict';
@@ -9,6 +9,7 @@ import { endRun, stopReason } from '../store/runs.ts';
 import { deadlines } from './steps/deadlines.ts';
 import { requireRun } from './steps/pipeline/graph.ts';
 import { planRun } from './steps/pipeline/plan.ts';
+import { awaitTurn, wakeWaiting } from './steps/pipeline/turn.ts';
 import { step } from './steps/step.ts';
 
 const named = (name: string, deadlineMs: number = deadlines.record) => ({ name: `pipeline.${name}`, deadlineMs });
@@ -29,17 +30,33 @@ export interface RunEnd {
  */
 export async function pipeline(ctx: Context, start: JobStarter, id: string): Promise<RunEnd> {
   try {
+    await step(named('come'), () => wakeWaiting(ctx, id, 'came'));
+    if (!(await awaitTurn(ctx, id))) return await step(named('over'), () => endOf(ctx, id));
     const planning = { ...named('plan', deadlines.plan), aborted: () => stopped(ctx, id) };
     const ready = await step(planning, (signal) => planRun(ctx, id, signal));
     for (const job of ready) await start(id, job);
     while (!(await step(named('look'), () => hasEnded(ctx, id)))) await DBOS.recv(topic, { timeoutSeconds: 60 });
-    return { verdict: await step(named('judge'), () => judge(ctx, id)), error: null };
+    const verdict = await step(named('judge'), () => judge(ctx, id));
+    await step(named('next'), () => wakeWaiting(ctx, id, 'ended'));
+    return { verdict, error: null };
   } catch (thrown) {
     const error = reportOf(thrown);
     const state = error.code === 'CANCELLED' ? 'cancelled' : 'failed';
     await step(named('failed'), () => endRun(ctx.db, id, state, error.message));
+    await step(named('next'), () => wakeWaiting(ctx, id, 'ended'));
     return { verdict: fail(error.message), error };
   }
+}
+
+/** What a run came to that never began. */
+async function endOf(ctx: Context, id: string): Promise<RunEnd> {
+  const { state, reason } = await ctx.db
+    .selectFrom('runs')
+    .select(['state', 'reason'])
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow();
+  const error = reportOf(new KovaError(state === 'superseded' ? 'SUPERSEDED' : 'CANCELLED', reason));
+  return { verdict: fail(reason), error };
 }
 
 async function stopped(ctx: Context, id: string): Promise<{ reason: string } | null> {

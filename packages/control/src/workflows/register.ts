@@ -8,6 +8,7 @@ import { job } from './job.ts';
 import { pipeline, type RunEnd } from './pipeline.ts';
 import { rollback } from './rollback.ts';
 import { ship } from './ship.ts';
+import { trigger } from './trigger.ts';
 
 /** Changes only with the shape of a workflow, so that work in flight survives an upgrade of Kova. */
 export const workflowVersion = '2';
@@ -32,6 +33,8 @@ export interface Workflows {
   deployment(ref: DeploymentRef): Promise<void>;
   /** Starts the pipeline run of that id; does nothing when it was started before. */
   pipeline(run: string): Promise<void>;
+  /** Starts what a trigger leads to; does nothing when it was started before. */
+  trigger(id: string): Promise<void>;
 }
 
 const queue = 'environments';
@@ -59,9 +62,14 @@ export function registerWorkflows(ctx: Context): Workflows {
   const proveRun: RunProver = async (id) => (await prove(id)).getResult();
   const run = { deployment: runDeployment, pipeline: proveRun };
   const shipping = DBOS.registerWorkflow((id: string) => ship(ctx, run, id), { name: 'ship' });
+  const start = {
+    pipeline: async (id: string) => void (await prove(id)),
+    ship: async (id: string) => void (await DBOS.startWorkflow(shipping, { workflowID: id })(id)),
+  };
+  const triggering = DBOS.registerWorkflow((id: string) => trigger(ctx, start, id), { name: 'trigger' });
   return {
-    pipeline: async (id) => void (await prove(id)),
-    ship: async (id) => void (await DBOS.startWorkflow(shipping, { workflowID: id })(id)),
+    ...start,
+    trigger: async (id) => void (await DBOS.startWorkflow(triggering, { workflowID: id })(id)),
     deployment: async (ref) => void (await enqueue(ref)),
   };
 }

@@ -6,7 +6,8 @@ import { environmentNames, readEnvironment } from '../store/environments.ts';
 import { refuseHeld } from '../store/holds.ts';
 import { findRelease, type Release, releaseId } from '../store/releases.ts';
 import { createRun } from '../store/runs.ts';
-import { endShip, shipAbort, shipBuilt, shipProving } from '../store/ships.ts';
+import { endShip, newerShip, shipAbort, shipBuilt, shipProving } from '../store/ships.ts';
+import { supersededBy } from '../store/turns.ts';
 import { overtakeWaiting } from './overtake.ts';
 import { requireDeployment } from './plan.ts';
 import type { DeployRunner, RunProver } from './register.ts';
@@ -22,6 +23,8 @@ interface Ship {
   commit: string;
   until: string | null;
   forced: boolean;
+  branch: string | null;
+  position: string;
 }
 
 /** Proves and builds a commit once and takes the release through the environments as far as they let it by themselves. */
@@ -41,7 +44,8 @@ export async function ship(ctx: Context, run: { pipeline: RunProver; deployment:
 
 async function readShip(ctx: Context, id: string): Promise<Ship> {
   const row = await ctx.db.selectFrom('ships').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
-  return { id, project: row.project, commit: row.commit_sha, until: row.until, forced: row.forced };
+  const { project, commit_sha: commit, until, forced, branch, position } = row;
+  return { id, project, commit, until, forced, branch, position };
 }
 
 /** A commit that was built before is released again, unchanged, with the evidence that it has. */
@@ -51,11 +55,11 @@ async function builtBefore(ctx: Context, { commit }: Ship): Promise<string | nul
 }
 
 async function proveAndBuild(ctx: Context, prove: RunProver, wanted: Ship): Promise<string> {
-  const { id, project, commit } = wanted;
+  const { id, project, commit, branch, position } = wanted;
   const run = `run_${createHash('sha256').update(id).digest('hex').slice(0, 10)}`;
   await step(named('run'), async () => {
     await refuseAborted(ctx, id);
-    await createRun(ctx.db, { id: run, project, commit, jobs: null });
+    await createRun(ctx.db, { id: run, project, commit, jobs: null, branch, position });
     await shipProving(ctx.db, id, run);
   });
   const { verdict, error } = await prove(run);
@@ -81,17 +85,40 @@ async function refuseAborted(ctx: Context, id: string): Promise<void> {
   if (abort) throw new KovaError('CANCELLED', abort.reason);
 }
 
+/** What has been pushed later is not gone over by what was proved more slowly. @throws KovaError SUPERSEDED */
+async function refuseOvertaken(ctx: Context, { id, branch }: Ship): Promise<void> {
+  const newer = branch === null ? null : await newerShip(ctx.db, id);
+  if (newer) throw new KovaError('SUPERSEDED', supersededBy(branch ?? '', newer.id, newer.commit));
+}
+
+/** Whether the release is live and nothing is on its way to take its place. */
+async function staysLive(
+  ctx: Context,
+  ref: { project: string; environment: string; release: string },
+): Promise<boolean> {
+  const { live } = await readEnvironment(ctx.db, ref.project, ref.environment);
+  if (live?.release !== ref.release) return false;
+  const other = await ctx.db
+    .selectFrom('deployments')
+    .select('id')
+    .where('project', '=', ref.project)
+    .where('environment', '=', ref.environment)
+    .where('release', '!=', ref.release)
+    .where('ended_at', 'is', null)
+    .where('phase', '!=', 'live')
+    .executeTakeFirst();
+  return other === undefined;
+}
+
 async function bring(ctx: Context, runDeployment: DeployRunner, wanted: Ship, release: string, environment: string) {
   const { id: shipId, project, forced } = wanted;
   const id = `dep_${createHash('sha256').update(`${shipId}/${environment}`).digest('hex').slice(0, 10)}`;
   await step(named('held'), async () => {
     await refuseAborted(ctx, shipId);
+    await refuseOvertaken(ctx, wanted);
     if (!forced) await refuseHeld(ctx.db, { project, environment, commit: wanted.commit });
   });
-  const there = await step(
-    named('look'),
-    async () => (await readEnvironment(ctx.db, project, environment)).live?.release === release,
-  );
+  const there = await step(named('look'), () => staysLive(ctx, { project, environment, release }));
   if (there && !forced) return;
   const wish = {
     id,

@@ -34,6 +34,10 @@ export const errorCodes = {
   },
   REPOSITORY_SHALLOW: { status: 422, next: 'Run `git fetch --unshallow`, then ship again.' },
   COMMIT_NOT_FOUND: { status: 404, next: 'Check the commit with `git log`; push or fetch it first.' },
+  REMOTE_UNREACHABLE: {
+    status: 502,
+    next: 'See that the address is right and that this machine and the token may read the repository.',
+  },
   BUNDLE_INVALID: { status: 422, next: 'Ship again; if it persists run `git fsck` in the repository.' },
   BUILD_FAILED: { status: 422, next: 'Read the last lines above, mend the build and ship a new commit.' },
   BUILD_TIMEOUT: { status: 422, next: 'Find what hangs, or raise app.buildTimeout in kova.config.ts.' },
@@ -76,6 +80,7 @@ export const errorCodes = {
   APPROVAL_TIMEOUT: { status: 409, next: 'Deploy again and approve in time, or raise approvalTimeout.' },
   ANALYSIS_BREACH: { status: 422, next: 'Traffic is back on the earlier release; see `kova status` and the logs.' },
   CANCELLED: { status: 409, next: 'Deploy again when ready.' },
+  SUPERSEDED: { status: 409, next: 'Nothing to do: the newer commit of the branch is on its way.' },
   STEP_TIMEOUT: {
     status: 504,
     next: 'The step named above did not finish in time; see `kova doctor`, then deploy again.',

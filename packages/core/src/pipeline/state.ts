@@ -17,10 +17,17 @@ export const jobSources: Readonly<Record<JobState, readonly JobState[]>> = {
   cancelled: ['waiting', 'running'],
 };
 
-/** The states of a run; all but the first are final. */
-export const runStates = ['running', 'passed', 'failed', 'inconclusive', 'cancelled'] as const;
+/**
+ * The states of a run; all but the first two are final. One that is queued waits until the run of its branch before it
+ * has ended; a newer one of the branch supersedes it.
+ */
+export const runStates = ['queued', 'running', 'passed', 'failed', 'inconclusive', 'cancelled', 'superseded'] as const;
 
 export type RunState = (typeof runStates)[number];
+
+export function hasRunEnded(state: RunState): boolean {
+  return state !== 'queued' && state !== 'running';
+}
 
 const ends = { pass: 'passed', fail: 'failed', inconclusive: 'inconclusive' } as const;
 

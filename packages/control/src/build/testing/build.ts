@@ -20,7 +20,7 @@ export async function build(jobs: JobRunner, commit: string, options: BuildOptio
   const project = 'shop';
   const config = await jobs.configure(project, commit, signal);
   const graph = withNeeds(expand(resolveJobs(config)), Object.keys(buildJobs(config)));
-  const keys = await jobs.keys(project, commit, config, graph, new Map());
+  const keys = await jobs.keys(project, commit, config, graph, { scope: null, secrets: new Map() });
   runs += 1;
   const run = `run_${process.pid}_${runs}`;
   const done: string[] = [];
@@ -28,6 +28,7 @@ export async function build(jobs: JobRunner, commit: string, options: BuildOptio
     const key = keys.get(job.name) ?? '';
     const request = {
       ...{ run, name: job.name, project, commit, config, job, key, needs: [...done] },
+      scope: null,
       target: null,
       secrets: {},
       signal,

@@ -1,5 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { KovaError } from '@kova/core/errors/kova-error';
+import { branchName } from '@kova/core/repository/branch';
 import { ensureProject } from '../../store/releases.ts';
 import { createShip } from '../../store/ships.ts';
 import { crashPoint } from '../../workflows/steps/crash-point.ts';
@@ -30,6 +31,7 @@ const ship = createRoute({
         commit: commitSha,
         until: z.string().nullable().default(null),
         force: z.boolean().default(false),
+        branch: branchName.nullable().default(null).describe('whose head it is: a newer ship of it goes first'),
       }),
     ),
   },
@@ -55,11 +57,11 @@ export function shipRoutes(app: OpenAPIHono, actor: Actor): void {
   });
   app.openapi(ship, async (c) => {
     const { project } = c.req.valid('param');
-    const { commit: wanted, until, force } = c.req.valid('json');
+    const { commit: wanted, until, force, branch } = c.req.valid('json');
     if (!(await ctx.commits.has(project, wanted)))
       throw new KovaError('COMMIT_NOT_FOUND', `${project} has no commit ${wanted}`);
     await ensureProject(ctx.db, project);
-    const id = await createShip(ctx.db, { project, commit: wanted, until, forced: force });
+    const id = await createShip(ctx.db, { project, commit: wanted, until, forced: force, branch });
     crashPoint('ship:recorded');
     await workflows.ship(id);
     return c.json({ ship: id }, 200);

@@ -6,6 +6,8 @@ export const deadlines = {
   record: minute,
   /** Checkout and configuration of a commit, and the keys of its jobs. */
   plan: 10 * minute,
+  /** A commit is fetched from its remote, with its history. */
+  fetch: 15 * minute,
   /** What bounds a job is its own timeout, times its attempts. */
   job: 24 * 60 * minute,
   /** Checkout and packing of a release. */

@@ -17,14 +17,14 @@ import { nextJobs } from './next-jobs.ts';
 export async function planRun(ctx: Context, id: string, signal: AbortSignal): Promise<string[]> {
   const run = await findRun(ctx.db, id);
   if (!run) throw new KovaError('NOT_FOUND', `there is no run ${id}`);
-  const { project, commit, jobs, check } = run;
+  const { project, commit, jobs, check, scope } = run;
   const config = run.config ?? (await ctx.jobs.configure(project, commit, signal));
   if (config.name !== project) {
     throw new KovaError('CONFIG_INVALID', `kova.config.ts names the project ${config.name}, but ${project} was sent`);
   }
   const graph = graphOf({ config, jobs, check });
-  const secrets = await ctx.vault.digests(project, graph);
-  const keys = await ctx.jobs.keys(project, commit, config, graph, secrets);
+  const secrets = scope === null ? await ctx.vault.digests(project, graph) : new Map<string, string>();
+  const keys = await ctx.jobs.keys(project, commit, config, graph, { scope, secrets });
   await record(ctx, id, config, graph, keys);
   await recallAll(ctx, { id, project, config, check }, graph, keys);
   return nextJobs(ctx, id);

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '@kova/core/errors/codes';
 import { KovaError, reportOf } from '@kova/core/errors/kova-error';
-import { withNeeds } from '@kova/core/pipeline/graph';
+import { type GraphJob, withNeeds } from '@kova/core/pipeline/graph';
 import { isJoin } from '@kova/core/pipeline/join';
 import { fail, inconclusive, pass, type Verdict } from '@kova/core/verdict';
 import type { Context } from '../../../context.ts';
@@ -8,7 +8,7 @@ import type { OpenDoor } from '../../../ports/edge.ts';
 import { jobsOf, moveJob } from '../../../store/jobs.ts';
 import { stopReason } from '../../../store/runs.ts';
 import { judgeJob } from './gates.ts';
-import { graphOf, requireRun } from './graph.ts';
+import { graphOf, type PlannedRun, requireRun } from './graph.ts';
 import { openDoor } from './open-door.ts';
 
 const pollMs = 300;
@@ -36,17 +36,17 @@ export async function runOneJob(ctx: Context, id: string, name: string, signal: 
   const graph = graphOf(run);
   const job = graph.find((each) => each.name === name);
   if (!job) throw new KovaError('NOT_FOUND', `there is no job ${name} in ${id}`);
-  if (isJoin(job.job))
-    return { verdict: pass('all that it needs has passed'), stopped: null, durationMs: 0, code: null };
+  const known = withoutRunning(run, job);
+  if (known) return { verdict: known, stopped: null, durationMs: 0, code: null };
   const keys = new Map((await jobsOf(ctx.db, id)).map((row) => [row.name, row.key]));
   const needed = withNeeds(graph, [name]).filter((each) => each !== job);
   const watch = watchStop(ctx, id);
   let door: OpenDoor | null = null;
   try {
-    const { project, commit, config } = run;
+    const { project, commit, config, scope } = run;
     door = await openDoor(ctx, run, name);
     const report = await ctx.jobs.run({
-      ...{ run: id, name, project, commit, config, job },
+      ...{ run: id, name, project, commit, config, job, scope },
       key: keys.get(name) ?? '',
       needs: needed.map((need) => keys.get(need.name) ?? ''),
       target: door && `http://${door.address}`,
@@ -64,6 +64,13 @@ export async function runOneJob(ctx: Context, id: string, name: string, signal: 
     watch.end();
     door?.close();
   }
+}
+
+/** The verdict on a job that runs nothing, or must not; null for one that is to be run. */
+function withoutRunning({ scope }: PlannedRun, { job }: GraphJob): Verdict | null {
+  if (isJoin(job)) return pass('all that it needs has passed');
+  if (scope === null || job.secrets.length === 0) return null;
+  return inconclusive(`it asks for secrets, which are not given to ${scope}`);
 }
 
 /** Aborts when the run is asked to stop. */
