@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { RepositoryView } from '@kova/control/api';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { inStore } from './testing/books.ts';
@@ -172,4 +174,36 @@ test('a repository that is not there is said at once', async () => {
   await expect(
     kova.call('POST', '/v1/projects/shop/repository', { url: 'file:///nowhere/at/all', provider: 'git' }),
   ).rejects.toMatchObject({ code: 'REMOTE_UNREACHABLE' });
+});
+
+test('a pull request takes what main has built, and leaves nothing that main would take', async () => {
+  const make = (text: string) => ({
+    text,
+    files: { 'in/x': text },
+    pipeline: `{ use: 'none', jobs: { make: {
+      inputs: ['in'], outputs: ['made'], carry: ['carried'],
+      run: [['node', '-e', ${JSON.stringify("const fs = require('fs'); fs.mkdirSync('carried', { recursive: true }); fs.appendFileSync('carried/n', 'x'); fs.writeFileSync('made', fs.readFileSync('carried/n'))")}]],
+    } } }`,
+  });
+  const prove = async (commit: string, number: number) => {
+    const { run } = await ended((await remote.deliver(remote.pullRequest(commit, number))).trigger);
+    return kova.proved(run!);
+  };
+  const cached = ({ jobs }: { jobs: { cached: boolean }[] }) => jobs.map((job) => job.cached);
+  const main = await kova.proved(await kova.prove(await kova.send(make('one'))));
+  expect(cached(main)).toEqual([false]);
+  const same = remote.push({ ...make('one'), text: 'same inputs' }, 'refs/pull/20/head');
+  expect(cached(await prove(same, 20))).toEqual([true]);
+
+  // Built by a pull request first: main builds it anew, and so does another pull request.
+  const poisoned = remote.push(make('two'), 'refs/pull/21/head');
+  expect(cached(await prove(poisoned, 21))).toEqual([false]);
+  remote.move(poisoned, 'refs/pull/22/head');
+  expect(cached(await prove(poisoned, 22))).toEqual([false]);
+  const [before] = await inStore(kova.home, `select key from jobs where run = '${main.id}'`);
+  const next = await kova.proved(await kova.prove(poisoned));
+  expect(cached(next)).toEqual([false]);
+  expect(next.jobs[0]!.key).not.toBe(before!.key);
+  // Once by each of the two runs of main.
+  expect(readFileSync(join(kova.home, 'results/.carried/shop/make/carried/n'), 'utf8')).toBe('xx');
 });

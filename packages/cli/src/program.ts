@@ -14,6 +14,7 @@ import { pipelineCommand } from './commands/pipeline/pipeline.ts';
 import { promoteCommand } from './commands/promote.ts';
 import { releaseCommand } from './commands/release.ts';
 import { renderCommand } from './commands/render.ts';
+import { repositoryCommand } from './commands/repository/repository.ts';
 import { rollbackCommand } from './commands/rollback.ts';
 import { secretsCommand } from './commands/secrets/secrets.ts';
 import { shipCommand } from './commands/ship.ts';
@@ -37,6 +38,7 @@ const commands: readonly Definition[] = [
   statusCommand,
   logsCommand,
   releaseCommand,
+  repositoryCommand,
   metricsCommand,
   doctorCommand,
 ];

@@ -1,9 +1,11 @@
+import type { Provider } from '@kova/core/repository/provider';
 import type { Secret } from '@kova/core/secret';
 import type { IdentityOf } from './home/app-identities.ts';
 import type { Home } from './home/home.ts';
 import type { Seal } from './home/seal.ts';
 import type { Artefacts } from './ports/artefacts.ts';
 import type { Commits } from './ports/builder.ts';
+import type { CommitStatuses } from './ports/commit-statuses.ts';
 import type { Databases } from './ports/databases.ts';
 import type { Edge } from './ports/edge.ts';
 import type { JobRunner } from './ports/job-runner.ts';
@@ -23,6 +25,8 @@ export interface Context {
   jobs: JobRunner;
   vault: Vault;
   seal: Seal;
+  /** By which each provider is told what became of a commit. */
+  statuses: Partial<Record<Provider, CommitStatuses>>;
   /** Whom apps and migrations run as. */
   identityOf: IdentityOf;
   /** PATH of apps and migrations: the Node that Kova runs on first. */

@@ -28,6 +28,9 @@ import { givenSecrets } from './secrets/given.ts';
 import { createVault } from './secrets/vault.ts';
 import { createDatabases } from './services/postgres/databases.ts';
 import { ensureStore, explainStart, type OwnStore } from './services/postgres/own-store.ts';
+import { giteaStatuses } from './statuses/gitea.ts';
+import { githubStatuses } from './statuses/github.ts';
+import { gitlabStatuses } from './statuses/gitlab.ts';
 import { stopSince } from './stop.ts';
 import { connectStore } from './store/connect.ts';
 import { enrol } from './store/executors.ts';
@@ -43,6 +46,7 @@ import { ExecutorWatch } from './watch/recover.ts';
 import { resendSignals, startAccepted } from './watch/resume.ts';
 import { cleanUp } from './watch/retention.ts';
 import { stopOldStandbys } from './watch/standby.ts';
+import { tellStatuses } from './watch/statuses.ts';
 import { launchWorkflows } from './workflows/launch.ts';
 import { registerWorkflows } from './workflows/register.ts';
 
@@ -86,6 +90,7 @@ async function assemble(): Promise<Parts> {
     edge: edgeAt(edgeProcess.socketPath, edgeProcess.address),
     commits: createCommits(home.repositories),
     seal,
+    statuses: { github: githubStatuses, gitlab: gitlabStatuses, gitea: giteaStatuses },
     appPath: [toolchain.bin, '/usr/local/bin', '/usr/bin', '/bin'].join(delimiter),
     edgeListen: edgeProcess.address,
     idleToken: await tokenIn(home.keys, 'idle-token'),
@@ -137,6 +142,7 @@ function watch({ ctx, store }: Parts, { workflows, executors }: Awaited<ReturnTy
   every(2000, () => executors.look(), told('executors'));
   every(2000, () => resendSignals(ctx), told('signals'));
   every(500, () => pollRepositories(ctx, workflows), told('poll'));
+  every(1000, () => tellStatuses(ctx), told('statuses'));
   every(5000, () => keepDatabases(ctx), told('databases'));
   every(5000, () => stopOldStandbys(ctx), told('standby'));
   every(600_000, () => cleanUp(ctx), told('retention'));

@@ -24,8 +24,9 @@ export const shipCommand: Definition = (program, cli, done) => {
       const { until = null, force = false } = options;
       const work = await describeWork(cli, options);
       const client = await connect(cli.env);
+      const { commit, project, branch } = work;
       const { ship } = await withCommit(client, work, () =>
-        client.post<{ ship: string }>(`${projectPath(work.project)}/ships`, { commit: work.commit, until, force }),
+        client.post<{ ship: string }>(`${projectPath(project)}/ships`, { commit, until, force, branch }),
       );
       done(options.detach ? detached(ship) : await follow(cli, client, ship));
     });

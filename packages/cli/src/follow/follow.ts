@@ -1,4 +1,5 @@
 import type { DeploymentView, RunView, ShipView } from '@kova/control/api';
+import type { ErrorCode } from '@kova/core/errors/codes';
 import { type ErrorReport, KovaError, reportOf } from '@kova/core/errors/kova-error';
 import type { Client } from '../api/client.ts';
 import type { Cli, Result } from '../cli.ts';
@@ -52,18 +53,20 @@ function kindOf(id: string): 'deployment' | 'run' | 'ship' {
   return id.startsWith('run_') ? 'run' : 'ship';
 }
 
+const endCodes: Partial<Record<RunView['state'], ErrorCode>> = { cancelled: 'CANCELLED', superseded: 'SUPERSEDED' };
+
 function runResult(run: RunView): Result {
   const text = summary(run).join('\n').trim();
   if (run.state === 'passed' || run.state === 'inconclusive') return { view: run, text };
   const failed = run.jobs.find(({ state }) => state === 'failed');
   const what = failed ? `${failed.name}: ${failed.reason}` : run.reason;
-  const code = run.state === 'cancelled' ? 'CANCELLED' : 'PIPELINE_FAILED';
+  const code = endCodes[run.state] ?? 'PIPELINE_FAILED';
   const next = failed ? `See all of it with \`kova pipeline show ${run.id} --job ${failed.name} --log\`.` : undefined;
   return { view: run, text, error: reportOf(new KovaError(code, what, next ? { next } : {})) };
 }
 
 function shipResult(ship: ShipView): Result {
-  if (ship.state === 'failed') {
+  if (ship.state === 'failed' || ship.state === 'superseded') {
     const error = ship.error ?? reportOf(new KovaError('INTERNAL', `${ship.id} failed and does not say why`));
     return { view: ship, text: '', error: error as ErrorReport };
   }

@@ -1,4 +1,5 @@
 import { KovaError } from '@kova/core/errors/kova-error';
+import { isBranch } from '@kova/core/repository/branch';
 import { git, tryGit } from './git.ts';
 
 /** The top of the working tree that the directory is in. @throws KovaError INPUT_INVALID */
@@ -16,6 +17,12 @@ export async function resolveCommit(repository: string, revision: string): Promi
   if (id !== null) return id.trim();
   const next = revision === 'HEAD' ? { next: 'Commit something first.' } : {};
   throw new KovaError('COMMIT_NOT_FOUND', `there is no commit ${revision} in ${repository}`, next);
+}
+
+/** The branch that is checked out; null when none is, or one whose name Kova does not take. */
+export async function branchOf(repository: string): Promise<string | null> {
+  const name = (await tryGit(repository, ['symbolic-ref', '--quiet', '--short', 'HEAD']))?.trim() ?? '';
+  return isBranch(name) ? name : null;
 }
 
 /** Paths that differ from HEAD, new files included, ignored ones not. */

@@ -7,13 +7,15 @@ import type { Client } from '../api/client.ts';
 import type { Cli } from '../cli.ts';
 import { nameInConfig } from '../project/name.ts';
 import { withBundle } from './bundle.ts';
-import { assertClean, assertWhole, fileAt, findRepository, resolveCommit } from './repository.ts';
+import { assertClean, assertWhole, branchOf, fileAt, findRepository, resolveCommit } from './repository.ts';
 
 /** A commit of a project that is to be worked on. */
 export interface Work {
   repository: string;
   commit: string;
   project: string;
+  /** The branch that is checked out, when it is its head that is worked on. */
+  branch: string | null;
 }
 
 export interface WorkOptions {
@@ -32,7 +34,8 @@ export async function describeWork(cli: Cli, options: WorkOptions): Promise<Work
   const config = await fileAt(repository, commit, 'kova.config.ts');
   if (config === null) throw new KovaError('CONFIG_MISSING', `commit ${commit.slice(0, 10)} has no kova.config.ts`);
   const name = project ?? nameInConfig(config);
-  if (name) return { repository, commit, project: name };
+  const branch = revision ? null : await branchOf(repository);
+  if (name) return { repository, commit, project: name, branch };
   throw new KovaError('INPUT_INVALID', 'the name of the project cannot be read from kova.config.ts', {
     next: "Write it as name: '…', or pass --project.",
   });

@@ -49,7 +49,7 @@ const hint = 'See that the webhook has the address and the secret that `kova rep
 
 /** What shall be done, or why nothing. */
 function wishOf(
-  { project, branches, proved, pullRequests }: Repository,
+  { project, branches, proved, pullRequests, token }: Repository,
   { name, delivery, signsDelivery }: HookProvider,
   { headers, body }: HookRequest,
   event: HookEvent,
@@ -58,7 +58,7 @@ function wishOf(
   if (event.kind === 'other') return event.why;
   const number = delivery(headers)?.slice(0, 200) ?? null;
   const said = signsDelivery && number !== null ? Buffer.concat([Buffer.from(`${number}\n`), body]) : body;
-  const message = { project, source: 'webhook' as const, delivery: number, said };
+  const message = { project, source: 'webhook' as const, delivery: number, said, told: token !== null };
   const { commit } = event;
   if (event.kind === 'push') {
     const { branch } = event;

@@ -8,6 +8,7 @@ interface Changes {
   cached?: boolean;
   duration_ms?: number;
   code?: ErrorCode | null;
+  key?: string;
 }
 
 /**

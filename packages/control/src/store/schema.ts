@@ -182,6 +182,7 @@ export interface Schema {
     ship: string | null;
     run: string | null;
     position: Generated<string>;
+    reported: Generated<boolean>;
     created_at: Moment;
     ended_at: MaybeMoment;
   };

@@ -16,19 +16,21 @@ export interface TriggerWish {
   commit: string;
   /** The provider's number of the message, by which it is known when it comes again. */
   delivery: string | null;
+  /** Whether the provider is to be told what became of it. */
+  told: boolean;
   /** What was said: the same words are the same message, whatever its number. */
   said: string | Buffer;
 }
 
 /** Records a trigger; null when it is known already, with the one that it is. */
 export async function acceptTrigger(db: Store, wish: TriggerWish): Promise<{ id: string; isNew: boolean }> {
-  const { project, source, kind, ref, branch, fork, commit, said } = wish;
+  const { project, source, kind, ref, branch, fork, commit, told, said } = wish;
   const digest = createHash('sha256').update(said).digest('hex');
   const delivery = wish.delivery ?? digest;
   const id = `trg_${randomBytes(5).toString('hex')}`;
   const inserted = await db
     .insertInto('triggers')
-    .values({ id, project, source, kind, ref, branch, fork, commit_sha: commit, delivery, digest })
+    .values({ id, project, source, kind, ref, branch, fork, commit_sha: commit, delivery, digest, reported: !told })
     .onConflict((on) => on.doNothing())
     .returning('id')
     .executeTakeFirst();
@@ -104,4 +106,12 @@ export async function openTrigger(
     .where('ended_at', 'is', null)
     .executeTakeFirst();
   return row !== undefined;
+}
+
+/** Removes those that ended so many days ago. */
+export async function forgetTriggers(db: Store, days: number): Promise<void> {
+  await db
+    .deleteFrom('triggers')
+    .where('ended_at', '<', new Date(Date.now() - days * 86_400_000))
+    .execute();
 }

@@ -30,7 +30,16 @@ async function look(ctx: Context, workflows: Pick<Workflows, 'trigger'>, reposit
     if (heads[ref] === commit || !isBranch(branch) || !matchesBranch(watched, branch)) continue;
     // Asked for already, by the webhook or the poll before.
     if (await openTrigger(ctx.db, { project, ref, commit })) continue;
-    const wish = { project, source: 'poll', kind: 'push', ref, branch, commit, fork: false } as const;
+    const wish = {
+      project,
+      source: 'poll',
+      kind: 'push',
+      ref,
+      branch,
+      commit,
+      fork: false,
+      told: repository.token !== null,
+    } as const;
     const { id } = await acceptTrigger(ctx.db, { ...wish, delivery: null, said: randomUUID() });
     await workflows.trigger(id);
   }

@@ -43,12 +43,15 @@ create table triggers (
   ship        text references ships (id),
   run         text references runs (id),
   position    bigint not null default nextval('work_order'),
+  -- Whether the provider has been told the last word of it.
+  reported    boolean not null default false,
   created_at  timestamptz not null default now(),
   ended_at    timestamptz,
   unique (project, delivery),
   unique (project, digest)
 );
 create index on triggers (project, created_at);
+create index on triggers (position) where not reported;
 
 -- What the provider was told of a commit, and what is to be told it again.
 create table commit_statuses (
