@@ -5,6 +5,7 @@ export type {
   DeploymentView,
   EnvironmentView,
   JobView,
+  LogMatchView,
   ReleaseView,
   RunView,
   ScorecardView,

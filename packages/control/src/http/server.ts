@@ -7,6 +7,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Actor } from './act.ts';
 import { version } from './read.ts';
 import { actionRoutes } from './routes/actions.ts';
+import { logSearchRoutes } from './routes/log-search.ts';
 import { pipelineRoutes } from './routes/pipeline.ts';
 import { readRoutes } from './routes/reads.ts';
 import { secretRoutes } from './routes/secrets.ts';
@@ -39,6 +40,7 @@ export function createApi(actor: Actor, token: Secret): OpenAPIHono {
   secretRoutes(app, actor);
   actionRoutes(app, actor);
   streamRoutes(app, actor);
+  logSearchRoutes(app, actor);
   app.doc31('/openapi.json', { openapi: '3.1.0', info: { title: 'Kova', version } });
   return app;
 }
