@@ -6,6 +6,7 @@ export type {
   DeploymentView,
   EnvironmentView,
   JobView,
+  LogMatchView,
   ReleaseView,
   RunView,
   ScorecardView,

@@ -3,7 +3,7 @@ import { criticalPath } from '@kova/core/pipeline/critical-path';
 import type { Context } from '../context.ts';
 import { evidenceOf } from '../store/evidence.ts';
 import { jobsOf } from '../store/jobs.ts';
-import { runRows, toRun } from '../store/runs.ts';
+import { newestRuns, runRows, toRun } from '../store/runs.ts';
 import { graphOf } from '../workflows/steps/pipeline/graph.ts';
 import type { JobView, RunView } from './views.ts';
 
@@ -39,12 +39,5 @@ export async function readRun(ctx: Context, id: string): Promise<RunView> {
 
 /** The newest runs of a project. */
 export async function listRuns(ctx: Context, project: string): Promise<RunView[]> {
-  const rows = await ctx.db
-    .selectFrom('runs')
-    .select('id')
-    .where('project', '=', project)
-    .orderBy('created_at', 'desc')
-    .limit(50)
-    .execute();
-  return Promise.all(rows.map(({ id }) => readRun(ctx, id)));
+  return Promise.all((await newestRuns(ctx.db, project, 50)).map((id) => readRun(ctx, id)));
 }

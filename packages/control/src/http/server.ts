@@ -8,6 +8,7 @@ import type { Actor } from './act.ts';
 import { version } from './read.ts';
 import { actionRoutes } from './routes/actions.ts';
 import { hookRoutes } from './routes/hooks.ts';
+import { logSearchRoutes } from './routes/log-search.ts';
 import { pipelineRoutes } from './routes/pipeline.ts';
 import { readRoutes } from './routes/reads.ts';
 import { repositoryRoutes } from './routes/repositories.ts';
@@ -43,6 +44,7 @@ export function createApi(actor: Actor, token: Secret): OpenAPIHono {
   actionRoutes(app, actor);
   repositoryRoutes(app, actor);
   streamRoutes(app, actor);
+  logSearchRoutes(app, actor);
   app.doc31('/openapi.json', { openapi: '3.1.0', info: { title: 'Kova', version } });
   return app;
 }

@@ -174,6 +174,16 @@ export const secretView = z
   })
   .meta({ id: 'Secret' });
 
+/** What a search of logs sends, one JSON object an event. */
+export const logMatchView = z.object({
+  run: z.string(),
+  job: z.string(),
+  line: z.number().describe('its number in the log of the job, from 1'),
+  text: z.string(),
+  found: z.boolean().describe('false for a line beside one that was found'),
+  cut: z.boolean().describe('the search of this log ended here, at its limit; there may be more'),
+});
+
 const medianView = z.object({ ms: z.number().nullable(), n: z.number() });
 export const scorecardView = z
   .object({
@@ -223,5 +233,6 @@ export type ShipView = z.infer<typeof shipView>;
 export type ScorecardView = z.infer<typeof scorecardView>;
 export type JobView = z.infer<typeof jobView>;
 export type RunView = z.infer<typeof runView>;
+export type LogMatchView = z.infer<typeof logMatchView>;
 export type SecretView = z.infer<typeof secretView>;
 export type StreamEvent = z.infer<typeof streamEvent>;

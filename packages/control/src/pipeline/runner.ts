@@ -21,6 +21,7 @@ import { packRelease } from './release.ts';
 import { Carried } from './results/carried.ts';
 import { Results } from './results/store.ts';
 import { runJob, type Workshop } from './run-job.ts';
+import { searchLog } from './search-log.ts';
 
 /** KOVA_CACHE_GB, 20 GiB by default. */
 const maxResultBytes = Number(process.env.KOVA_CACHE_GB ?? 20) * 1024 ** 3;
@@ -70,6 +71,7 @@ export function createJobRunner(options: JobRunnerOptions): LocalJobRunner {
       return kept?.report ?? null;
     },
     log: (ref, ended, signal) => followFile(jobLogPath(home.logs, ref), ended, signal),
+    search: (ref, query, signal) => searchLog(jobLogPath(home.logs, ref), query, signal),
     prune: () => results.prune(maxResultBytes),
     release: async (request) => packRelease(await workshop(), request),
     removeLeftovers: () => removeLeftoverBuilds(home.builds),

@@ -50,6 +50,31 @@ export interface JobReport {
   durationMs: number;
 }
 
+/** What is looked for in a log. */
+export interface LogQuery {
+  pattern: string;
+  kind: 'text' | 'regex';
+  ignoreCase: boolean;
+  /** Lines before and after each that is found. */
+  context: number;
+  /** Found lines of one log at most. */
+  limit: number;
+}
+
+export interface LogLine {
+  /** Its number, from 1. */
+  line: number;
+  text: string;
+  /** False for one beside a line that was found. */
+  found: boolean;
+}
+
+export interface LogSearch {
+  lines: LogLine[];
+  /** There may be more than the limit let through. */
+  cut: boolean;
+}
+
 /** Runs the jobs of pipelines on this machine, each in a clean directory, without Kova's rights or secrets. */
 export interface JobRunner {
   /** The configuration of a commit. @throws KovaError CONFIG_MISSING, CONFIG_EVALUATION_FAILED, CONFIG_INVALID */
@@ -76,6 +101,9 @@ export interface JobRunner {
    * says so or the signal aborts.
    */
   log(ref: JobRef, ended: () => Promise<boolean>, signal: AbortSignal): AsyncIterable<string>;
+
+  /** Searches what a job has printed so far. @throws KovaError INPUT_INVALID for an expression that is none, or takes too long */
+  search(ref: JobRef, query: LogQuery, signal: AbortSignal): Promise<LogSearch>;
 
   /**
    * Packs what `app.output` names of the commit with what the jobs of these keys have made of it.

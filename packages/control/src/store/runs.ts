@@ -106,6 +106,18 @@ export async function latestConfig(db: Store, project: string): Promise<ProjectC
   return row?.config ?? null;
 }
 
+/** The newest first. */
+export async function newestRuns(db: Store, project: string, count: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('runs')
+    .select('id')
+    .where('project', '=', project)
+    .orderBy('created_at', 'desc')
+    .limit(count)
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
 /** Asks the jobs at work to end; the first reason stays. */
 export async function stopRun(db: Store, id: string, reason: string): Promise<void> {
   await db.updateTable('runs').set({ stop: reason }).where('id', '=', id).where('stop', 'is', null).execute();

@@ -1,7 +1,5 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { slotId } from '@kova/core/environment/slot';
-import type { Context as HonoContext } from 'hono';
-import { streamSSE } from 'hono/streaming';
 import { z } from 'zod';
 import { readEnvironment } from '../../store/environments.ts';
 import type { Actor } from '../act.ts';
@@ -9,6 +7,7 @@ import { jobLog } from '../job-log.ts';
 import { readDeployment, readShip } from '../read.ts';
 import { readRun } from '../runs.ts';
 import { deploymentEvents, runEvents, shipEvents } from '../stream.ts';
+import { send } from './send.ts';
 import { environmentParams, idParams } from './shared.ts';
 
 const logQuery = z.object({
@@ -44,13 +43,5 @@ export function streamRoutes(app: OpenAPIHono, { ctx }: Actor): void {
     const colour = live?.colour ?? slots[0]?.colour ?? 'blue';
     const slot = slotId(project, environment, colour);
     return send(c, (signal) => ctx.runtime.logs(slot, { tail, follow: follow === 'true', signal }));
-  });
-}
-
-function send(c: HonoContext, events: (signal: AbortSignal) => AsyncIterable<unknown>): Response {
-  return streamSSE(c, async (stream) => {
-    const gone = new AbortController();
-    stream.onAbort(() => gone.abort());
-    for await (const event of events(gone.signal)) await stream.writeSSE({ data: JSON.stringify(event) });
   });
 }
