@@ -25,7 +25,9 @@ export async function open(scene: Scene): Promise<{ tale: Tale; commit: string; 
   say.chapter('A real shop: Next.js, React, Postgres, in a git repository');
   const repository = await Repository.of(scene.shop, scene.work);
   const { commit, lines } = await repository.shorten(scene.full);
-  const left = scene.full ? '' : ' and leaves out the jobs that drive a browser (--full keeps them)';
+  const left = scene.full
+    ? ''
+    : ' and leaves out jobs and checks that take long, such as those in a browser (--full keeps them)';
   say.line(
     `For the demo, one commit makes the windows of kova.config.ts shorter${left}; all else is the shop as it is:`,
   );

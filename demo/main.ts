@@ -16,7 +16,7 @@ Kova's story on this machine, on loopback, in a directory of its own that is rem
 
   --json   one JSON document with the figures on stdout; the story goes to stderr
   --keep   leave Kova and the shop running, and say how to stop them
-  --full   with the jobs that drive a browser: the shop's browser tests and Lighthouse`;
+  --full   with all jobs and checks: the shop's browser tests, Lighthouse, security`;
 
 const { values: options } = parseArgs({
   options: {

@@ -18,13 +18,17 @@ const made = new Set([
 /** Windows short enough for a demo; the shop's own are what a real project would have. */
 const shorter = [
   ["stability: '5m'", "stability: '15s'"],
-  ["{ deploy: 'auto' }", "{ deploy: 'auto', stability: '2s' }"],
+  ["{ deploy: 'auto'", "{ deploy: 'auto', stability: '2s'"],
+  ["      deploy: 'auto',\n", "      deploy: 'auto',\n      stability: '2s',\n"],
 ] as const;
 
-/** Without the jobs that drive a browser, which take longest, and the gate on what one of them reports. */
+/** Without the jobs and checks that take longest, most of which drive a browser, and the gate on what one of them reports. */
 const fewerJobs = [
   ['  pipeline: {\n', "  pipeline: {\n    jobs: { 'e2e-tests': null, 'performance-audit': null },\n"],
   ['      lighthouse: { performance: 0.7, accessibility: 0.9 },\n', ''],
+  ["checks: ['integration', 'e2e']", "checks: ['integration']"],
+  ["checks: ['load', 'lighthouse', 'security']", "checks: ['load']"],
+  ["duration: '10s'", "duration: '3s'"],
 ] as const;
 
 /** A git repository of the shop, which the demo commits to. */

@@ -8,7 +8,7 @@ const ends = new Set(['live', 'rolled-back', 'failed', 'cancelled', 'superseded'
 
 export interface Shipped {
   ship: ShipView;
-  /** What each job of the pipeline came to: `{ install: '9.1 s', build: 'cached' }`. */
+  /** What each job of the pipeline and each check came to: `{ install: '9.1 s', 'staging: e2e-tests': '42 s' }`. */
   jobs: Record<string, string>;
   phases: PhaseEvent[];
   tookMs: number;
@@ -22,8 +22,11 @@ export async function tellShip({ say, driver, repository }: Tale, commit: string
   say.line(`shipping commit ${commit.slice(0, 10)}; proving and building it …`);
   const onJob = (event: JobEvent) => {
     if (event.state === 'waiting' || event.state === 'running') return;
-    jobs[event.job] = told(event);
-    say.figure(event.job, told(event));
+    // What checks need is what the pipeline has made.
+    if (event.environment && event.cached) return;
+    const name = event.environment ? `${event.environment}: ${event.job}` : event.job;
+    jobs[name] = told(event);
+    say.figure(`${name} `, told(event));
   };
   const onPhase = (event: PhaseEvent) => {
     phases.push(event);

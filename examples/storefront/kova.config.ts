@@ -16,8 +16,12 @@ export default defineConfig({
   },
   environments: {
     development: { deploy: 'auto' },
-    staging: { deploy: 'auto' },
-    'pre-production': { deploy: 'auto' },
+    staging: { deploy: 'auto', checks: ['integration', 'e2e'] },
+    'pre-production': {
+      deploy: 'auto',
+      checks: ['load', 'lighthouse', 'security'],
+      load: { paths: ['/', '/products', '/api/products'], duration: '10s', minRps: 10, maxP95: '2s' },
+    },
     production: {
       approvals: 1,
       instances: 2,

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseConfig } from '../config/parse.ts';
-import { checkJobs, checksOf } from './checks.ts';
+import { expand } from '../pipeline/graph.ts';
+import { checkJobs, checksOf, loadLast } from './checks.ts';
 
 const configWith = (environment: object, pipeline: object = {}) =>
   parseConfig({
@@ -36,6 +37,13 @@ test('the load check does as the environment says', () => {
   expect(job!.run).toEqual([['kova-check', 'load', ...options.split(' ')]]);
 });
 
+test('load waits for all others, so that neither spoils what the other measures', () => {
+  const graph = loadLast(expand(checkJobs(configWith({ checks: ['load', 'lighthouse'] }), 'staging')));
+  const load = graph.at(-1)!;
+  expect([load.name, load.needs]).toEqual(['load', []]);
+  expect(load.after).toEqual(graph.slice(0, -1).map(({ name }) => name));
+});
+
 test('any job of the pipeline may be a check, under its name', () => {
   const config = configWith(
     { checks: ['contract'] },
@@ -45,7 +53,7 @@ test('any job of the pipeline may be a check, under its name', () => {
 });
 
 test.each([
-  [{ checks: ['smoke'] }, {}, /environments\.staging\.checks\[0\]: there is no job smoke; there are load, install/],
+  [{ checks: ['smoke'] }, {}, /environments\.staging\.checks\[0\]: there is no job smoke; there are install, build/],
   [{ checks: ['e2e'] }, { jobs: { 'e2e-tests': null } }, /checks\[0\]: there is no job e2e-tests/],
   [{ checks: ['e2e', 'e2e-tests'] }, {}, /checks\[1\]: e2e-tests is there already/],
   [{ load: { duration: '1h' } }, {}, /environments\.staging\.load\.duration: must be from 1s to 5m/],

@@ -1,5 +1,5 @@
 import type { EnvironmentConfig, ProjectConfig } from '../config/schema.ts';
-import type { Jobs } from '../pipeline/graph.ts';
+import { type GraphJob, type Jobs, withNeeds } from '../pipeline/graph.ts';
 import { completeJob, type JobConfig } from '../pipeline/job.ts';
 import { resolveJobs } from '../pipeline/resolve.ts';
 import type { LoadConfig } from './load.ts';
@@ -25,10 +25,18 @@ export function checksOf(config: ProjectConfig, { checks }: EnvironmentConfig): 
 export function checkJobs(config: ProjectConfig, name: string): Jobs {
   const environment = config.environments[name];
   if (!environment) return {};
-  const jobs = { load: loadJob(environment.load), ...resolveJobs(config) };
+  const resolved = resolveJobs(config);
+  const jobs = { ...resolved, load: resolved.load ?? loadJob(environment.load) };
   const checks = new Set(checksOf(config, environment));
   const of = ([job, settings]: [string, JobConfig]) => [job, checks.has(job) ? against(settings, name) : settings];
   return Object.fromEntries(Object.entries(jobs).map(of));
+}
+
+/** Load disturbs what others measure, and they its own figures: it waits until all that do not need it have ended. */
+export function loadLast(graph: readonly GraphJob[]): GraphJob[] {
+  const isLoad = ({ job }: GraphJob) => job.reports.some(({ kind }) => kind === 'load');
+  const others = graph.filter(({ name }) => !withNeeds(graph, [name]).some(isLoad)).map(({ name }) => name);
+  return graph.map((each) => (isLoad(each) ? { ...each, after: others } : each));
 }
 
 function against(job: JobConfig, environment: string): JobConfig {

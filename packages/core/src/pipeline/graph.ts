@@ -10,6 +10,8 @@ export interface GraphJob {
   job: JobConfig;
   /** Names of graph jobs. */
   needs: string[];
+  /** Names of graph jobs that must have ended before, whatever came of them. */
+  after?: readonly string[];
   /** The combination of this one, as variables. */
   values: Readonly<Record<string, string>>;
 }

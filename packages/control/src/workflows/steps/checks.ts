@@ -24,7 +24,8 @@ export async function runChecks(ctx: Context, prove: RunProver, plan: Plan, veri
   if (plan.environment.checks.length === 0) return verified;
   const run = await step(named('begin'), () => beginChecks(ctx, plan));
   const { verdict } = await prove(run);
-  await step(named('end'), () => endChecks(ctx, plan, run, verdict));
+  const against = await step(named('end'), () => endChecks(ctx, plan, run, verdict));
+  if (against) throw new KovaError(against.code, against.reason);
   return `${verified}; ${verdict.reason}`;
 }
 
@@ -40,14 +41,23 @@ async function beginChecks(ctx: Context, { deployment, release, environment, col
 
 const failures: ReadonlySet<ErrorCode | null> = new Set<ErrorCode | null>([null, 'JOB_FAILED', 'JOB_TIMEOUT']);
 
-async function endChecks(ctx: Context, { deployment }: Plan, run: string, { outcome, reason }: Verdict): Promise<void> {
+/** What speaks against going on; null when nothing does. */
+async function endChecks(
+  ctx: Context,
+  { deployment }: Plan,
+  run: string,
+  { outcome, reason }: Verdict,
+): Promise<{ code: ErrorCode; reason: string } | null> {
   const abort = await abortRequest(ctx.db, deployment.id);
-  if (abort) throw new KovaError('CANCELLED', abort.reason);
-  if (outcome !== 'fail') return noteReason(ctx.db, deployment.id, `checked by ${run}: ${reason}`);
+  if (abort) return { code: 'CANCELLED', reason: abort.reason };
+  if (outcome !== 'fail') {
+    await noteReason(ctx.db, deployment.id, `checked by ${run}: ${reason}`);
+    return null;
+  }
   const { state } = await requireRun(ctx, run);
-  if (state === 'cancelled') throw new KovaError('CANCELLED', `its checks, ${run}: ${reason}`);
+  if (state === 'cancelled') return { code: 'CANCELLED', reason: `its checks, ${run}: ${reason}` };
   const failed = (await jobsOf(ctx.db, run)).find((job) => job.state === 'failed');
   const code = failed && !failures.has(failed.code) ? failed.code : null;
   const told = failed ? `${failed.name}: ${failed.reason}` : reason;
-  throw new KovaError(code ?? 'ENVIRONMENT_CHECK_FAILED', `check ${told}\n(${run})`);
+  return { code: code ?? 'ENVIRONMENT_CHECK_FAILED', reason: `check ${told}\n(${run})` };
 }

@@ -1,5 +1,5 @@
 import type { ProjectConfig } from '@kova/core/config/schema';
-import { checkJobs } from '@kova/core/environment/checks';
+import { checkJobs, loadLast } from '@kova/core/environment/checks';
 import { KovaError } from '@kova/core/errors/kova-error';
 import { expand, type GraphJob, withNeeds } from '@kova/core/pipeline/graph';
 import { resolveJobs } from '@kova/core/pipeline/resolve';
@@ -37,8 +37,6 @@ export function graphOf({ config, jobs, check }: Pick<PlannedRun, 'config' | 'jo
     const names = Object.keys(all).join(', ');
     throw new KovaError('NOT_FOUND', `there is no job ${unknown}`, { next: `There are ${names}.` });
   }
-  return withNeeds(
-    graph,
-    wanted.map(({ name }) => name),
-  );
+  const names = wanted.map(({ name }) => name);
+  return check ? loadLast(withNeeds(graph, names)) : withNeeds(graph, names);
 }

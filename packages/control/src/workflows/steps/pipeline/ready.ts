@@ -1,16 +1,21 @@
 import { dependents, type GraphJob } from '@kova/core/pipeline/graph';
-import type { JobState } from '@kova/core/pipeline/state';
+import { isFinal, type JobState } from '@kova/core/pipeline/state';
 
 interface Recorded {
   name: string;
   state: JobState;
 }
 
-/** The waiting jobs of which all needs have passed. */
+/** The waiting jobs that nothing holds up any more. */
 export function readyJobs(graph: readonly GraphJob[], recorded: readonly Recorded[]): string[] {
   const states = new Map(recorded.map(({ name, state }) => [name, state]));
+  const hasPassed = (name: string) => states.get(name) === 'passed';
+  const hasEnded = (name: string) => isFinal(states.get(name) ?? 'waiting');
   return graph
-    .filter(({ name, needs }) => states.get(name) === 'waiting' && needs.every((need) => states.get(need) === 'passed'))
+    .filter(
+      ({ name, needs, after = [] }) =>
+        states.get(name) === 'waiting' && needs.every(hasPassed) && after.every(hasEnded),
+    )
     .map(({ name }) => name);
 }
 
