@@ -18,11 +18,13 @@ import { rollbackCommand } from './commands/rollback.ts';
 import { shipCommand } from './commands/ship.ts';
 import { statusCommand } from './commands/status.ts';
 import { upCommand } from './commands/up.ts';
+import { workerCommand } from './commands/worker/worker.ts';
 
 const commands: readonly Definition[] = [
   initCommand,
   upCommand,
   downCommand,
+  workerCommand,
   shipCommand,
   attachCommand,
   pipelineCommand,

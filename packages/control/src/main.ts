@@ -15,7 +15,6 @@ import { appIdentities } from './home/app-identities.ts';
 import { writeControlRecord, writeStartError } from './home/control-record.ts';
 import { homeAt, homePath, prepareHome } from './home/home.ts';
 import { lockedExitCode, lockHome } from './home/lock.ts';
-import { processStart } from './home/process-start.ts';
 import { tokenIn } from './home/token.ts';
 import { appIdentity } from './home/unprivileged.ts';
 import { type ApiServer, listenForApi } from './http/listen.ts';
@@ -25,6 +24,7 @@ import { createProcessRuntime, type InstanceEvent, type ProcessRuntime } from '.
 import { createDatabases } from './services/postgres/databases.ts';
 import { ensureStore, explainStart, type OwnStore } from './services/postgres/own-store.ts';
 import { stopSince } from './stop.ts';
+import { Bell } from './store/bell.ts';
 import { connectStore } from './store/connect.ts';
 import { enrol } from './store/executors.ts';
 import { bindStore } from './store/home.ts';
@@ -33,11 +33,16 @@ import { type Survivor, survey } from './survey.ts';
 import { AnalysisWatcher } from './watch/analysis.ts';
 import { keepDatabases } from './watch/databases.ts';
 import { every } from './watch/every.ts';
+import { ExecutorWatch } from './watch/executors.ts';
 import { reconcileRoutes } from './watch/reconcile.ts';
-import { ExecutorWatch } from './watch/recover.ts';
+import { recoverWorkflows } from './watch/recover.ts';
 import { resendSignals, startAccepted } from './watch/resume.ts';
 import { cleanUp } from './watch/retention.ts';
 import { stopOldStandbys } from './watch/standby.ts';
+import { lookAfterWaiting } from './watch/waiting.ts';
+import { JobWorker } from './worker/job-worker.ts';
+import { thisProcess } from './worker/self.ts';
+import { jobsOfControl } from './worker/settings.ts';
 import { launchWorkflows } from './workflows/launch.ts';
 import { registerWorkflows } from './workflows/register.ts';
 
@@ -74,7 +79,7 @@ async function assemble(): Promise<Parts> {
   const artefacts = createArtefacts(home.artefacts);
   const jobs = createJobRunner({ home, artefacts, as });
   const ctx: Context = {
-    ...{ home, db, runtime, artefacts, jobs, databases, identityOf },
+    ...{ home, db, runtime, artefacts, jobs, databases, identityOf, bell: new Bell(store.url) },
     edge: edgeAt(edgeProcess.socketPath, edgeProcess.address),
     commits: createCommits(home.repositories),
     appPath: [toolchain.bin, '/usr/local/bin', '/usr/bin', '/bin'].join(delimiter),
@@ -104,28 +109,41 @@ async function startEdge(): Promise<{ socketPath: string; address: string }> {
   return { socketPath, address };
 }
 
-async function takeUpWork({ ctx, store }: Parts) {
-  const start = await processStart(process.pid);
-  const self = { id: `${hostname()}-${process.pid}-${start}`, host: hostname(), pid: process.pid };
+async function takeUpWork({ ctx, store, jobs }: Parts) {
+  const self = await thisProcess({ labels: [], concurrency: jobsOfControl() });
   const workflows = registerWorkflows(ctx);
-  const executors = new ExecutorWatch(ctx.db, self, () => {
-    console.error(new Date().toISOString(), 'declared dead by another control plane, which has taken over: ending');
-    process.exit(1);
+  const watching = new ExecutorWatch(ctx.db, self, {
+    onDeclaredDead: () => {
+      console.error(new Date().toISOString(), 'declared dead by another process, which has taken over: ending');
+      process.exit(1);
+    },
+    endLeftovers: () => jobs.endLeftovers(),
+    onHandedBack: () => {
+      ctx.bell.ring('jobs');
+      void jobs.removeLeftovers().catch(told('builds'));
+    },
   });
+  const look = async () => {
+    await watching.look();
+    await recoverWorkflows(ctx.db);
+  };
   await enrol(ctx.db, self);
+  ctx.bell.open();
   await launchWorkflows(store.url, self.id);
-  await executors.look();
+  await look();
   await startAccepted(ctx, workflows);
-  return { workflows, executors };
+  new JobWorker(ctx, self, told('jobs')).start();
+  return { workflows, look };
 }
 
-function watch({ ctx, store }: Parts, executors: ExecutorWatch): void {
+function watch({ ctx, store }: Parts, lookAtExecutors: () => Promise<void>): void {
   const analysis = new AnalysisWatcher(ctx);
   every(500, () => analysis.look(), told('analysis'));
   every(1000, () => reconcileRoutes(ctx), told('reconcile'));
   every(2000, () => store.keep(), told('store'));
   every(1000, async () => void (await startEdge()), told('edge'));
-  every(2000, () => executors.look(), told('executors'));
+  every(1000, lookAtExecutors, told('executors'));
+  every(2000, () => lookAfterWaiting(ctx), told('waiting'));
   every(2000, () => resendSignals(ctx), told('signals'));
   every(5000, () => keepDatabases(ctx), told('databases'));
   every(5000, () => stopOldStandbys(ctx), told('standby'));
@@ -135,8 +153,8 @@ function watch({ ctx, store }: Parts, executors: ExecutorWatch): void {
 
 /** Takes up the work that was in flight, and tells that Kova is ready. */
 async function open(parts: Parts, server: ApiServer): Promise<void> {
-  const { workflows, executors } = await takeUpWork(parts);
-  watch(parts, executors);
+  const { workflows, look } = await takeUpWork(parts);
+  watch(parts, look);
   const api = createApi({ ctx: parts.ctx, workflows }, await tokenIn(home.keys, 'api-token'));
   server.serve(getRequestListener(api.fetch));
   await writeControlRecord(home.root, { url: server.url, edge: `http://${parts.ctx.edgeListen}` });

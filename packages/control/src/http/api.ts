@@ -11,4 +11,5 @@ export type {
   ShipView,
   StatusView,
   StreamEvent,
+  WorkerView,
 } from './views.ts';

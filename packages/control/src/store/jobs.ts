@@ -1,10 +1,11 @@
 import type { ErrorCode } from '@kova/core/errors/codes';
+import type { GraphJob } from '@kova/core/pipeline/graph';
 import { isFinal, type JobState, jobSources } from '@kova/core/pipeline/state';
 import type { Transaction } from 'kysely';
 import type { Store } from './connect.ts';
 import type { Schema } from './schema.ts';
 
-interface Changes {
+export interface JobChanges {
   cached?: boolean;
   duration_ms?: number;
   code?: ErrorCode | null;
@@ -19,7 +20,7 @@ export async function moveJob(
   ref: { run: string; name: string },
   to: JobState,
   reason: string,
-  changes: Changes = {},
+  changes: JobChanges = {},
 ): Promise<boolean> {
   if (!db.isTransaction) return (db as Store).transaction().execute((trx) => moveJob(trx, ref, to, reason, changes));
   const now = new Date();
@@ -33,6 +34,32 @@ export async function moveJob(
   if (numUpdatedRows === 0n) return false;
   await db.insertInto('job_events').values({ run: ref.run, job: ref.name, state: to, reason }).execute();
   return true;
+}
+
+/** Rows of one statement, which takes so many parameters only. */
+const rowsAtOnce = 1000;
+
+/** Records the jobs of a run and what each needs, in the order of the graph. Idempotent. */
+export async function addJobs(db: Store, run: string, jobs: ReadonlyArray<{ spec: GraphJob; key: string }>) {
+  const rows = jobs.map(({ spec, key }, position) => {
+    const { name, job } = spec;
+    return { run, name, position, key, label: job.worker, spec: JSON.stringify(spec) };
+  });
+  const needs = jobs.flatMap(({ spec }) => spec.needs.map((need) => ({ run, job: spec.name, need })));
+  await db.transaction().execute(async (trx) => {
+    for (const some of chunks(rows)) {
+      const adding = trx.insertInto('jobs').values(some);
+      await adding.onConflict((on) => on.doNothing()).execute();
+    }
+    for (const some of chunks(needs)) {
+      const adding = trx.insertInto('needs').values(some);
+      await adding.onConflict((on) => on.doNothing()).execute();
+    }
+  });
+}
+
+function* chunks<T>(list: readonly T[]): Generator<T[]> {
+  for (let at = 0; at < list.length; at += rowsAtOnce) yield list.slice(at, at + rowsAtOnce);
 }
 
 /** In the order of the graph. */

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { ProjectConfig } from '@kova/core/config/schema';
 import type { RunState } from '@kova/core/pipeline/state';
+import type { Transaction } from 'kysely';
 import type { Store } from './connect.ts';
+import type { Schema } from './schema.ts';
 
 export interface Run {
   id: string;
@@ -47,7 +49,7 @@ export async function findRun(db: Store, id: string): Promise<Run | null> {
 }
 
 /** Asks the jobs at work to end; the first reason stays. */
-export async function stopRun(db: Store, id: string, reason: string): Promise<void> {
+export async function stopRun(db: Store | Transaction<Schema>, id: string, reason: string): Promise<void> {
   await db.updateTable('runs').set({ stop: reason }).where('id', '=', id).where('stop', 'is', null).execute();
 }
 

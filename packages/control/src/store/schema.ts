@@ -5,6 +5,7 @@ import type { Colour } from '@kova/core/environment/slot';
 import type { ErrorCode } from '@kova/core/errors/codes';
 import type { ErrorReport } from '@kova/core/errors/kova-error';
 import type { Problem, ReportKind } from '@kova/core/pipeline/evidence/evidence';
+import type { GraphJob } from '@kova/core/pipeline/graph';
 import type { JobState, RunState } from '@kova/core/pipeline/state';
 import type { Route } from '@kova/core/traffic/route';
 import type { Verdict } from '@kova/core/verdict';
@@ -104,6 +105,7 @@ export interface Schema {
     reason: Generated<string>;
     config: MaybeJson<ProjectConfig>;
     stop: string | null;
+    opened_at: MaybeMoment;
     created_at: Moment;
     ended_at: MaybeMoment;
   };
@@ -117,9 +119,16 @@ export interface Schema {
     cached: Generated<boolean>;
     duration_ms: number | null;
     code: ErrorCode | null;
+    spec: Json<GraphJob>;
+    label: string | null;
+    missing: Generated<number>;
+    ready_at: MaybeMoment;
+    executor: string | null;
+    takes: Generated<number>;
     started_at: MaybeMoment;
     ended_at: MaybeMoment;
   };
+  needs: { run: string; job: string; need: string };
   evidence: {
     run: string;
     job: string;
@@ -131,5 +140,13 @@ export interface Schema {
   };
   job_events: { id: Generated<string>; run: string; job: string; state: JobState; reason: string; at: Moment };
   home: { one: Generated<boolean>; id: string; place: string };
-  executors: { id: string; host: string; pid: number; started_at: Moment; heartbeat_at: Moment };
+  executors: {
+    id: string;
+    host: string;
+    pid: number;
+    labels: Generated<string[]>;
+    concurrency: number | null;
+    started_at: Moment;
+    heartbeat_at: Moment;
+  };
 }

@@ -4,17 +4,13 @@ import type { GraphJob } from '@kova/core/pipeline/graph';
 import { isJoin } from '@kova/core/pipeline/join';
 import { stateAfter } from '@kova/core/pipeline/state';
 import type { Context } from '../../../context.ts';
-import { moveJob } from '../../../store/jobs.ts';
+import { addJobs, moveJob } from '../../../store/jobs.ts';
 import { findRun } from '../../../store/runs.ts';
 import { judgeJob } from './gates.ts';
 import { graphOf } from './graph.ts';
-import { nextJobs } from './next-jobs.ts';
 
-/**
- * Evaluates the configuration, records the jobs, and passes those whose result is known already.
- * @returns the jobs that can be run now
- */
-export async function planRun(ctx: Context, id: string, signal: AbortSignal): Promise<string[]> {
+/** Evaluates the configuration, records the jobs, and passes those whose result is known already. */
+export async function planRun(ctx: Context, id: string, signal: AbortSignal): Promise<void> {
   const run = await findRun(ctx.db, id);
   if (!run) throw new KovaError('NOT_FOUND', `there is no run ${id}`);
   const { project, commit, jobs } = run;
@@ -26,7 +22,6 @@ export async function planRun(ctx: Context, id: string, signal: AbortSignal): Pr
   const keys = await ctx.jobs.keys(project, commit, config, graph);
   await record(ctx, id, config, graph, keys);
   await recallAll(ctx, { id, project, config }, graph, keys);
-  return nextJobs(ctx, id);
 }
 
 async function record(
@@ -41,13 +36,11 @@ async function record(
     .set({ config: JSON.stringify(config) })
     .where('id', '=', run)
     .execute();
-  if (graph.length === 0) return;
-  const rows = graph.map(({ name }, position) => ({ run, name, position, key: keys.get(name) ?? '' }));
-  await ctx.db
-    .insertInto('jobs')
-    .values(rows)
-    .onConflict((on) => on.doNothing())
-    .execute();
+  await addJobs(
+    ctx.db,
+    run,
+    graph.map((spec) => ({ spec, key: keys.get(spec.name) ?? '' })),
+  );
 }
 
 /**

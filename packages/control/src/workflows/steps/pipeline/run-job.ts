@@ -1,15 +1,16 @@
 import type { ErrorCode } from '@kova/core/errors/codes';
 import { KovaError, reportOf } from '@kova/core/errors/kova-error';
-import { withNeeds } from '@kova/core/pipeline/graph';
 import { isJoin } from '@kova/core/pipeline/join';
 import { fail, inconclusive, pass, type Verdict } from '@kova/core/verdict';
-import type { Context } from '../../../context.ts';
-import { jobsOf, moveJob } from '../../../store/jobs.ts';
+import type { JobContext } from '../../../context.ts';
+import { neededKeys, type TakenJob } from '../../../store/job-queue.ts';
 import { stopReason } from '../../../store/runs.ts';
 import { judgeJob } from './gates.ts';
-import { graphOf, requireRun } from './graph.ts';
+import { requireRun } from './graph.ts';
 
 const pollMs = 300;
+/** A job that takes its worker with it shall not take them all. */
+const mostTakes = 5;
 
 /** A job that was stopped: it has no verdict of its own. */
 export interface JobEnd {
@@ -20,31 +21,20 @@ export interface JobEnd {
 }
 
 /** Runs the job here, unless its run is to stop. */
-export async function runOneJob(ctx: Context, id: string, name: string, signal: AbortSignal): Promise<JobEnd> {
+export async function runOneJob(ctx: JobContext, taken: TakenJob, signal: AbortSignal): Promise<JobEnd> {
+  const { run: id, name, spec: job } = taken;
   const stopped = await stopReason(ctx.db, id);
-  if (stopped !== null || !(await moveJob(ctx.db, { run: id, name }, 'running', ''))) {
-    return {
-      verdict: inconclusive('it was not begun'),
-      stopped: stopped ?? 'it has ended already',
-      durationMs: null,
-      code: null,
-    };
-  }
+  if (stopped !== null) return { verdict: inconclusive(stopped), stopped, durationMs: null, code: null };
+  if (taken.takes > mostTakes) return ended(fail(`it was begun ${mostTakes} times, and each time its worker died`));
+  if (isJoin(job.job)) return { ...ended(pass('all that it needs has passed')), durationMs: 0 };
   const run = await requireRun(ctx, id);
-  const graph = graphOf(run);
-  const job = graph.find((each) => each.name === name);
-  if (!job) throw new KovaError('NOT_FOUND', `there is no job ${name} in ${id}`);
-  if (isJoin(job.job))
-    return { verdict: pass('all that it needs has passed'), stopped: null, durationMs: 0, code: null };
-  const keys = new Map((await jobsOf(ctx.db, id)).map((row) => [row.name, row.key]));
-  const needed = withNeeds(graph, [name]).filter((each) => each !== job);
   const watch = watchStop(ctx, id);
   try {
     const { project, commit, config } = run;
     const report = await ctx.jobs.run({
       ...{ run: id, name, project, commit, config, job },
-      key: keys.get(name) ?? '',
-      needs: needed.map((need) => keys.get(need.name) ?? ''),
+      key: taken.key,
+      needs: await neededKeys(ctx.db, id, name),
       signal: AbortSignal.any([signal, watch.signal]),
     });
     const verdict = await judgeJob(ctx, run, job, report);
@@ -52,15 +42,20 @@ export async function runOneJob(ctx: Context, id: string, name: string, signal: 
     return { verdict, stopped: null, durationMs: report.durationMs, code };
   } catch (error) {
     const { code, message } = reportOf(error);
-    if (watch.signal.aborted) return { verdict: inconclusive(message), stopped: message, durationMs: null, code };
-    return { verdict: fail(message), stopped: null, durationMs: null, code };
+    const wasStopped = watch.signal.aborted || signal.aborted;
+    if (wasStopped) return { verdict: inconclusive(message), stopped: message, durationMs: null, code };
+    return ended(fail(message), code);
   } finally {
     watch.end();
   }
 }
 
+function ended(verdict: Verdict, code: ErrorCode | null = verdict.outcome === 'fail' ? 'JOB_FAILED' : null): JobEnd {
+  return { verdict, stopped: null, durationMs: null, code };
+}
+
 /** Aborts when the run is asked to stop. */
-function watchStop(ctx: Context, id: string): { signal: AbortSignal; end: () => void } {
+function watchStop(ctx: JobContext, id: string): { signal: AbortSignal; end: () => void } {
   const controller = new AbortController();
   const look = async () => {
     const reason = await stopReason(ctx.db, id).catch(() => null);
