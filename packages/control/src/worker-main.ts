@@ -44,8 +44,10 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const labels = checkLabels(options.labels);
   const { ctx, runner } = await joinHome(options.env);
   const self = await thisProcess({ labels, concurrency: options.concurrency });
+  let leaving = false;
   const watching = new ExecutorWatch(ctx.db, self, {
     onDeclaredDead: () => {
+      if (leaving) return;
       console.error(new Date().toISOString(), 'declared dead by another process, which has taken over: ending');
       process.exit(1);
     },
@@ -58,7 +60,11 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   every(1000, () => watching.look(), told('executors'));
   worker.start();
   options.onReady(self);
-  await untilAsked(options, ctx, self, worker);
+  const hurry = await untilAsked(options, worker);
+  const back = await worker.drain(options.graceMs, hurry);
+  leaving = true;
+  await leave(ctx, self).catch(told('leaving; others see that this process has ended'));
+  options.say(back.length > 0 ? `handed back ${back.join(', ')}; ended` : 'ended');
 }
 
 /** What a worker shares with the control plane: the home's directories and the store. */
@@ -79,11 +85,12 @@ async function joinHome(env: NodeJS.ProcessEnv) {
   return { ctx, runner };
 }
 
-async function untilAsked({ graceMs, say }: WorkerOptions, ctx: JobContext, self: Executor, worker: JobWorker) {
+/** Gives the signal that it shall not wait. */
+async function untilAsked({ say }: WorkerOptions, worker: JobWorker): Promise<AbortSignal> {
   const asked = Promise.withResolvers<void>();
   const hurry = new AbortController();
+  let times = 0;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    let times = 0;
     process.on(signal, () => {
       times += 1;
       asked.resolve();
@@ -93,9 +100,11 @@ async function untilAsked({ graceMs, say }: WorkerOptions, ctx: JobContext, self
   await asked.promise;
   const { names } = worker;
   say(names.length > 0 ? `takes no more jobs; waits for ${names.join(', ')}` : 'takes no more jobs');
-  const back = await worker.drain(graceMs, hurry.signal);
-  await forgetExecutor(ctx.db, self.id, `its worker ${self.id} was stopped`);
-  ctx.bell.ring('jobs');
-  await ctx.bell.close();
-  say(back.length > 0 ? `handed back ${back.join(', ')}; ended` : 'ended');
+  return hurry.signal;
+}
+
+async function leave({ db, bell }: JobContext, { id }: Executor): Promise<void> {
+  await forgetExecutor(db, id, `its worker ${id} was stopped`);
+  bell.ring('jobs');
+  await bell.close();
 }

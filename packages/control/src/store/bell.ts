@@ -28,9 +28,11 @@ export class Bell {
     void this.#listen();
   }
 
+  /** Tells what was rung before. */
   async close(): Promise<void> {
     this.#closed = true;
     if (this.#timer) clearTimeout(this.#timer);
+    await this.#tell();
     await this.#client?.end().catch(() => undefined);
   }
 
@@ -88,6 +90,6 @@ export class Bell {
     this.#due.clear();
     for (const topic of topics) await this.#client?.query('SELECT pg_notify($1, $2)', [channel, topic]).catch(() => {});
     this.#timer = null;
-    if (this.#due.size > 0) this.#timer = setTimeout(() => void this.#tell(), pauseMs).unref();
+    if (this.#due.size > 0 && !this.#closed) this.#timer = setTimeout(() => void this.#tell(), pauseMs).unref();
   }
 }

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { KovaError } from '@kova/core/errors/kova-error';
 import type { JobContext } from '../context.ts';
 import type { Executor } from '../store/executors.ts';
@@ -6,6 +7,7 @@ import { type TakenJob, takeJobs } from '../store/job-queue.ts';
 import { job } from '../workflows/job.ts';
 
 const lookMs = 1000;
+const endingMs = 15_000;
 
 interface AtWork {
   taken: TakenJob;
@@ -51,7 +53,8 @@ export class JobWorker {
     const rest = [...this.#atWork];
     const why = `handed back by the worker ${this.#self.id}`;
     for (const { stop } of rest) stop.abort(new KovaError('CANCELLED', why));
-    await ended;
+    // While the store is away nothing can be handed back; others do that when this process is gone.
+    await Promise.race([ended, patience(endingMs)]);
     return rest.map(({ taken }) => taken.name);
   }
 
@@ -94,11 +97,7 @@ export class JobWorker {
   }
 }
 
-function patience(ms: number, hurry: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    hurry.addEventListener('abort', () => resolve(), { once: true });
-    hurry.addEventListener('abort', () => clearTimeout(timer), { once: true });
-    if (hurry.aborted) resolve();
-  });
+/** Ends early when the signal aborts. */
+function patience(ms: number, hurry?: AbortSignal): Promise<void> {
+  return sleep(ms, undefined, { ref: false, ...(hurry ? { signal: hurry } : {}) }).catch(() => undefined);
 }

@@ -44,6 +44,8 @@ export async function runOneJob(ctx: JobContext, taken: TakenJob, signal: AbortS
     const { code, message } = reportOf(error);
     const wasStopped = watch.signal.aborted || signal.aborted;
     if (wasStopped) return { verdict: inconclusive(message), stopped: message, durationMs: null, code };
+    // It says nothing about the job, which is run again.
+    if (code === 'STORE_UNAVAILABLE') throw error;
     return ended(fail(message), code);
   } finally {
     watch.end();
