@@ -56,8 +56,9 @@ export class TestKova {
   }
 
   /** A file in the home that the app can see: a switch for its faults. */
-  write(name: string): void {
+  write(name: string, mode = 0o644): void {
     writeFileSync(join(this.home, name), '');
+    chmodSync(join(this.home, name), mode);
   }
 
   /** SIGKILL of all instances of a release. */

@@ -20,11 +20,13 @@ import { secretsCommand } from './commands/secrets/secrets.ts';
 import { shipCommand } from './commands/ship.ts';
 import { statusCommand } from './commands/status.ts';
 import { upCommand } from './commands/up.ts';
+import { workerCommand } from './commands/worker/worker.ts';
 
 const commands: readonly Definition[] = [
   initCommand,
   upCommand,
   downCommand,
+  workerCommand,
   shipCommand,
   attachCommand,
   pipelineCommand,

@@ -11,6 +11,7 @@ import type { Edge } from './ports/edge.ts';
 import type { JobRunner } from './ports/job-runner.ts';
 import type { Runtime } from './ports/runtime.ts';
 import type { Vault } from './secrets/vault.ts';
+import type { Bell } from './store/bell.ts';
 import type { Store } from './store/connect.ts';
 
 /** All that workflows, watchers and the API act through; put together in main.ts alone. */
@@ -27,6 +28,7 @@ export interface Context {
   seal: Seal;
   /** By which each provider is told what became of a commit. */
   statuses: Partial<Record<Provider, CommitStatuses>>;
+  bell: Bell;
   /** Whom apps and migrations run as. */
   identityOf: IdentityOf;
   /** PATH of apps and migrations: the Node that Kova runs on first. */
@@ -36,3 +38,6 @@ export interface Context {
   /** Where the edge listens, `127.0.0.1:4780`. */
   edgeListen: string;
 }
+
+/** What a process needs that does nothing but run jobs. */
+export type JobContext = Pick<Context, 'db' | 'jobs' | 'bell' | 'vault' | 'edge'>;

@@ -15,7 +15,6 @@ import { appIdentities } from './home/app-identities.ts';
 import { writeControlRecord, writeStartError } from './home/control-record.ts';
 import { homeAt, homePath, prepareHome } from './home/home.ts';
 import { lockedExitCode, lockHome } from './home/lock.ts';
-import { processStart } from './home/process-start.ts';
 import { createSeal } from './home/seal.ts';
 import { sealKey } from './home/seal-key.ts';
 import { tokenIn } from './home/token.ts';
@@ -32,6 +31,7 @@ import { giteaStatuses } from './statuses/gitea.ts';
 import { githubStatuses } from './statuses/github.ts';
 import { gitlabStatuses } from './statuses/gitlab.ts';
 import { stopSince } from './stop.ts';
+import { Bell } from './store/bell.ts';
 import { connectStore } from './store/connect.ts';
 import { enrol } from './store/executors.ts';
 import { bindStore } from './store/home.ts';
@@ -40,13 +40,18 @@ import { type Survivor, survey } from './survey.ts';
 import { AnalysisWatcher } from './watch/analysis.ts';
 import { keepDatabases } from './watch/databases.ts';
 import { every } from './watch/every.ts';
+import { ExecutorWatch } from './watch/executors.ts';
 import { pollRepositories } from './watch/poll.ts';
 import { reconcileRoutes } from './watch/reconcile.ts';
-import { ExecutorWatch } from './watch/recover.ts';
+import { recoverWorkflows } from './watch/recover.ts';
 import { resendSignals, startAccepted } from './watch/resume.ts';
 import { cleanUp } from './watch/retention.ts';
 import { stopOldStandbys } from './watch/standby.ts';
 import { tellStatuses } from './watch/statuses.ts';
+import { lookAfterWaiting } from './watch/waiting.ts';
+import { JobWorker } from './worker/job-worker.ts';
+import { thisProcess } from './worker/self.ts';
+import { jobsOfControl } from './worker/settings.ts';
 import { launchWorkflows } from './workflows/launch.ts';
 import { registerWorkflows } from './workflows/register.ts';
 
@@ -85,7 +90,7 @@ async function assemble(): Promise<Parts> {
   const key = await sealKey(home.keys, process.env);
   const seal = createSeal(key);
   const ctx: Context = {
-    ...{ home, db, runtime, artefacts, jobs, databases, identityOf },
+    ...{ home, db, runtime, artefacts, jobs, databases, identityOf, bell: new Bell(store.url) },
     vault: createVault({ db, seal, key, given: givenSecrets(process.env) }),
     edge: edgeAt(edgeProcess.socketPath, edgeProcess.address),
     commits: createCommits(home.repositories),
@@ -118,28 +123,41 @@ async function startEdge(): Promise<{ socketPath: string; address: string }> {
   return { socketPath, address };
 }
 
-async function takeUpWork({ ctx, store }: Parts) {
-  const start = await processStart(process.pid);
-  const self = { id: `${hostname()}-${process.pid}-${start}`, host: hostname(), pid: process.pid };
+async function takeUpWork({ ctx, store, jobs }: Parts) {
+  const self = await thisProcess({ labels: [], concurrency: jobsOfControl() });
   const workflows = registerWorkflows(ctx);
-  const executors = new ExecutorWatch(ctx.db, self, () => {
-    console.error(new Date().toISOString(), 'declared dead by another control plane, which has taken over: ending');
-    process.exit(1);
+  const watching = new ExecutorWatch(ctx.db, self, {
+    onDeclaredDead: () => {
+      console.error(new Date().toISOString(), 'declared dead by another process, which has taken over: ending');
+      process.exit(1);
+    },
+    endLeftovers: () => jobs.endLeftovers(),
+    onHandedBack: () => {
+      ctx.bell.ring('jobs');
+      void jobs.removeLeftovers().catch(told('builds'));
+    },
   });
+  const look = async () => {
+    await watching.look();
+    await recoverWorkflows(ctx.db);
+  };
   await enrol(ctx.db, self);
+  ctx.bell.open();
   await launchWorkflows(store.url, self.id);
-  await executors.look();
+  await look();
   await startAccepted(ctx, workflows);
-  return { workflows, executors };
+  new JobWorker(ctx, self, told('jobs')).start();
+  return { workflows, look };
 }
 
-function watch({ ctx, store }: Parts, { workflows, executors }: Awaited<ReturnType<typeof takeUpWork>>): void {
+function watch({ ctx, store }: Parts, { workflows, look }: Awaited<ReturnType<typeof takeUpWork>>): void {
   const analysis = new AnalysisWatcher(ctx);
   every(500, () => analysis.look(), told('analysis'));
   every(1000, () => reconcileRoutes(ctx), told('reconcile'));
   every(2000, () => store.keep(), told('store'));
   every(1000, async () => void (await startEdge()), told('edge'));
-  every(2000, () => executors.look(), told('executors'));
+  every(1000, look, told('executors'));
+  every(2000, () => lookAfterWaiting(ctx), told('waiting'));
   every(2000, () => resendSignals(ctx), told('signals'));
   every(500, () => pollRepositories(ctx, workflows), told('poll'));
   every(1000, () => tellStatuses(ctx), told('statuses'));

@@ -15,6 +15,8 @@ import { exitCodes } from './process/exit-codes.ts';
 import { startTimeOf } from './process/identity.ts';
 import { edgeVersion } from './process/version.ts';
 
+export { socketPathOf };
+
 export interface EdgeProcess {
   pid: number;
   /** From the kernel: a reused pid is not mistaken for the edge. */

@@ -3,21 +3,23 @@ import { since } from './duration.ts';
 import { approvalHint } from './plain.ts';
 import { jobMark } from './run.ts';
 import { plain, renderTable } from './table.ts';
+import { workerTable } from './workers.ts';
 
 const headers = ['ENVIRONMENT', 'LIVE', 'COMMIT', 'SINCE', 'AT WORK', 'STANDBY', 'INSTANCES', 'URL'];
 
 /** A table for each project, and below it what needs a sentence. */
-export function statusText({ projects }: StatusView, now = Date.now()): string {
-  if (projects.length === 0) return 'Nothing was shipped yet. Next: kova ship';
-  return projects
-    .map(({ name, environments }) => {
-      const table = renderTable(
-        headers,
-        environments.map((environment) => row(environment, now)),
-      );
-      return [name, table, ...environments.flatMap(remarks)].join('\n');
-    })
-    .join('\n\n');
+export function statusText({ projects, workers }: StatusView, now = Date.now()): string {
+  // The control plane alone is no news.
+  const others = workers.length > 1 ? [workerTable(workers)] : [];
+  if (projects.length === 0) return ['Nothing was shipped yet. Next: kova ship', ...others].join('\n\n');
+  const tables = projects.map(({ name, environments }) => {
+    const table = renderTable(
+      headers,
+      environments.map((environment) => row(environment, now)),
+    );
+    return [name, table, ...environments.flatMap(remarks)].join('\n');
+  });
+  return [...tables, ...others].join('\n\n');
 }
 
 function row({ name, live, inFlight, queued, standby, instances, url }: EnvironmentView, now: number): string[] {

@@ -79,22 +79,28 @@ export async function closeBuildDirectory(directory: BuildDirectory): Promise<vo
 }
 
 /**
- * Ends and removes the builds whose control plane has died; those of a living one, and the npm cache, stay.
+ * Ends and removes the builds whose process has died; those of a living one, and the npm cache, stay.
  * Returns how many there were.
  */
 export async function removeLeftoverBuilds(builds: string): Promise<number> {
-  let removed = 0;
+  const ended = await endLeftoverBuilds(builds);
+  for (const root of ended) await removeTree(root);
+  return ended.length;
+}
+
+/** Ends the builds whose process has died: nothing of them runs any more when this returns. Gives their directories. */
+export async function endLeftoverBuilds(builds: string): Promise<string[]> {
+  const ended: string[] = [];
   for (const project of await subdirectories(builds)) {
     for (const id of await subdirectories(join(builds, project))) {
       const root = join(builds, project, id);
       const owner = await readOwner(root);
       if (!(await isLeftOver(root, owner))) continue;
       await killStrays({ variable: `KOVA_BUILD_ID=${id}`, directory: root, ...(owner?.ids ? { ids: owner.ids } : {}) });
-      await removeTree(root);
-      removed += 1;
+      ended.push(root);
     }
   }
-  return removed;
+  return ended;
 }
 
 function markOf({ id, root, as }: BuildDirectory): Mark {

@@ -14,4 +14,5 @@ export type {
   ShipView,
   StatusView,
   StreamEvent,
+  WorkerView,
 } from './views.ts';

@@ -11,6 +11,7 @@ import { heldCommits } from '../store/holds.ts';
 import { jobsOf } from '../store/jobs.ts';
 import { type Run, runRows, toRun } from '../store/runs.ts';
 import type { DeploymentView, EnvironmentView, ReleaseView, ScorecardView, ShipView, StatusView } from './views.ts';
+import { readWorkers } from './workers.ts';
 
 export const version = '0.1.0';
 
@@ -38,7 +39,7 @@ export async function readStatus(ctx: Context): Promise<StatusView> {
     projects.set(project, [...(projects.get(project) ?? []), await readEnvironmentView(ctx, project, name)]);
   }
   const list = [...projects].map(([name, environments]) => ({ name, environments }));
-  return { version, edge: ctx.edgeListen, projects: list };
+  return { version, edge: ctx.edgeListen, projects: list, workers: await readWorkers(ctx) };
 }
 
 async function readEnvironmentView(ctx: Context, project: string, name: string): Promise<EnvironmentView> {

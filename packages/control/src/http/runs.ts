@@ -21,6 +21,7 @@ export async function readRun(ctx: Context, id: string): Promise<RunView> {
       needs: needs.get(job.name) ?? [],
       state: job.state,
       reason: job.reason,
+      worker: job.executor,
       key: job.key,
       cached: job.cached,
       durationMs: job.duration_ms,

@@ -60,11 +60,25 @@ export const environmentView = z
   })
   .meta({ id: 'Environment' });
 
+export const workerView = z
+  .object({
+    id: z.string(),
+    host: z.string(),
+    pid: z.number(),
+    labels: z.array(z.string()).describe('it takes jobs with these labels, and those without one'),
+    concurrency: z.number().nullable().describe("jobs at a time; null for its share of the machine's cores"),
+    control: z.boolean().describe('whether it is the control plane'),
+    jobs: z.array(z.object({ run: z.string(), name: z.string(), startedAt: moment.nullable() })).describe('at work'),
+    silentMs: z.number().describe('since it said that it lives'),
+  })
+  .meta({ id: 'Worker' });
+
 export const statusView = z
   .object({
     version: z.string(),
     edge: z.string().describe('the address that the edge listens on'),
     projects: z.array(z.object({ name: z.string(), environments: z.array(environmentView) })),
+    workers: z.array(workerView),
   })
   .meta({ id: 'Status' });
 
@@ -137,6 +151,7 @@ export const jobView = z
     needs: z.array(z.string()),
     state: z.enum(jobStates),
     reason: z.string(),
+    worker: z.string().nullable().describe('the process that runs it, or ran it'),
     key: z.string().describe('digest of all that its result depends on'),
     cached: z.boolean().describe('the result is that of an earlier run with the same inputs'),
     durationMs: z.number().nullable().describe('of its commands'),
@@ -226,6 +241,7 @@ export const streamEvent = z.discriminatedUnion('type', [
 
 export type DeploymentView = z.infer<typeof deploymentView>;
 export type EnvironmentView = z.infer<typeof environmentView>;
+export type WorkerView = z.infer<typeof workerView>;
 export type StatusView = z.infer<typeof statusView>;
 export type CommitView = z.infer<typeof commitView>;
 export type ReleaseView = z.infer<typeof releaseView>;

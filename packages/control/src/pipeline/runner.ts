@@ -2,7 +2,12 @@ import { chown, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Secret } from '@kova/core/secret';
 import { checkout } from '../build/checkout.ts';
-import { closeBuildDirectory, openBuildDirectory, removeLeftoverBuilds } from '../build/directory.ts';
+import {
+  closeBuildDirectory,
+  endLeftoverBuilds,
+  openBuildDirectory,
+  removeLeftoverBuilds,
+} from '../build/directory.ts';
 import { buildEnvironment } from '../build/environment.ts';
 import { evaluateConfig } from '../build/evaluate-config.ts';
 import { assertSha, repositoryOf } from '../build/git.ts';
@@ -38,8 +43,10 @@ export interface JobRunnerOptions {
 }
 
 export interface LocalJobRunner extends JobRunner {
-  /** Ends and removes the jobs of a control plane that has died; to be called at the start. Returns how many. */
+  /** Ends and removes the jobs of processes of this machine that have died. Returns how many. */
   removeLeftovers(): Promise<number>;
+  /** Ends those jobs only, which is done sooner. */
+  endLeftovers(): Promise<void>;
 }
 
 /** Runs jobs on this machine, one directory and one clean environment a job. */
@@ -75,6 +82,7 @@ export function createJobRunner(options: JobRunnerOptions): LocalJobRunner {
     prune: () => results.prune(maxResultBytes),
     release: async (request) => packRelease(await workshop(), request),
     removeLeftovers: () => removeLeftoverBuilds(home.builds),
+    endLeftovers: async () => void (await endLeftoverBuilds(home.builds)),
     run: async (request) => runJob(await workshop(), request),
   };
 }

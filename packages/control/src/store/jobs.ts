@@ -1,10 +1,12 @@
+import type { ProjectConfig } from '@kova/core/config/schema';
 import type { ErrorCode } from '@kova/core/errors/codes';
+import type { GraphJob } from '@kova/core/pipeline/graph';
 import { isFinal, type JobState, jobSources } from '@kova/core/pipeline/state';
 import type { Transaction } from 'kysely';
 import type { Store } from './connect.ts';
 import type { Schema } from './schema.ts';
 
-interface Changes {
+export interface JobChanges {
   cached?: boolean;
   duration_ms?: number;
   code?: ErrorCode | null;
@@ -20,7 +22,7 @@ export async function moveJob(
   ref: { run: string; name: string },
   to: JobState,
   reason: string,
-  changes: Changes = {},
+  changes: JobChanges = {},
 ): Promise<boolean> {
   if (!db.isTransaction) return (db as Store).transaction().execute((trx) => moveJob(trx, ref, to, reason, changes));
   const now = new Date();
@@ -34,6 +36,45 @@ export async function moveJob(
   if (numUpdatedRows === 0n) return false;
   await db.insertInto('job_events').values({ run: ref.run, job: ref.name, state: to, reason }).execute();
   return true;
+}
+
+/** Rows of one statement, which takes so many parameters only. */
+const rowsAtOnce = 1000;
+
+/**
+ * Records what is planned for a run: its configuration, its jobs in the order of the graph, and what each waits for.
+ * Idempotent.
+ */
+export async function addJobs(
+  db: Store,
+  run: string,
+  config: ProjectConfig,
+  jobs: ReadonlyArray<{ spec: GraphJob; key: string }>,
+): Promise<void> {
+  const rows = jobs.map(({ spec, key }, position) => {
+    const { name, job } = spec;
+    return { run, name, position, key, label: job.worker, spec: JSON.stringify(spec) };
+  });
+  const needs = jobs.flatMap(({ spec: { name: job, needs, after = [] } }) => [
+    ...needs.map((need) => ({ run, job, need, must_pass: true })),
+    ...after.map((need) => ({ run, job, need, must_pass: false })),
+  ]);
+  await db.transaction().execute(async (trx) => {
+    const planned = trx.updateTable('runs').set({ config: JSON.stringify(config) });
+    await planned.where('id', '=', run).execute();
+    for (const some of chunks(rows)) {
+      const adding = trx.insertInto('jobs').values(some);
+      await adding.onConflict((on) => on.doNothing()).execute();
+    }
+    for (const some of chunks(needs)) {
+      const adding = trx.insertInto('needs').values(some);
+      await adding.onConflict((on) => on.doNothing()).execute();
+    }
+  });
+}
+
+function* chunks<T>(list: readonly T[]): Generator<T[]> {
+  for (let at = 0; at < list.length; at += rowsAtOnce) yield list.slice(at, at + rowsAtOnce);
 }
 
 /** In the order of the graph. */

@@ -40,6 +40,20 @@ export async function migrateStore(db: Store, directory: string = ownMigrations)
   });
 }
 
+/**
+ * Makes sure that the store is as this Kova knows it, for who does not bring it up to date itself.
+ * @throws KovaError SCHEMA_NEWER, CONFLICT when it is older or an applied file was changed; STORE_UNAVAILABLE
+ */
+export async function requireMigrated(db: Store): Promise<void> {
+  const files = await readMigrations(ownMigrations);
+  const applied = await db.connection().execute(readApplied);
+  check(applied, files);
+  if (applied.length === files.length) return;
+  throw new KovaError('CONFLICT', 'the control plane of this home is of an older Kova', {
+    next: 'Run `kova down --keep-apps` and `kova up`, which brings the store up to date, then start the worker again.',
+  });
+}
+
 async function readApplied(connection: Connection): Promise<Applied[]> {
   const found = await sql<{ there: boolean }>`
     SELECT to_regclass('kova_migrations') IS NOT NULL AS there`.execute(connection);

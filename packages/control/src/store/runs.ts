@@ -119,7 +119,7 @@ export async function newestRuns(db: Store, project: string, count: number): Pro
 }
 
 /** Asks the jobs at work to end; the first reason stays. */
-export async function stopRun(db: Store, id: string, reason: string): Promise<void> {
+export async function stopRun(db: Store | Transaction<Schema>, id: string, reason: string): Promise<void> {
   await db.updateTable('runs').set({ stop: reason }).where('id', '=', id).where('stop', 'is', null).execute();
 }
 

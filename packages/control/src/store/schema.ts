@@ -5,6 +5,7 @@ import type { Colour } from '@kova/core/environment/slot';
 import type { ErrorCode } from '@kova/core/errors/codes';
 import type { ErrorReport } from '@kova/core/errors/kova-error';
 import type { Problem, ReportKind } from '@kova/core/pipeline/evidence/evidence';
+import type { GraphJob } from '@kova/core/pipeline/graph';
 import type { JobState, RunState } from '@kova/core/pipeline/state';
 import type { Provider } from '@kova/core/repository/provider';
 import type { Route } from '@kova/core/traffic/route';
@@ -120,6 +121,7 @@ export interface Schema {
     config: MaybeJson<ProjectConfig>;
     stop: string | null;
     deployment: string | null;
+    opened_at: MaybeMoment;
     created_at: Moment;
     ended_at: MaybeMoment;
   };
@@ -133,9 +135,16 @@ export interface Schema {
     cached: Generated<boolean>;
     duration_ms: number | null;
     code: ErrorCode | null;
+    spec: Json<GraphJob>;
+    label: string | null;
+    missing: Generated<number>;
+    ready_at: MaybeMoment;
+    executor: string | null;
+    takes: Generated<number>;
     started_at: MaybeMoment;
     ended_at: MaybeMoment;
   };
+  needs: { run: string; job: string; need: string; must_pass: Generated<boolean> };
   evidence: {
     run: string;
     job: string;
@@ -195,5 +204,13 @@ export interface Schema {
     problem: string | null;
     gave_up: Generated<boolean>;
   };
-  executors: { id: string; host: string; pid: number; started_at: Moment; heartbeat_at: Moment };
+  executors: {
+    id: string;
+    host: string;
+    pid: number;
+    labels: Generated<string[]>;
+    concurrency: number | null;
+    started_at: Moment;
+    heartbeat_at: Moment;
+  };
 }

@@ -1,4 +1,3 @@
-import { DBOS } from '@dbos-inc/dbos-sdk';
 import { type ErrorReport, KovaError, reportOf } from '@kova/core/errors/kova-error';
 import { runVerdict } from '@kova/core/pipeline/outcome';
 import { stateAfter } from '@kova/core/pipeline/state';
@@ -6,17 +5,17 @@ import { fail, type Verdict } from '@kova/core/verdict';
 import type { Context } from '../context.ts';
 import { jobsOf } from '../store/jobs.ts';
 import { endRun, stopReason } from '../store/runs.ts';
-import { deadlines } from './steps/deadlines.ts';
+import { beyond, deadlines } from './steps/deadlines.ts';
+import { awaitEnd } from './steps/pipeline/await-end.ts';
 import { requireRun } from './steps/pipeline/graph.ts';
+import { openRun } from './steps/pipeline/open.ts';
 import { planRun } from './steps/pipeline/plan.ts';
 import { awaitTurn, wakeWaiting } from './steps/pipeline/turn.ts';
 import { step } from './steps/step.ts';
 
 const named = (name: string, deadlineMs: number = deadlines.record) => ({ name: `pipeline.${name}`, deadlineMs });
-const topic = 'ended';
-
-/** Queues a job of a run; does nothing when it was queued before. */
-export type JobStarter = (run: string, job: string) => Promise<void>;
+/** A run waits longer, too, but its step is recorded now and then. */
+const waitMs = 3_600_000;
 
 /** What a run came to; the error when it could not even be planned. */
 export interface RunEnd {
@@ -25,17 +24,17 @@ export interface RunEnd {
 }
 
 /**
- * Proves a commit. Jobs whose result is known from an earlier run are not run again; of the others those that need
- * nothing are queued here, and each queues those that it was the last to hold up (`job.ts`).
+ * Proves a commit. Jobs whose result is known from an earlier run are not run again; the others are opened to those who
+ * take jobs, and each that ends opens those that it was the last to hold up (`job.ts`).
  */
-export async function pipeline(ctx: Context, start: JobStarter, id: string): Promise<RunEnd> {
+export async function pipeline(ctx: Context, id: string): Promise<RunEnd> {
   try {
     await step(named('come'), () => wakeWaiting(ctx, id, 'came'));
     if (!(await awaitTurn(ctx, id))) return await step(named('over'), () => endOf(ctx, id));
     const planning = { ...named('plan', deadlines.plan), aborted: () => stopped(ctx, id) };
-    const ready = await step(planning, (signal) => planRun(ctx, id, signal));
-    for (const job of ready) await start(id, job);
-    while (!(await step(named('look'), () => hasEnded(ctx, id)))) await DBOS.recv(topic, { timeoutSeconds: 60 });
+    await step(planning, (signal) => planRun(ctx, id, signal));
+    await step(named('open'), () => openRun(ctx, id));
+    while (!(await step(named('wait', beyond(waitMs)), (signal) => awaitEnd(ctx, id, signal, waitMs))));
     const verdict = await step(named('judge'), () => judge(ctx, id));
     await step(named('next'), () => wakeWaiting(ctx, id, 'ended'));
     return { verdict, error: null };
@@ -62,21 +61,6 @@ async function endOf(ctx: Context, id: string): Promise<RunEnd> {
 async function stopped(ctx: Context, id: string): Promise<{ reason: string } | null> {
   const reason = await stopReason(ctx.db, id);
   return reason === null ? null : { reason };
-}
-
-/** Wakes the run when its last job has ended. */
-export async function sayEnded(run: string, job: string): Promise<void> {
-  await DBOS.send(run, 'ended', topic, `${run}:${job}:ended`);
-}
-
-export async function hasEnded(ctx: Context, run: string): Promise<boolean> {
-  const open = await ctx.db
-    .selectFrom('jobs')
-    .select('name')
-    .where('run', '=', run)
-    .where('ended_at', 'is', null)
-    .executeTakeFirst();
-  return open === undefined;
 }
 
 async function judge(ctx: Context, id: string): Promise<Verdict> {

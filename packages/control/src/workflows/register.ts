@@ -1,10 +1,8 @@
-import { availableParallelism } from 'node:os';
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import type { DeploymentKind } from '@kova/core/deployment/deployment';
 import type { Phase } from '@kova/core/deployment/phase';
 import type { Context } from '../context.ts';
 import { deploy } from './deploy.ts';
-import { job } from './job.ts';
 import { pipeline, type RunEnd } from './pipeline.ts';
 import { rollback } from './rollback.ts';
 import { ship } from './ship.ts';
@@ -38,7 +36,8 @@ export interface Workflows {
 }
 
 const queue = 'environments';
-const jobQueue = 'jobs';
+/** Of a Kova that had the jobs in a queue of DBOS's, which would be looked into for ever. */
+const formerQueue = 'jobs';
 
 /** Makes the workflows known to DBOS; to be called before it is launched. */
 export function registerWorkflows(ctx: Context): Workflows {
@@ -53,11 +52,7 @@ export function registerWorkflows(ctx: Context): Workflows {
       enqueueOptions: { queuePartitionKey: `${project}/${environment}` },
     })(id);
   const runDeployment: DeployRunner = async (ref) => (await enqueue(ref)).getResult();
-  const jobs = DBOS.registerWorkflow((run: string, name: string) => job(ctx, startJob, run, name), { name: 'job' });
-  async function startJob(run: string, name: string): Promise<void> {
-    await DBOS.startWorkflow(jobs, { workflowID: `${run}/${name}`, queueName: jobQueue })(run, name);
-  }
-  const proving = DBOS.registerWorkflow((id: string) => pipeline(ctx, startJob, id), { name: 'pipeline' });
+  const proving = DBOS.registerWorkflow((id: string) => pipeline(ctx, id), { name: 'pipeline' });
   const prove = (id: string) => DBOS.startWorkflow(proving, { workflowID: id })(id);
   const proveRun: RunProver = async (id) => (await prove(id)).getResult();
   const run = { deployment: runDeployment, pipeline: proveRun };
@@ -74,12 +69,8 @@ export function registerWorkflows(ctx: Context): Workflows {
   };
 }
 
-/** To be called after the launch. Each environment takes one deployment at a time, each machine as many jobs as it has cores. */
+/** To be called after the launch. Each environment takes one deployment at a time. */
 export async function openQueues(): Promise<void> {
-  await DBOS.registerQueue(jobQueue, {
-    workerConcurrency: availableParallelism(),
-    minPollingIntervalMs: 100,
-    onConflict: 'always_update',
-  });
+  await DBOS.deleteQueue(formerQueue);
   await DBOS.registerQueue(queue, { partitionConcurrency: 1, minPollingIntervalMs: 100, onConflict: 'always_update' });
 }

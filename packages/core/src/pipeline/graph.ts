@@ -96,8 +96,3 @@ export function withNeeds(graph: readonly GraphJob[], wanted: readonly string[])
   for (const { name, needs } of graph.toReversed()) if (kept.has(name)) for (const need of needs) kept.add(need);
   return graph.filter(({ name }) => kept.has(name));
 }
-
-/** The jobs that need this one, directly. */
-export function dependents(graph: readonly GraphJob[], name: string): string[] {
-  return graph.filter(({ needs }) => needs.includes(name)).map((job) => job.name);
-}

@@ -46,7 +46,7 @@ const wishes = z.strictObject({
   cache: z
     .boolean()
     .describe('whether the result of an earlier run with the same inputs may be taken; true when left out'),
-  worker: nameSchema.nullable().describe('run only on control planes with this label'),
+  worker: nameSchema.nullable().describe('run only on workers with this label'),
 });
 
 /** What a person writes for a job: all of a new one, or what shall differ of a standard one. */

@@ -7,7 +7,8 @@ export type JobState = (typeof jobStates)[number];
 
 /** From where a state may be reached; what is not here cannot happen. The store repeats the guard in SQL. */
 export const jobSources: Readonly<Record<JobState, readonly JobState[]>> = {
-  waiting: [],
+  // Handed back by who had taken it, or whose worker has died.
+  waiting: ['running'],
   // Again after a crash: the attempt that nobody is at work on any more is begun anew.
   running: ['waiting', 'running'],
   passed: ['running', 'waiting'],

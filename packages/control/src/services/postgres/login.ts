@@ -25,14 +25,16 @@ const missing = new Set(['28P01', '3D000']);
  * @throws KovaError POSTGRES_FAILED
  */
 export async function ensureLogin(cluster: Cluster, login: Login): Promise<{ url: Secret; port: number }> {
-  const { role, database, password } = login;
   const port = await logIn(cluster, login).catch(async (error) => {
     if (await cluster.isRunning()) throw error;
     // It ended in the meantime: killed just then, or stopped by another process.
     return logIn(cluster, login);
   });
-  const url = `postgres://${role}:${encodeURIComponent(password.reveal())}@127.0.0.1:${port}/${database}`;
-  return { url: new Secret(url), port };
+  return { url: new Secret(urlOf(login, port)), port };
+}
+
+export function urlOf({ role, database, password }: Omit<Login, 'createsDatabases'>, port: number): string {
+  return `postgres://${role}:${encodeURIComponent(password.reveal())}@127.0.0.1:${port}/${database}`;
 }
 
 async function logIn(cluster: Cluster, login: Login): Promise<number> {

@@ -4,8 +4,9 @@ import { Secret } from '@kova/core/secret';
 import { z } from 'zod';
 import type { Home } from '../../home/home.ts';
 import { openCluster } from './clusters.ts';
-import { ensureLogin } from './login.ts';
+import { ensureLogin, urlOf } from './login.ts';
 import { passwordIn } from './password.ts';
+import { runningClusters } from './running.ts';
 
 export interface OwnStore {
   url: Secret;
@@ -31,6 +32,22 @@ export async function ensureStore(home: Home, env: NodeJS.ProcessEnv = process.e
   const password = await passwordIn(join(home.keys, 'postgres', '_kova'));
   const { url } = await ensureLogin(cluster, { role: 'kova', database: 'kova', password, createsDatabases: true });
   return { url, embedded: true, keep: async () => void (await cluster.start()), stop: () => cluster.stop() };
+}
+
+/**
+ * The address of a store that runs, for who does not keep it: KOVA_DATABASE_URL, else the embedded cluster of the home.
+ * @throws KovaError INPUT_INVALID (the URL), NOT_RUNNING
+ */
+export async function joinStore(home: Home, env: NodeJS.ProcessEnv = process.env): Promise<Secret> {
+  if (env.KOVA_DATABASE_URL) return external(env.KOVA_DATABASE_URL).url;
+  const server = (await runningClusters(home)).find(({ name }) => name === '_kova');
+  if (!server) {
+    throw new KovaError('NOT_RUNNING', `no PostgreSQL of Kova runs on this machine in ${home.root}`, {
+      next: 'Run `kova up` here first; on another machine set KOVA_DATABASE_URL to the store that both use.',
+    });
+  }
+  const password = await passwordIn(join(home.keys, 'postgres', '_kova'));
+  return new Secret(urlOf({ role: 'kova', database: 'kova', password }, server.port));
 }
 
 function external(text: string): OwnStore {

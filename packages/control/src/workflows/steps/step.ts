@@ -26,7 +26,15 @@ export interface StepOptions {
  * @throws KovaError; the same one again on replay. STEP_TIMEOUT names the step.
  */
 export async function step<T>(options: StepOptions, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const outcome = await DBOS.runStep(() => attempt(options, work), { name: options.name });
+  return resultOf(await DBOS.runStep(() => attempt(options, work), { name: options.name }));
+}
+
+/** As `step`, outside a workflow: nothing is recorded but what the work records itself. @throws KovaError */
+export async function carried<T>(options: StepOptions, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  return resultOf(await attempt(options, work));
+}
+
+function resultOf<T>(outcome: Outcome<T>): T {
   if ('value' in outcome) return outcome.value;
   throw new KovaError(outcome.error.code, outcome.error.message, { next: outcome.error.next });
 }

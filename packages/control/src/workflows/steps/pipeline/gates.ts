@@ -2,7 +2,7 @@ import { judge } from '@kova/core/pipeline/gate/judge';
 import { loadRules, type Rule, rulesOf } from '@kova/core/pipeline/gate/rule';
 import type { GraphJob } from '@kova/core/pipeline/graph';
 import { all, type Verdict } from '@kova/core/verdict';
-import type { Context } from '../../../context.ts';
+import type { JobContext } from '../../../context.ts';
 import type { JobReport } from '../../../ports/job-runner.ts';
 import { baselineOf, recordEvidence } from '../../../store/evidence.ts';
 import type { PlannedRun } from './graph.ts';
@@ -12,7 +12,7 @@ export type Judged = Pick<PlannedRun, 'id' | 'project' | 'config' | 'check'>;
 
 /** Records what a job reported and judges it: what its commands came to, and each gate on a report that it makes. */
 export async function judgeJob(
-  ctx: Context,
+  ctx: JobContext,
   run: Judged,
   { name, job }: GraphJob,
   { verdict, evidence }: JobReport,

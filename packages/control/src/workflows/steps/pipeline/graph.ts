@@ -3,7 +3,7 @@ import { checkJobs, loadLast } from '@kova/core/environment/checks';
 import { KovaError } from '@kova/core/errors/kova-error';
 import { expand, type GraphJob, withNeeds } from '@kova/core/pipeline/graph';
 import { resolveJobs } from '@kova/core/pipeline/resolve';
-import type { Context } from '../../../context.ts';
+import type { JobContext } from '../../../context.ts';
 import { findRun, type Run } from '../../../store/runs.ts';
 
 /** A run whose configuration is known. */
@@ -12,7 +12,7 @@ export interface PlannedRun extends Run {
 }
 
 /** @throws KovaError NOT_FOUND */
-export async function requireRun(ctx: Context, id: string): Promise<PlannedRun> {
+export async function requireRun(ctx: Pick<JobContext, 'db'>, id: string): Promise<PlannedRun> {
   const run = await findRun(ctx.db, id);
   if (!run?.config) throw new KovaError('NOT_FOUND', `there is no run ${id}`);
   return { ...run, config: run.config };

@@ -1,21 +1,16 @@
-import type { ProjectConfig } from '@kova/core/config/schema';
 import { KovaError } from '@kova/core/errors/kova-error';
 import type { GraphJob } from '@kova/core/pipeline/graph';
 import { isJoin } from '@kova/core/pipeline/join';
 import { stateAfter } from '@kova/core/pipeline/state';
 import type { Context } from '../../../context.ts';
 import type { JobRef } from '../../../ports/job-runner.ts';
-import { moveJob } from '../../../store/jobs.ts';
+import { addJobs, moveJob } from '../../../store/jobs.ts';
 import { findRun } from '../../../store/runs.ts';
 import { type Judged, judgeJob } from './gates.ts';
 import { graphOf } from './graph.ts';
-import { nextJobs } from './next-jobs.ts';
 
-/**
- * Evaluates the configuration, records the jobs, and passes those whose result is known already.
- * @returns the jobs that can be run now
- */
-export async function planRun(ctx: Context, id: string, signal: AbortSignal): Promise<string[]> {
+/** Evaluates the configuration, records the jobs, and passes those whose result is known already. */
+export async function planRun(ctx: Context, id: string, signal: AbortSignal): Promise<void> {
   const run = await findRun(ctx.db, id);
   if (!run) throw new KovaError('NOT_FOUND', `there is no run ${id}`);
   const { project, commit, jobs, check, scope } = run;
@@ -28,32 +23,9 @@ export async function planRun(ctx: Context, id: string, signal: AbortSignal): Pr
   const keysIn = (place: string | null) => ctx.jobs.keys(project, commit, config, graph, { scope: place, secrets });
   const keys = await keysIn(scope);
   const shared = scope === null ? keys : await keysIn(null);
-  await record(ctx, id, config, graph, keys);
+  const planned = graph.map((spec) => ({ spec, key: keys.get(spec.name) ?? '' }));
+  await addJobs(ctx.db, id, config, planned);
   await recallAll(ctx, { id, project, config, check }, graph, [shared, keys]);
-  return nextJobs(ctx, id);
-}
-
-async function record(
-  ctx: Context,
-  run: string,
-  config: ProjectConfig,
-  graph: readonly GraphJob[],
-  keys: ReadonlyMap<string, string>,
-): Promise<void> {
-  const rows = graph.map(({ name }, position) => ({ run, name, position, key: keys.get(name) ?? '' }));
-  await ctx.db.transaction().execute(async (db) => {
-    await db
-      .updateTable('runs')
-      .set({ config: JSON.stringify(config) })
-      .where('id', '=', run)
-      .execute();
-    if (rows.length === 0) return;
-    await db
-      .insertInto('jobs')
-      .values(rows)
-      .onConflict((on) => on.doNothing())
-      .execute();
-  });
 }
 
 /**

@@ -1,17 +1,19 @@
 import type { ErrorCode } from '@kova/core/errors/codes';
 import { KovaError, reportOf } from '@kova/core/errors/kova-error';
-import { type GraphJob, withNeeds } from '@kova/core/pipeline/graph';
+import type { GraphJob } from '@kova/core/pipeline/graph';
 import { isJoin } from '@kova/core/pipeline/join';
 import { fail, inconclusive, pass, type Verdict } from '@kova/core/verdict';
-import type { Context } from '../../../context.ts';
+import type { JobContext } from '../../../context.ts';
 import type { OpenDoor } from '../../../ports/edge.ts';
-import { jobsOf, moveJob } from '../../../store/jobs.ts';
+import { neededKeys, type TakenJob } from '../../../store/job-queue.ts';
 import { stopReason } from '../../../store/runs.ts';
 import { judgeJob } from './gates.ts';
-import { graphOf, type PlannedRun, requireRun } from './graph.ts';
+import { type PlannedRun, requireRun } from './graph.ts';
 import { openDoor } from './open-door.ts';
 
 const pollMs = 300;
+/** A job that takes its worker with it shall not take them all. */
+const mostTakes = 5;
 
 /** A job that was stopped: it has no verdict of its own. */
 export interface JobEnd {
@@ -22,24 +24,14 @@ export interface JobEnd {
 }
 
 /** Runs the job here, unless its run is to stop. */
-export async function runOneJob(ctx: Context, id: string, name: string, signal: AbortSignal): Promise<JobEnd> {
+export async function runOneJob(ctx: JobContext, taken: TakenJob, signal: AbortSignal): Promise<JobEnd> {
+  const { run: id, name, spec: job } = taken;
   const stopped = await stopReason(ctx.db, id);
-  if (stopped !== null || !(await moveJob(ctx.db, { run: id, name }, 'running', ''))) {
-    return {
-      verdict: inconclusive('it was not begun'),
-      stopped: stopped ?? 'it has ended already',
-      durationMs: null,
-      code: null,
-    };
-  }
+  if (stopped !== null) return { verdict: inconclusive(stopped), stopped, durationMs: null, code: null };
+  if (taken.takes > mostTakes) return ended(fail(`it was begun ${mostTakes} times, and each time its worker died`));
   const run = await requireRun(ctx, id);
-  const graph = graphOf(run);
-  const job = graph.find((each) => each.name === name);
-  if (!job) throw new KovaError('NOT_FOUND', `there is no job ${name} in ${id}`);
   const known = withoutRunning(run, job);
-  if (known) return { verdict: known, stopped: null, durationMs: 0, code: null };
-  const keys = new Map((await jobsOf(ctx.db, id)).map((row) => [row.name, row.key]));
-  const needed = withNeeds(graph, [name]).filter((each) => each !== job);
+  if (known) return { ...ended(known), durationMs: 0 };
   const watch = watchStop(ctx, id);
   let door: OpenDoor | null = null;
   try {
@@ -47,8 +39,8 @@ export async function runOneJob(ctx: Context, id: string, name: string, signal: 
     door = await openDoor(ctx, run, name);
     const report = await ctx.jobs.run({
       ...{ run: id, name, project, commit, config, job, scope },
-      key: keys.get(name) ?? '',
-      needs: needed.map((need) => keys.get(need.name) ?? ''),
+      key: taken.key,
+      needs: await neededKeys(ctx.db, id, name),
       target: door && `http://${door.address}`,
       secrets: await ctx.vault.open(project, job),
       signal: AbortSignal.any([signal, watch.signal, ...(door ? [door.lost] : [])]),
@@ -58,8 +50,11 @@ export async function runOneJob(ctx: Context, id: string, name: string, signal: 
     return { verdict, stopped: null, durationMs: report.durationMs, code };
   } catch (error) {
     const { code, message } = reportOf(error);
-    if (watch.signal.aborted) return { verdict: inconclusive(message), stopped: message, durationMs: null, code };
-    return { verdict: fail(message), stopped: null, durationMs: null, code };
+    const wasStopped = watch.signal.aborted || signal.aborted;
+    if (wasStopped) return { verdict: inconclusive(message), stopped: message, durationMs: null, code };
+    // It says nothing about the job, which is run again.
+    if (code === 'STORE_UNAVAILABLE') throw error;
+    return ended(fail(message), code);
   } finally {
     watch.end();
     door?.close();
@@ -73,8 +68,12 @@ function withoutRunning({ scope }: PlannedRun, { job }: GraphJob): Verdict | nul
   return inconclusive(`it asks for secrets, which are not given to ${scope}`);
 }
 
+function ended(verdict: Verdict, code: ErrorCode | null = verdict.outcome === 'fail' ? 'JOB_FAILED' : null): JobEnd {
+  return { verdict, stopped: null, durationMs: null, code };
+}
+
 /** Aborts when the run is asked to stop. */
-function watchStop(ctx: Context, id: string): { signal: AbortSignal; end: () => void } {
+function watchStop(ctx: JobContext, id: string): { signal: AbortSignal; end: () => void } {
   const controller = new AbortController();
   const look = async () => {
     const reason = await stopReason(ctx.db, id).catch(() => null);
