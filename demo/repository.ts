@@ -22,13 +22,15 @@ const shorter = [
   ["      deploy: 'auto',\n", "      deploy: 'auto',\n      stability: '2s',\n"],
 ] as const;
 
-/** Without the jobs and checks that take longest, most of which drive a browser, and the gate on what one of them reports. */
+/**
+ * Without the jobs and checks that take longest, most of which drive a browser, and the gate on what one of them reports.
+ * Nor is load judged, of which a machine that is busy with other things bears less.
+ */
 const fewerJobs = [
   ['  pipeline: {\n', "  pipeline: {\n    jobs: { 'e2e-tests': null, 'performance-audit': null },\n"],
   ['      lighthouse: { performance: 0.7, accessibility: 0.9 },\n', ''],
   ["checks: ['integration', 'e2e']", "checks: ['integration']"],
-  ["checks: ['load', 'lighthouse', 'security']", "checks: ['load']"],
-  ["duration: '10s'", "duration: '3s'"],
+  ["      checks: ['load', 'lighthouse', 'security'],\n", ''],
 ] as const;
 
 /** A git repository of the shop, which the demo commits to. */

@@ -20,7 +20,7 @@ export default defineConfig({
     'pre-production': {
       deploy: 'auto',
       checks: ['load', 'lighthouse', 'security'],
-      load: { paths: ['/', '/products', '/api/products'], duration: '10s', minRps: 10, maxP95: '2s' },
+      load: { paths: ['/', '/products', '/api/products'], duration: '10s', maxP95: '2s' },
     },
     production: {
       approvals: 1,
