@@ -9,6 +9,8 @@ import type { JobRef } from '../ports/job-runner.ts';
 export interface JobLog {
   path: string;
   write(line: string): void;
+  /** Waits until what was said is in the file. */
+  flush(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -52,6 +54,7 @@ export async function openJobLog(logs: string, ref: JobRef, scrub: Scrub = (line
       room -= line.length + 1;
       file.write(room > 0 ? `${line}\n` : 'the rest is left out: the log is full\n');
     },
+    flush: () => new Promise((resolve) => (file.destroyed ? resolve() : file.write('', () => resolve()))),
     async close() {
       file.end();
       await finished(file).catch(() => {});
