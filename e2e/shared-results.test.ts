@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunView } from '@kova/control/api';
+import { openBucket, type TestBucket } from '@kova/control/testing/bucket';
 import { afterAll, expect, test } from 'vitest';
-import { openBucket, type TestBucket } from '../packages/control/src/pipeline/results/testing/bucket.ts';
 import { TestKova } from './testing/kova.ts';
 
 let bucket: TestBucket;
