@@ -21,6 +21,7 @@ import { tokenIn } from './home/token.ts';
 import { appIdentity } from './home/unprivileged.ts';
 import { type ApiServer, listenForApi } from './http/listen.ts';
 import { createApi } from './http/server.ts';
+import { resultsOf } from './pipeline/results/choose.ts';
 import { createJobRunner, type LocalJobRunner } from './pipeline/runner.ts';
 import { createProcessRuntime, type InstanceEvent, type ProcessRuntime } from './runtimes/process/process-runtime.ts';
 import { givenSecrets } from './secrets/given.ts';
@@ -59,6 +60,8 @@ import { registerWorkflows } from './workflows/register.ts';
 const home = homeAt(homePath());
 const told = (what: string) => (error: unknown) => console.error(new Date().toISOString(), what, error);
 
+const warn = (words: string) => console.error(new Date().toISOString(), words);
+
 interface Parts {
   ctx: Context;
   store: OwnStore;
@@ -86,7 +89,7 @@ async function assemble(): Promise<Parts> {
     onEvent: tellIllness,
   });
   const artefacts = createArtefacts(home.artefacts);
-  const jobs = createJobRunner({ home, artefacts, as });
+  const jobs = createJobRunner({ home, artefacts, as, results: resultsOf(home, process.env, warn) });
   const key = await sealKey(home.keys, process.env);
   const seal = createSeal(key);
   const ctx: Context = {

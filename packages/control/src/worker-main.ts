@@ -11,6 +11,7 @@ import { createSeal } from './home/seal.ts';
 import { sealKey } from './home/seal-key.ts';
 import { tokenIn } from './home/token.ts';
 import { appIdentity } from './home/unprivileged.ts';
+import { resultsOf } from './pipeline/results/choose.ts';
 import { createJobRunner } from './pipeline/runner.ts';
 import { givenSecrets } from './secrets/given.ts';
 import { createVault } from './secrets/vault.ts';
@@ -85,7 +86,8 @@ async function joinHome(env: NodeJS.ProcessEnv) {
   const db = connectStore(url);
   await requireMigrated(db);
   await bindStore(db, (await tokenIn(home.root, 'home-id')).reveal(), `${home.root} on ${hostname()}`);
-  const runner = createJobRunner({ home, artefacts: createArtefacts(home.artefacts), as: appIdentity() });
+  const results = resultsOf(home, env, (why) => console.error(new Date().toISOString(), why));
+  const runner = createJobRunner({ home, artefacts: createArtefacts(home.artefacts), as: appIdentity(), results });
   await runner.removeLeftovers();
   const key = await sealKey(home.keys, env);
   const ctx: JobContext = {

@@ -8,6 +8,8 @@ export interface JobLog {
   path: string;
   /** Adds some lines; resolves when they are in the file, so that who prints faster than that can be made to wait. */
   write(lines: string): Promise<void>;
+  /** Waits until what was said is in the file. */
+  flush(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -53,6 +55,7 @@ export async function openJobLog(logs: string, ref: JobRef, scrub: Scrub = (line
       written = written.then(() => file.appendFile(text)).catch(() => undefined);
       return written;
     },
+    flush: () => written,
     async close() {
       await written;
       await file.close();

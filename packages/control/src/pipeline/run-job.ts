@@ -17,6 +17,7 @@ import type { Home } from '../home/home.ts';
 import type { Identity } from '../home/unprivileged.ts';
 import type { Artefacts } from '../ports/artefacts.ts';
 import type { JobReport, JobRequest } from '../ports/job-runner.ts';
+import type { Results } from '../ports/results.ts';
 import { type CommandsEnd, runCommands } from './commands.ts';
 import { furnish } from './furnish/furnish.ts';
 import { NotRunnable, Surroundings } from './furnish/surroundings.ts';
@@ -25,7 +26,6 @@ import { type JobLog, jobFilesPath, openJobLog } from './log.ts';
 import { readReports } from './reports/read.ts';
 import type { Carried } from './results/carried.ts';
 import { existing } from './results/existing.ts';
-import type { Results } from './results/store.ts';
 import { whyNotRunnable } from './runnable.ts';
 import { scrubFiles } from './scrub-files.ts';
 import { scrubError, scrubEvidence, scrubVerdict } from './scrub-report.ts';
@@ -155,6 +155,7 @@ async function conclude(
   // Later builds would trust what it left.
   if (request.scope === null) await carried.take(project, name, carry, source);
   const report: JobReport = { verdict, code, evidence, outputs: await existing(source, outputs), durationMs };
+  await log.flush();
   await results.keep(key, { report, log: log.path }, source, jobFilesPath(home.logs, request));
   return report;
 }

@@ -18,13 +18,14 @@ import type { Home } from '../home/home.ts';
 import type { Identity } from '../home/unprivileged.ts';
 import type { Artefacts } from '../ports/artefacts.ts';
 import type { JobRunner } from '../ports/job-runner.ts';
+import type { Results } from '../ports/results.ts';
 import { linkChecks } from './checks.ts';
 import { followFile } from './follow-file.ts';
 import { jobKeys } from './key.ts';
 import { copyJobLog, jobFilesPath, jobLogPath } from './log.ts';
 import { packRelease } from './release.ts';
 import { Carried } from './results/carried.ts';
-import { Results } from './results/store.ts';
+import { LocalResults } from './results/store.ts';
 import { runJob, type Workshop } from './run-job.ts';
 import { searchLog } from './search-log.ts';
 
@@ -38,6 +39,8 @@ export interface JobRunnerOptions {
   as: Identity | null;
   /** More variables for the jobs, such as a registry's token; secret ones are scrubbed from the output. */
   registryEnv?: Readonly<Record<string, string | Secret>>;
+  /** Where results are kept; this machine's own directory by default. */
+  results?: Results;
   /** How long kova.config.ts may take, ms; default 20 s. */
   configTimeoutMs?: number;
 }
@@ -52,7 +55,7 @@ export interface LocalJobRunner extends JobRunner {
 /** Runs jobs on this machine, one directory and one clean environment a job. */
 export function createJobRunner(options: JobRunnerOptions): LocalJobRunner {
   const { home } = options;
-  const results = new Results(home.results);
+  const results = options.results ?? new LocalResults(home.results);
   let shared: Promise<Workshop> | undefined;
   const workshop = () => {
     shared ??= prepareWorkshop(options, results);

@@ -6,11 +6,11 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { run } from '../../commands/run.ts';
 import { appIdentity } from '../../home/unprivileged.ts';
 import { pruneResults } from './prune.ts';
-import { Results } from './store.ts';
+import { LocalResults } from './store.ts';
 
 let base: string;
 let store: string;
-let results: Results;
+let results: LocalResults;
 const as = appIdentity();
 
 beforeEach(async () => {
@@ -18,7 +18,7 @@ beforeEach(async () => {
   await chmod(base, 0o711);
   store = join(base, 'store');
   await mkdir(store, { mode: 0o700 });
-  results = new Results(store);
+  results = new LocalResults(store);
 });
 afterEach(() => rm(base, { recursive: true, force: true }));
 
