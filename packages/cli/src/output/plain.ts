@@ -22,6 +22,7 @@ export function plainProgress(print: (line: string) => void, now = () => new Dat
 
 function linesOf(event: StreamEvent, now: Date): string[] {
   if (event.type === 'job') return [jobLine(event, now)];
+  if (event.type === 'queued') return [`${clock(now)} ${waitsFor(event.branch)}`];
   if (event.type !== 'phase') return [];
   const { at, environment, phase, reason } = event;
   const line = `${clock(new Date(at))} ${environment}  ${phase}  ${plain(reason)}`.trimEnd();
@@ -31,6 +32,10 @@ function linesOf(event: StreamEvent, now: Date): string[] {
 function jobLine({ job, state, reason, at, ...rest }: Extract<StreamEvent, { type: 'job' }>, now: Date): string {
   const said = state === 'passed' || state === 'running' ? jobTime(rest) : plain(reason.split('\n')[0] ?? '');
   return `${clock(at ? new Date(at) : now)} ${job}  ${state}  ${said}`.trimEnd();
+}
+
+export function waitsFor(branch: string): string {
+  return `waits for the run of ${plain(branch)} before it`;
 }
 
 export function approvalHint(environment: string): string {

@@ -12,9 +12,13 @@ const pollMs = 150;
 export async function* shipEvents(ctx: Context, id: string, signal: AbortSignal): AsyncGenerator<StreamEvent> {
   const cursor = { event: '0' };
   const jobs = { event: '0' };
+  const turn = { open: true };
   while (!signal.aborted) {
     const ship = await readShip(ctx, id);
-    if (ship.run) yield* jobEvents(ctx, ship.run, jobs);
+    if (ship.run) {
+      yield* turnEvents(ctx, ship.run, turn);
+      yield* jobEvents(ctx, ship.run, jobs);
+    }
     yield* phaseEvents(ctx, ship.deployments, cursor);
     if (hasEnded(ship)) {
       yield { type: 'ship', ship };
@@ -79,6 +83,14 @@ async function* phaseEvents(
     const { environment = '', release = '' } = known.get(deployment) ?? {};
     yield { type: 'phase', deployment, environment, release, phase, reason, at: at.toISOString() };
   }
+}
+
+/** Says once that a run waits for its turn. */
+async function* turnEvents(ctx: Context, id: string, turn: { open: boolean }): AsyncGenerator<StreamEvent> {
+  if (!turn.open) return;
+  const run = await findRun(ctx.db, id);
+  turn.open = false;
+  if (run?.state === 'queued' && run.branch !== null) yield { type: 'queued', run: id, branch: run.branch };
 }
 
 async function* jobEvents(ctx: Context, run: string, cursor: Cursor): AsyncGenerator<StreamEvent> {
