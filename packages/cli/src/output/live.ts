@@ -2,7 +2,7 @@ import type { StreamEvent } from '@kova/control/api';
 import { isTerminal, type Phase } from '@kova/core/deployment/phase';
 import type { JobState } from '@kova/core/pipeline/state';
 import { since } from './duration.ts';
-import { approvalHint, type Progress } from './plain.ts';
+import { approvalHint, type Progress, waitsFor } from './plain.ts';
 import { jobMark, jobTime } from './run.ts';
 import { plain } from './table.ts';
 
@@ -30,6 +30,8 @@ interface Screen {
   jobs: Map<string, JobRow>;
   rows: Map<string, Row>;
   startedAt: string;
+  /** The branch whose run before it is still at work. */
+  waits?: string;
 }
 
 type Terminal = Pick<NodeJS.WriteStream, 'write' | 'columns'>;
@@ -60,6 +62,8 @@ function take(screen: Screen, event: StreamEvent): void {
     const { run, environment, job: name, state, reason, at } = event;
     const said = state === 'passed' ? jobTime(event) : plain(reason.split('\n')[0] ?? '');
     screen.jobs.set(`${run}/${name}`, { environment, name, state, said, at });
+  } else if (event.type === 'queued') {
+    screen.waits = event.branch;
   } else if (event.type === 'phase') {
     const { deployment, environment, phase, reason, at } = event;
     screen.rows.set(deployment, { environment, phase, reason: plain(reason), at });
@@ -67,8 +71,9 @@ function take(screen: Screen, event: StreamEvent): void {
 }
 
 /** The lines of the screen as they are now, none wider than `width`. */
-export function render({ jobs, rows, startedAt }: Screen, spinner: string, width: number): string[] {
-  if (jobs.size + rows.size === 0) return [`${spinner} preparing  ${since(startedAt)}`.slice(0, width)];
+export function render({ jobs, rows, startedAt, waits }: Screen, spinner: string, width: number): string[] {
+  const at = waits === undefined ? 'preparing' : waitsFor(waits);
+  if (jobs.size + rows.size === 0) return [`${spinner} ${at}  ${since(startedAt)}`.slice(0, width)];
   const lines = (environment: string | null, indent: string) =>
     jobLines(
       [...jobs.values()].filter((job) => job.environment === environment),

@@ -75,3 +75,13 @@ test('no line is wider than the screen', () => {
   const lines = render({ jobs, rows: new Map([['dep_1', row]]), startedAt: at }, '*', 30);
   expect(lines.map((line) => plain(line).length)).toEqual([30, 30, 30]);
 });
+
+test('a run that waits for its turn says for what', () => {
+  const lines: string[] = [];
+  const progress = plainProgress(
+    (line) => lines.push(line),
+    () => new Date(0),
+  );
+  progress.show({ type: 'queued', run: 'run_1', branch: 'main' });
+  expect(lines).toEqual([expect.stringMatching(/^\d\d:\d\d:\d\d waits for the run of main before it$/)]);
+});

@@ -22,6 +22,7 @@ export function plainProgress(print: (line: string) => void, now = () => new Dat
 
 function linesOf(event: StreamEvent, now: Date): string[] {
   if (event.type === 'job') return [jobLine(event, now)];
+  if (event.type === 'queued') return [`${clock(now)} ${waitsFor(event.branch)}`];
   if (event.type !== 'phase') return [];
   const { at, environment, phase, reason } = event;
   const line = `${clock(new Date(at))} ${environment}  ${phase}  ${plain(reason)}`.trimEnd();
@@ -34,6 +35,10 @@ function jobLine({ job, environment, state, reason, at, ...rest }: JobEvent, now
   const said = state === 'passed' || state === 'running' ? jobTime(rest) : plain(reason.split('\n')[0] ?? '');
   const name = environment ? `${environment}  check ${job}` : job;
   return `${clock(at ? new Date(at) : now)} ${name}  ${state}  ${said}`.trimEnd();
+}
+
+export function waitsFor(branch: string): string {
+  return `waits for the run of ${plain(branch)} before it`;
 }
 
 export function approvalHint(environment: string): string {

@@ -64,6 +64,7 @@ export function problems({ evidence }: Pick<JobView, 'evidence'>): string[] {
 }
 
 export function summary({ state, reason, jobs, criticalPath, createdAt, endedAt }: RunView): string[] {
+  if (state === 'queued') return ['', 'waits for the run of its branch before it'];
   if (endedAt === null) return ['', 'still running'];
   const took = formatDuration(Date.parse(endedAt) - Date.parse(createdAt));
   const cached = jobs.filter((job) => job.cached).length;

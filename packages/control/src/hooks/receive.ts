@@ -37,7 +37,7 @@ export async function receiveHook(
   const mine = repository?.provider === providerName ? repository : null;
   const secret = mine ? ctx.seal.open(mine.secret, sealedFor(project, 'secret')) : nobody;
   const holds = provider?.verify(request, secret, Date.now()) ?? false;
-  if (!provider || !mine || !holds) throw new KovaError('UNAUTHORIZED', 'the signature does not hold', { next: hint });
+  if (!provider || !mine || !holds) throw unsigned();
   const event = provider.read(request);
   const wish = wishOf(mine, provider, request, event);
   if (typeof wish === 'string') return { trigger: null, isNew: false, said: wish };
@@ -45,7 +45,12 @@ export async function receiveHook(
   return { trigger: id, isNew, said: isNew ? 'taken' : 'this message was taken before' };
 }
 
-const hint = 'See that the webhook has the address and the secret that `kova repository connect` told.';
+/** What all are told that cannot show that a provider sent them. */
+export function unsigned(): KovaError {
+  return new KovaError('UNAUTHORIZED', 'the signature does not hold', {
+    next: 'See that the webhook has the address and the secret that `kova repository connect` told.',
+  });
+}
 
 /** What shall be done, or why nothing. */
 function wishOf(

@@ -12,13 +12,12 @@ const pollMs = 150;
 export async function* shipEvents(ctx: Context, id: string, signal: AbortSignal): AsyncGenerator<StreamEvent> {
   const cursor = { event: '0' };
   const jobs = { event: '0' };
+  const turn = { open: true };
   while (!signal.aborted) {
     const ship = await readShip(ctx, id);
-    yield* jobEvents(
-      ctx,
-      { run: ship.run, deployments: ship.deployments.map(({ id: deployment }) => deployment) },
-      jobs,
-    );
+    if (ship.run) yield* turnEvents(ctx, ship.run, turn);
+    const deployments = ship.deployments.map(({ id: deployment }) => deployment);
+    yield* jobEvents(ctx, { run: ship.run, deployments }, jobs);
     yield* phaseEvents(ctx, ship.deployments, cursor);
     if (hasEnded(ship)) {
       yield { type: 'ship', ship };
@@ -85,6 +84,14 @@ async function* phaseEvents(
     const { environment = '', release = '' } = known.get(deployment) ?? {};
     yield { type: 'phase', deployment, environment, release, phase, reason, at: at.toISOString() };
   }
+}
+
+/** Says once that a run waits for its turn. */
+async function* turnEvents(ctx: Context, id: string, turn: { open: boolean }): AsyncGenerator<StreamEvent> {
+  if (!turn.open) return;
+  const run = await findRun(ctx.db, id);
+  turn.open = false;
+  if (run?.state === 'queued' && run.branch !== null) yield { type: 'queued', run: id, branch: run.branch };
 }
 
 /** Of a run, and of those that check deployments. */

@@ -234,6 +234,11 @@ export const streamEvent = z.discriminatedUnion('type', [
     durationMs: z.number().nullable(),
     at: moment,
   }),
+  z.object({
+    type: z.literal('queued'),
+    run: z.string(),
+    branch: z.string().describe('whose run before it is still at work'),
+  }),
   z.object({ type: z.literal('run'), run: runView }),
   z.object({ type: z.literal('ship'), ship: shipView }),
   z.object({ type: z.literal('deployment'), deployment: deploymentView }),

@@ -44,6 +44,8 @@ export async function newerShip(db: Store, id: string): Promise<{ id: string; co
     .select(['newer.id', 'newer.commit_sha'])
     .where('mine.id', '=', id)
     .where('newer.state', 'in', ['deploying', 'done'])
+    // One that stops earlier leaves the environments beyond to this one.
+    .where((is) => is.or([is('newer.until', 'is', null), is('newer.until', '=', is.ref('mine.until'))]))
     .orderBy('newer.position', 'desc')
     .executeTakeFirst();
   return row ? { id: row.id, commit: row.commit_sha } : null;

@@ -22,7 +22,7 @@ export interface TriggerWish {
   said: string | Buffer;
 }
 
-/** Records a trigger; null when it is known already, with the one that it is. */
+/** Records a trigger, or finds the one that it is: a message that comes again is new only when the first has failed. */
 export async function acceptTrigger(db: Store, wish: TriggerWish): Promise<{ id: string; isNew: boolean }> {
   const { project, source, kind, ref, branch, fork, commit, told, said } = wish;
   const digest = createHash('sha256').update(said).digest('hex');
@@ -40,6 +40,7 @@ export async function acceptTrigger(db: Store, wish: TriggerWish): Promise<{ id:
     .select('id')
     .where('project', '=', project)
     .where((is) => is.or([is('delivery', '=', delivery), is('digest', '=', digest)]))
+    .where('state', '!=', 'failed')
     .executeTakeFirstOrThrow();
   return { id: known.id, isNew: false };
 }

@@ -1,6 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { KovaError } from '@kova/core/errors/kova-error';
-import { receiveHook } from '../../hooks/receive.ts';
+import { receiveHook, unsigned } from '../../hooks/receive.ts';
 import { crashPoint } from '../../workflows/steps/crash-point.ts';
 import type { Actor } from '../act.ts';
 
@@ -12,7 +12,7 @@ const name = /^[a-z0-9-]{1,40}$/;
 export function hookRoutes(app: OpenAPIHono, { ctx, workflows }: Actor): void {
   app.post('/hooks/:provider/:project', async (c) => {
     const { provider, project } = c.req.param();
-    if (!name.test(provider) || !name.test(project)) throw new KovaError('UNAUTHORIZED', 'the signature does not hold');
+    if (!name.test(provider) || !name.test(project)) throw unsigned();
     const body = await readAtMost(c.req.raw);
     const { trigger, isNew, said } = await receiveHook(ctx, provider, project, { headers: c.req.raw.headers, body });
     if (!trigger || !isNew) return c.json({ trigger, said }, 200);

@@ -46,10 +46,11 @@ create table triggers (
   -- Whether the provider has been told the last word of it.
   reported    boolean not null default false,
   created_at  timestamptz not null default now(),
-  ended_at    timestamptz,
-  unique (project, delivery),
-  unique (project, digest)
+  ended_at    timestamptz
 );
+-- What has failed may be told again.
+create unique index on triggers (project, delivery) where state <> 'failed';
+create unique index on triggers (project, digest) where state <> 'failed';
 create index on triggers (project, created_at);
 create index on triggers (position) where not reported;
 
