@@ -26,12 +26,14 @@ export async function checkout(request: CheckoutRequest): Promise<CommitInfo> {
   const info = await commitInfo(repository, commit);
   const options = { env: { GIT_INDEX_FILE: join(root, 'index'), GIT_WORK_TREE: source }, cwd: source, signal };
   await git(repository, ['read-tree', refOf(commit)], options);
-  await git(repository, ['checkout-index', '--all', '--force'], options);
-  const entries = await git(repository, ['ls-files', '--stage'], options);
+  const [entries, [large]] = await Promise.all([
+    git(repository, ['ls-files', '--stage'], options),
+    git(repository, ['ls-files', ':(attr:filter=lfs)'], options).catch(() => []),
+    git(repository, ['checkout-index', '--all', '--force'], options),
+  ]);
   for (const entry of entries.filter((line) => line.startsWith('160000 '))) {
     onLine(`note: the submodule ${entry.split('\t')[1]} is left empty; Kova builds one repository`);
   }
-  const [large] = await git(repository, ['ls-files', ':(attr:filter=lfs)'], options).catch(() => []);
   if (large) onLine(`note: ${large} and other Git LFS files are pointers in this build; Kova does not fetch them`);
   return info;
 }
