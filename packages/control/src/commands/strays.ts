@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -44,25 +45,33 @@ export async function findMarked(mark: Mark): Promise<number[]> {
 
 async function isMarked(pid: number, { variable, directory, ids }: Mark): Promise<boolean> {
   if (ids) {
-    const { uid, gid, ended } = await idsOf(pid);
+    const { uid, gid, ended } = idsOf(pid);
     if (uid !== String(ids.uid) || ended) return false;
     if (gid === String(ids.gid)) return true;
   }
-  if (variable && (await startedWith(pid)).includes(variable)) return true;
+  if (variable && startedWith(pid).includes(variable)) return true;
   if (!directory) return false;
   const cwd = await readlink(`/proc/${pid}/cwd`).catch(() => '');
   return (cwd === directory || cwd.startsWith(`${directory}/`)) && !(await hasTerminal(pid));
 }
 
-async function startedWith(pid: number): Promise<string[]> {
-  const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
-  return environment.split('\0');
+function startedWith(pid: number): string[] {
+  return told(`/proc/${pid}/environ`).split('\0');
 }
 
-async function idsOf(pid: number): Promise<{ uid: string | undefined; gid: string | undefined; ended: boolean }> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+function idsOf(pid: number): { uid: string | undefined; gid: string | undefined; ended: boolean } {
+  const status = told(`/proc/${pid}/status`);
   const field = (name: string) => new RegExp(`^${name}:\\s+(\\S+)`, 'm').exec(status)?.[1];
   return { uid: field('Uid'), gid: field('Gid'), ended: field('State') === 'Z' };
+}
+
+/** The kernel answers at once, and all processes are asked at each end of a job: a fifth of the work of asking it aside. */
+function told(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 async function hasTerminal(pid: number): Promise<boolean> {
