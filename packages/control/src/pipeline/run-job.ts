@@ -11,6 +11,7 @@ import {
 import { buildEnvironment } from '../build/environment.ts';
 import { handOver } from '../build/hand-over.ts';
 import type { Toolchain } from '../build/toolchain.ts';
+import { openConfines } from '../commands/confine/confines.ts';
 import type { Home } from '../home/home.ts';
 import type { Identity } from '../home/unprivileged.ts';
 import type { Artefacts } from '../ports/artefacts.ts';
@@ -60,6 +61,7 @@ async function attemptJob(workshop: Workshop, request: JobRequest, log: JobLog):
   const { home, as } = workshop;
   request.signal.throwIfAborted();
   const directory = await openBuildDirectory(home.builds, request.project, request.commit, as);
+  const confines = await openConfines(directory.id, request.job.job.memory ?? null, directory.as);
   const around = new Surroundings();
   try {
     await takeOut(workshop, request, directory, log);
@@ -67,10 +69,11 @@ async function attemptJob(workshop: Workshop, request: JobRequest, log: JobLog):
     const missing = await whyNotRunnable(name, job, directory.source, workshop.noChecks);
     if (missing) return without(missing);
     const env = environmentOf(workshop, request, directory);
-    await furnish(around, home, request, { directory, env, onLine: log.write });
+    if (confines.lack) log.write(`note: ${confines.lack}`);
+    await furnish(around, home, request, { directory, confines, env, onLine: log.write });
     const startedAt = performance.now();
     const end = await runCommands({
-      ...{ argvs: job.run, directory, timeoutMs: job.timeout, signal: request.signal },
+      ...{ argvs: job.run, directory, confines, timeoutMs: job.timeout, signal: request.signal },
       env: { ...env, ...around.env },
       onLine: log.write,
     });
@@ -85,6 +88,7 @@ async function attemptJob(workshop: Workshop, request: JobRequest, log: JobLog):
   } finally {
     await around.end();
     await closeBuildDirectory(directory);
+    await confines.close();
   }
 }
 
