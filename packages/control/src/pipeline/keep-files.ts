@@ -6,6 +6,9 @@ import type { JobConfig } from '@kova/core/pipeline/job';
 const maxBytes = 512 * 1024 ** 2;
 const maxFiles = 10_000;
 const longestName = 200;
+/** Copies lie deeper than the original, and the system names no path of more than 4096 bytes. */
+const longestPath = 1024;
+const tooLong = `its path is longer than ${longestPath} characters`;
 
 /**
  * Copies what a job left for people out of a workspace that nothing works in any more: its reports, and what it names
@@ -34,8 +37,11 @@ export async function keepFiles(
     if (why) say(`${name} is not kept: ${why}`);
     // A directory is copied with all in it, which a pattern may well name again.
     else if (copied.some((directory) => path.startsWith(directory + sep))) continue;
-    else if (await copy(from, join(target, path), fits)) copied.push(path);
-    else say(`${name} is not kept as a whole: it has paths that are too long`);
+    else {
+      await mkdir(dirname(join(target, path)), { recursive: true, mode: 0o700 });
+      await cp(from, join(target, path), { recursive: true, filter: fits });
+      copied.push(path);
+    }
   }
 }
 
@@ -43,19 +49,8 @@ async function whyNot(root: string, path: string): Promise<string | null> {
   const there = await realpath(path).catch(() => null);
   if (there === null) return 'it is a link to nothing, or its name is no text';
   if (there !== path) return 'it is reached by a link';
-  return path.startsWith(root + sep) ? null : "it lies outside of the job's directory";
-}
-
-/** False when there was more than paths can name. */
-async function copy(from: string, to: string, filter: (file: string) => Promise<boolean>): Promise<boolean> {
-  try {
-    await mkdir(dirname(to), { recursive: true, mode: 0o700 });
-    await cp(from, to, { recursive: true, filter });
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENAMETOOLONG') throw error;
-    return false;
-  }
+  if (!path.startsWith(root + sep)) return "it lies outside of the job's directory";
+  return path.length - root.length > longestPath ? tooLong : null;
 }
 
 /** Says of each file whether it is copied: plain files are while there is room, directories for what is in them. */
@@ -63,6 +58,11 @@ function chooser(root: string, say: (line: string) => void): (file: string) => P
   let room = maxBytes;
   let count = 0;
   return async (file) => {
+    if (count > maxFiles) return false;
+    if (file.length - root.length > longestPath) {
+      say(`${plain(relative(root, file), longestName)} is not kept: ${tooLong}`);
+      return false;
+    }
     const found = await lstat(file).catch(() => null);
     if (!found?.isFile()) return found?.isDirectory() ?? false;
     count += 1;
