@@ -46,11 +46,12 @@ export async function keepFiles(
 }
 
 async function whyNot(root: string, path: string): Promise<string | null> {
+  // First, as the system takes the longer to follow a path, the longer it is.
+  if (path.length - root.length > longestPath) return tooLong;
   const there = await realpath(path).catch(() => null);
   if (there === null) return 'it is a link to nothing, or its name is no text';
   if (there !== path) return 'it is reached by a link';
-  if (!path.startsWith(root + sep)) return "it lies outside of the job's directory";
-  return path.length - root.length > longestPath ? tooLong : null;
+  return path.startsWith(root + sep) ? null : "it lies outside of the job's directory";
 }
 
 /** Says of each file whether it is copied: plain files are while there is room, directories for what is in them. */

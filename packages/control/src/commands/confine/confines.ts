@@ -27,7 +27,7 @@ const prlimit = '/usr/bin/prlimit';
 
 /**
  * Limits for one piece of work: a cgroup where Kova may make one, which holds for all its processes together; else
- * limits of the user (processes) and of each process (memory), setrlimit(2).
+ * a limit of processes for the user, and none of memory: limits of address space keep Node from starting at all.
  */
 export async function openConfines(name: string, memory: number | null, as: Identity | null): Promise<Confines> {
   const group = as === null || (await isThere(setpriv)) ? await openCgroup(name, { pids: maxPids, memory }) : null;
@@ -62,11 +62,10 @@ async function userLimits(memory: number | null, as: Identity | null): Promise<C
     };
   }
   const processes = maxPids + (await threadsOf(as?.uid ?? process.getuid?.() ?? 0));
-  const limits = [`--nproc=${processes}`, ...(memory === null ? [] : [`--data=${memory}`])];
   return {
     ...common,
-    argvOf: (argv) => [prlimit, ...limits, '--', ...argv],
-    lack: memory === null ? null : 'there are no cgroups here: the memory limit holds for each process by itself',
+    argvOf: (argv) => [prlimit, `--nproc=${processes}`, '--', ...argv],
+    lack: memory === null ? null : 'there are no cgroups here, so that nothing holds the job to its `memory`',
   };
 }
 
