@@ -3,11 +3,13 @@ import { chmod, chown, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KovaError } from '@kova/core/errors/kova-error';
 import { explainDiskFull } from '../artefacts/disk-full.ts';
+import { removeCgroup } from '../commands/confine/cgroup.ts';
 import { killStrays, type Mark } from '../commands/strays.ts';
 import { isReachable } from '../home/reachable.ts';
 import type { Identity } from '../home/unprivileged.ts';
 import { buildIdentity } from './ids.ts';
 import { isLeftOver, readOwner, writeOwner } from './owner.ts';
+import { removeTree } from './remove-tree.ts';
 
 /** Where one build takes place, `<builds>/<project>/<start of the commit>-<random>`, and as whom. */
 export interface BuildDirectory {
@@ -97,6 +99,7 @@ export async function endLeftoverBuilds(builds: string): Promise<string[]> {
       const owner = await readOwner(root);
       if (!(await isLeftOver(root, owner))) continue;
       await killStrays({ variable: `KOVA_BUILD_ID=${id}`, directory: root, ...(owner?.ids ? { ids: owner.ids } : {}) });
+      await removeCgroup(id);
       ended.push(root);
     }
   }
@@ -110,20 +113,4 @@ function markOf({ id, root, as }: BuildDirectory): Mark {
 async function subdirectories(path: string): Promise<string[]> {
   const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
   return entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map((entry) => entry.name);
-}
-
-/** A build may leave directories that even their owner cannot write in; only root does not mind. */
-async function removeTree(root: string): Promise<void> {
-  const remove = () => rm(root, { recursive: true, force: true, maxRetries: 3 });
-  await remove().catch(async () => {
-    await openAll(root);
-    await remove();
-  });
-}
-
-async function openAll(path: string): Promise<void> {
-  await chmod(path, 0o700);
-  for (const entry of await readdir(path, { withFileTypes: true })) {
-    if (entry.isDirectory()) await openAll(join(path, entry.name));
-  }
 }

@@ -121,6 +121,7 @@ test.skipIf(!canLimit)('when a build eats all memory it alone is killed', async 
   } finally {
     // What was killed leaves the group a moment after its output has closed.
     await expect.poll(() => readFile(join(group, 'cgroup.procs'), 'utf8'), { timeout: 20_000 }).toBe('');
+    await rmdir(join(group, 'kova-jobs')).catch(() => undefined);
     await rmdir(group);
   }
 });

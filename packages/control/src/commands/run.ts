@@ -6,6 +6,7 @@ import { KovaError } from '@kova/core/errors/kova-error';
 import { Secret } from '@kova/core/secret';
 import type { Identity } from '../home/unprivileged.ts';
 import { sendToBackground } from './background.ts';
+import type { Confines } from './confine/confines.ts';
 import { endWithUs } from './ending.ts';
 import { killGroup } from './group.ts';
 import { closed, cutLines, eachLines } from './lines.ts';
@@ -26,6 +27,8 @@ export interface Command {
   onLines?: (lines: string) => Promise<void>;
   /** Gives way to everything else: lower CPU priority, first to be killed when memory runs out. */
   background?: boolean;
+  /** What it and all that it starts may take. */
+  within?: Confines | null;
   /** Opens file descriptor 3 for an answer apart from the output, of so many bytes at most. */
   answerBytes?: number;
 }
@@ -83,11 +86,12 @@ export async function run(command: Command): Promise<CommandResult> {
 }
 
 function start(command: Command, name: string): ChildProcess {
-  const [program = '', ...args] = command.argv;
+  const { within, as: who = null } = command;
+  const [program = '', ...args] = within ? within.argvOf(command.argv, who) : command.argv;
   const env = Object.fromEntries(
     Object.entries(command.env).map(([key, value]) => [key, value instanceof Secret ? value.reveal() : value]),
   );
-  const as = command.as ? { uid: command.as.uid, gid: command.as.gid } : {};
+  const as = who && !within?.changesUser ? { uid: who.uid, gid: who.gid } : {};
   const answer = command.answerBytes === undefined ? [] : ['pipe' as const];
   try {
     return spawn(program, args, {

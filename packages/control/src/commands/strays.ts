@@ -25,14 +25,27 @@ const pollMs = 20;
 export async function killStrays(mark: Mark): Promise<number> {
   const killed = new Set<number>();
   for (const until = performance.now() + patienceMs; performance.now() < until; await sleep(pollMs)) {
-    const found = await findMarked(mark);
-    if (found.length === 0) break;
+    const found = await stopMarked(mark, until);
+    if (found.size === 0) break;
     for (const pid of found) {
       killed.add(pid);
-      kill(pid);
+      kill(pid, 'SIGKILL');
     }
   }
   return killed.size;
+}
+
+/** Stops them all before any ends: what forks for ever would fill each place that becomes free. */
+async function stopMarked(mark: Mark, until: number): Promise<Set<number>> {
+  const stopped = new Set<number>();
+  for (;;) {
+    const more = (await findMarked(mark)).filter((pid) => !stopped.has(pid));
+    if (more.length === 0 || performance.now() > until) return stopped;
+    for (const pid of more) {
+      stopped.add(pid);
+      kill(pid, 'SIGSTOP');
+    }
+  }
 }
 
 /** The running processes that carry the mark; those that have ended and wait to be reaped are none. */
@@ -80,9 +93,9 @@ async function hasTerminal(pid: number): Promise<boolean> {
   return terminal !== '0';
 }
 
-function kill(pid: number): void {
+function kill(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(pid, 'SIGKILL');
+    process.kill(pid, signal);
   } catch {
     // It ended by itself.
   }

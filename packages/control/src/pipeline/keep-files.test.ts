@@ -54,6 +54,6 @@ test('what goes beyond the room is left out, and said; the rest is kept', async 
   await truncate(at('source/huge'), 600 * 1024 ** 2);
   expect(await kept('huge', 'reports')).toEqual({
     files: ['reports/deep/e2e.xml', 'reports/unit.xml'],
-    said: ['huge is not kept: what a job leaves may take 512 MiB'],
+    said: ['huge is not kept: a job may leave 512 MiB'],
   });
 });

@@ -31,7 +31,7 @@ export async function jobKeys(
   const contents = memo((inputs: readonly string[]) => contentsOf(repository, commit, inputs));
   const keys = new Map<string, string>();
   for (const { name, job, needs, values } of graph) {
-    const { needs: _, inputs, carry, timeout, retries, backoff, cache, worker, matrix, ...wish } = job;
+    const { needs: _, inputs, carry, timeout, memory, retries, backoff, cache, worker, matrix, ...wish } = job;
     const served = job.serve ? { app: config.app, database: config.database } : null;
     const all = {
       ...{ format, place, values, wish, served },

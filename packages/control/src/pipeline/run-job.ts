@@ -12,6 +12,7 @@ import {
 import { buildEnvironment } from '../build/environment.ts';
 import { handOver } from '../build/hand-over.ts';
 import type { Toolchain } from '../build/toolchain.ts';
+import { openConfines } from '../commands/confine/confines.ts';
 import { createScrubber, type Scrub } from '../commands/scrubber.ts';
 import type { Home } from '../home/home.ts';
 import type { Identity } from '../home/unprivileged.ts';
@@ -67,6 +68,7 @@ async function attemptJob(workshop: Workshop, request: JobRequest, log: JobLog, 
   const { home, as } = workshop;
   request.signal.throwIfAborted();
   const directory = await openBuildDirectory(home.builds, request.project, request.commit, as);
+  const confines = await openConfines(directory.id, request.job.job.memory ?? null, directory.as);
   const around = new Surroundings();
   try {
     await takeOut(workshop, request, directory, log);
@@ -74,10 +76,11 @@ async function attemptJob(workshop: Workshop, request: JobRequest, log: JobLog, 
     const missing = await whyNotRunnable(name, job, directory.source, workshop.noChecks);
     if (missing) return without(missing);
     const env = environmentOf(workshop, request, directory);
-    await furnish(around, home, request, { directory, env, onLine: log.write });
+    if (confines.lack) await log.write(`note: ${confines.lack}`);
+    await furnish(around, home, request, { directory, confines, env, onLine: log.write });
     const startedAt = performance.now();
     const end = await runCommands({
-      ...{ argvs: job.run, directory, timeoutMs: job.timeout, signal: request.signal },
+      ...{ argvs: job.run, directory, confines, timeoutMs: job.timeout, signal: request.signal },
       env: { ...env, ...around.env },
       onLines: log.write,
     });
@@ -92,6 +95,7 @@ async function attemptJob(workshop: Workshop, request: JobRequest, log: JobLog, 
   } finally {
     await around.end();
     await closeBuildDirectory(directory);
+    await confines.close();
   }
 }
 

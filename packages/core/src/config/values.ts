@@ -9,7 +9,12 @@ export const nameSchema = z
 export const insidePath = z
   .string()
   .min(1)
-  .refine((path) => !path.startsWith('/') && !path.split('/').includes('..'), 'must stay inside the repository');
+  // `{..,a}/b` is a pattern that leads out as well.
+  .refine(
+    (path) => !path.startsWith('/') && !/(^|[/{(,|])\.\.($|[/}),|])/.test(path),
+    'must stay inside the repository',
+  )
+  .refine((path) => !path.includes('\0'), 'must not hold a NUL character');
 
 export const envName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not a name for an environment variable');
 

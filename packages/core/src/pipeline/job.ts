@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { command } from '../config/command.ts';
 import { duration } from '../config/duration.ts';
+import { size } from '../config/size.ts';
 import { envName, envVars, insidePath, nameSchema, secretName } from '../config/values.ts';
 import { reportKinds } from './evidence/evidence.ts';
 
@@ -31,6 +32,9 @@ const wishes = z.strictObject({
       'names of secrets (`kova secrets set`) that its commands and its app, and no other job, find as variables',
     ),
   timeout: duration.describe('time one attempt may take; 10m when left out'),
+  memory: size
+    .nullable()
+    .describe('memory that its processes may take together, such as `2gb`; all there is when left out'),
   retries: z.int().min(0).max(5).describe('attempts after the first; none when left out'),
   backoff: duration.describe('pause before the first retry, twice as long before each further one; 1s when left out'),
   inputs: z
@@ -65,6 +69,7 @@ const defaults: Omit<JobConfig, 'run'> = {
   env: {},
   secrets: [],
   timeout: 600_000,
+  memory: null,
   retries: 0,
   backoff: 1000,
   inputs: ['.'],

@@ -1,5 +1,6 @@
 import type { Secret } from '@kova/core/secret';
 import type { BuildDirectory } from '../../build/directory.ts';
+import type { Confines } from '../../commands/confine/confines.ts';
 import type { Home } from '../../home/home.ts';
 import type { JobRequest } from '../../ports/job-runner.ts';
 import { scratchDatabase } from '../../services/postgres/scratch.ts';
@@ -16,7 +17,12 @@ export async function furnish(
   around: Surroundings,
   home: Home,
   request: JobRequest,
-  place: { directory: BuildDirectory; env: Record<string, string | Secret>; onLine: (line: string) => void },
+  place: {
+    directory: BuildDirectory;
+    confines: Confines;
+    env: Record<string, string | Secret>;
+    onLine: (line: string) => void;
+  },
 ): Promise<void> {
   const { job } = request.job;
   const { directory } = place;

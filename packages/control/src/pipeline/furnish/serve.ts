@@ -8,6 +8,7 @@ import type { Secret } from '@kova/core/secret';
 import type { BuildDirectory } from '../../build/directory.ts';
 import { handOver } from '../../build/hand-over.ts';
 import { stageOutput } from '../../build/stage.ts';
+import type { Confines } from '../../commands/confine/confines.ts';
 import { type CommandResult, run } from '../../commands/run.ts';
 import { tellingLines } from '../../commands/telling.ts';
 import { probe } from '../../runtimes/process/supervise/probe.ts';
@@ -19,6 +20,7 @@ const pollMs = 50;
 
 export interface ServeRequest {
   directory: BuildDirectory;
+  confines: Confines;
   config: ProjectConfig;
   env: Record<string, string | Secret>;
   signal: AbortSignal;
@@ -30,7 +32,7 @@ export interface ServeRequest {
  * @throws KovaError BUILD_FAILED, MIGRATION_FAILED, START_FAILED
  */
 export async function addServedApp(around: Surroundings, request: ServeRequest): Promise<string> {
-  const { directory, config, signal, onLine } = request;
+  const { directory, confines, config, signal, onLine } = request;
   const served = join(directory.root, 'served');
   await mkdir(served, { mode: 0o755 });
   await stageOutput(directory.source, served, config.app.output);
@@ -41,7 +43,13 @@ export async function addServedApp(around: Surroundings, request: ServeRequest):
     ...{ NODE_ENV: 'production', PORT: String(port), HOST: '127.0.0.1', HOSTNAME: '127.0.0.1' },
     ...{ KOVA_PROJECT: config.name, KOVA_ENVIRONMENT: 'pipeline' },
   };
-  const common = { cwd: served, env, as: directory.as, onLine: (line: string) => onLine(`app | ${line}`) };
+  const common = {
+    cwd: served,
+    env,
+    as: directory.as,
+    within: confines,
+    onLine: (line: string) => onLine(`app | ${line}`),
+  };
   await migrate(config, { ...common, signal });
   const ending = new AbortController();
   const running = run({ ...common, argv: config.app.start, timeoutMs: day, signal: ending.signal });
@@ -53,7 +61,7 @@ export async function addServedApp(around: Surroundings, request: ServeRequest):
   return `http://127.0.0.1:${port}`;
 }
 
-type Common = Pick<Parameters<typeof run>[0], 'cwd' | 'env' | 'as' | 'onLine' | 'signal'>;
+type Common = Pick<Parameters<typeof run>[0], 'cwd' | 'env' | 'as' | 'within' | 'onLine' | 'signal'>;
 
 async function migrate({ database, services }: ProjectConfig, common: Common): Promise<void> {
   const hasDatabase = Object.values(services).some(({ kind }) => kind === 'postgres');
