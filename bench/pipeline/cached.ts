@@ -11,7 +11,14 @@ const execute = promisify(execFile);
 const turbo = join(import.meta.dirname, '../../node_modules/.bin/turbo');
 
 /** The jobs whose results may be taken from earlier runs, with what they need: eight. */
-const kept = ['code-quality', 'unit-tests', 'integration-tests', 'e2e-tests', 'performance-audit', 'bundle-analysis'];
+export const kept = [
+  'code-quality',
+  'unit-tests',
+  'integration-tests',
+  'e2e-tests',
+  'performance-audit',
+  'bundle-analysis',
+];
 
 /** All results are known: what it takes to find that out, beside Turborepo for the same graph. */
 export async function cached(shop: Shop, samples: number): Promise<Figure[]> {

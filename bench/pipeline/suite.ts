@@ -2,6 +2,7 @@ import { TestKova } from '../../e2e/testing/kova.ts';
 import type { Figure } from '../result.ts';
 import { type SuiteOptions, suiteOf } from '../suite.ts';
 import { cached } from './cached.ts';
+import { oneChanged } from './changed.ts';
 import { cold } from './cold.ts';
 import { logs } from './logs.ts';
 import { scheduling } from './scheduling.ts';
@@ -20,6 +21,7 @@ export async function pipelineSuite(options: SuiteOptions): Promise<Figure[]> {
     const shop = await Shop.of(kova);
     await part('cold', () => cold(shop, quick ? 1 : 2, say));
     await part('cached', () => cached(shop, quick ? 3 : 7));
+    await part('changed', () => oneChanged(shop));
   } finally {
     await kova.close();
   }

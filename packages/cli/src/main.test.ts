@@ -101,7 +101,7 @@ test('ship sends the commit, starts and ends with what came of it', async () => 
   const paths = ['ships', `commits/${commit}`, 'ships'].map((path) => `/v1/projects/shop/${path}`);
   expect(received.map(({ path }) => path)).toEqual(paths);
   expect(received[1]?.body.toString('latin1', 0, 20)).toContain('git bundle');
-  expect(JSON.parse(`${received[2]?.body}`)).toEqual({ commit, until: 'staging', force: false });
+  expect(JSON.parse(`${received[2]?.body}`)).toEqual({ commit, branch: 'main', until: 'staging', force: false });
   expect(received[0]?.token).toBe('Bearer token');
 });
 
