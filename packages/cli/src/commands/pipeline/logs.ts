@@ -3,6 +3,7 @@ import { KovaError } from '@kova/core/errors/kova-error';
 import type { Client } from '../../api/client.ts';
 import { connect } from '../../api/connect.ts';
 import type { Cli, Result } from '../../cli.ts';
+import { printJobLog } from '../../follow/job-log.ts';
 import { projectPath } from '../../git/send.ts';
 import { plain } from '../../output/table.ts';
 import { findProject } from '../../project/project.ts';
@@ -107,15 +108,7 @@ async function printAll(cli: Cli, client: Client, id: string, only: string | und
   }
   const logs: Array<{ job: string; lines: string[] }> = [];
   for (const { name } of wanted) {
-    const lines: string[] = [];
-    const events = client.events<{ text: string }>(
-      `${path}/jobs/${encodeURIComponent(name)}/log`,
-      new AbortController().signal,
-    );
-    for await (const { text } of events) {
-      if (cli.json) lines.push(text);
-      else cli.out.write(`${wanted.length > 1 ? `${name} | ` : ''}${plain(text)}\n`);
-    }
+    const lines = await printJobLog(cli, client, id, name, wanted.length > 1 ? `${name} | ` : '');
     logs.push({ job: name, lines });
   }
   return { view: { run: id, logs }, text: '' };

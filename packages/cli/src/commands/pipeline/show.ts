@@ -1,11 +1,10 @@
-import { once } from 'node:events';
 import type { RunView } from '@kova/control/api';
 import { KovaError } from '@kova/core/errors/kova-error';
 import type { Client } from '../../api/client.ts';
 import { connect } from '../../api/connect.ts';
 import type { Cli, Result } from '../../cli.ts';
+import { printJobLog } from '../../follow/job-log.ts';
 import { renderRun } from '../../output/run.ts';
-import { plain } from '../../output/table.ts';
 import { type Definition, documented } from '../definition.ts';
 
 interface Options {
@@ -40,15 +39,7 @@ async function printLog(cli: Cli, client: Client, path: string, job: string | un
   // Of a run that is not planned yet the API knows no jobs, but will.
   const planned = run.jobs.length > 0 || run.endedAt !== null;
   const name = planned || !job ? requireJob(run, job ?? '') : job;
-  const lines: string[] = [];
-  const events = client.events<{ text: string }>(
-    `${path}/jobs/${encodeURIComponent(name)}/log`,
-    new AbortController().signal,
-  );
-  for await (const { text } of events) {
-    if (cli.json) lines.push(...text.split('\n'));
-    else if (!cli.out.write(`${text.split('\n').map(plain).join('\n')}\n`)) await once(cli.out, 'drain');
-  }
+  const lines = await printJobLog(cli, client, run.id, name);
   return { view: { run: run.id, job: name, lines }, text: '' };
 }
 
