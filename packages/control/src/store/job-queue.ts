@@ -109,15 +109,15 @@ export async function openJobs(db: Store, run: string): Promise<void> {
       .where('opened_at', 'is', null)
       .executeTakeFirst();
     if (numUpdatedRows === 0n) return;
+    // Each asks for its own needs: of one statement over all of them, the plan for a table that has just been filled
+    // may compare every job with every other.
     await sql`
-      update jobs set missing = open.count, ready_at = case when open.count = 0 then now() end
-      from (
-        select jobs.name, count(need.name)::int as count from jobs
-        left join needs on needs.run = jobs.run and needs.job = jobs.name
-        left join jobs need on need.run = needs.run and need.name = needs.need
-          and (need.ended_at is null or (needs.must_pass and need.state <> 'passed'))
-        where jobs.run = ${run} group by jobs.name) open
-      where jobs.run = ${run} and jobs.name = open.name and jobs.state = 'waiting'`.execute(trx);
+      update jobs set missing = (
+        select count(*) from needs join jobs need on need.run = needs.run and need.name = needs.need
+        where needs.run = jobs.run and needs.job = jobs.name
+          and (need.ended_at is null or (needs.must_pass and need.state <> 'passed')))
+      where run = ${run} and state = 'waiting'`.execute(trx);
+    await sql`update jobs set ready_at = now() where run = ${run} and state = 'waiting' and missing = 0`.execute(trx);
   });
 }
 
