@@ -27,7 +27,8 @@ const shorter = [
  * Nor is load judged, of which a machine that is busy with other things bears less.
  */
 const fewerJobs = [
-  ['  pipeline: {\n', "  pipeline: {\n    jobs: { 'e2e-tests': null, 'performance-audit': null },\n"],
+  ["      'e2e-tests': { inputs: [...common, 'tests/e2e', 'playwright.config.ts'] },\n", "      'e2e-tests': null,\n"],
+  ["      'performance-audit': { inputs: common },\n", "      'performance-audit': null,\n"],
   ['      lighthouse: { performance: 0.7, accessibility: 0.9 },\n', ''],
   ["checks: ['integration', 'e2e']", "checks: ['integration']"],
   ["      checks: ['load', 'lighthouse', 'security'],\n", ''],

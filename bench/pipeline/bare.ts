@@ -18,7 +18,7 @@ const check = join(import.meta.dirname, '../../packages/checks/bin/kova-check.js
 export async function longestPathByHand(shop: Shop): Promise<number> {
   const directory = await mkdtemp(join(tmpdir(), 'kova-bare-'));
   const home = homeAt(shop.kova.home);
-  const database = await scratchDatabase(home, 'bare');
+  const database = await scratchDatabase(home, 'storefront');
   const redisPort = await freePort();
   const redis = spawn('redis-server', ['--port', String(redisPort), '--save', '', '--bind', '127.0.0.1'], {
     stdio: 'ignore',

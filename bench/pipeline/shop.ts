@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { RunView } from '@kova/control/api';
@@ -9,27 +9,6 @@ import type { TestKova } from '../../e2e/testing/kova.ts';
 const execute = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
 const cli = join(root, 'packages/cli/bin/kova.js');
-
-const common = ['package.json', 'package-lock.json', 'tsconfig.json'];
-const source = [
-  'app',
-  'components',
-  'db',
-  'lib',
-  'public',
-  'scripts',
-  'server',
-  'instrumentation.ts',
-  'next.config.ts',
-];
-const inputs: Record<string, string[]> = {
-  build: [...common, ...source],
-  'unit-tests': [...common, 'components', 'lib', 'server', 'vitest.config.ts'],
-  'integration-tests': [...common, 'lib', 'tests/integration', 'vitest.integration.config.ts'],
-  'e2e-tests': [...common, 'tests/e2e', 'playwright.config.ts'],
-  'performance-audit': common,
-  'bundle-analysis': common,
-};
 
 export interface Timed {
   run: RunView;
@@ -50,9 +29,7 @@ export class Shop {
   static async of(kova: TestKova): Promise<Shop> {
     const directory = join(kova.home, 'storefront');
     await Repository.of(join(root, 'examples/storefront'), directory);
-    const shop = new Shop(kova, directory);
-    await shop.declareInputs();
-    return shop;
+    return new Shop(kova, directory);
   }
 
   /** `kova pipeline run`; what jobs come to is in the answer, also when they fail. */
@@ -63,17 +40,6 @@ export class Shop {
     const options = { cwd: this.directory, env, maxBuffer: 1 << 26 };
     const { stdout } = await execute(process.execPath, argv, options).catch((failed: { stdout: string }) => failed);
     return { run: JSON.parse(stdout) as RunView, wallMs: performance.now() - began };
-  }
-
-  /** Says of the jobs what they depend on, as a project does that wants no more of them run than must be. */
-  private async declareInputs(): Promise<void> {
-    const file = join(this.directory, 'kova.config.ts');
-    const text = await readFile(file, 'utf8');
-    const jobs = Object.entries(inputs).map(([name, paths]) => `'${name}': { inputs: ${JSON.stringify(paths)} },`);
-    const place = '  pipeline: {\n';
-    if (!text.includes(place)) throw new Error('kova.config.ts of the shop has no pipeline');
-    await writeFile(file, text.replace(place, `${place}    jobs: { ${jobs.join(' ')} },\n`));
-    await this.commit('Say what jobs depend on');
   }
 
   /** Commits all that was changed. */

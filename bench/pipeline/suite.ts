@@ -15,8 +15,8 @@ export async function pipelineSuite(options: SuiteOptions): Promise<Figure[]> {
   const { figures, part } = suiteOf('pipeline', options);
   const kova = await TestKova.start();
   try {
-    await part('logs', () => logs(kova, quick ? 20 : 100));
     await part('scheduling', () => scheduling(kova, quick ? 100 : 1000));
+    await part('logs', () => logs(kova, quick ? 20 : 100));
     await part('workers', () => workers(kova, quick ? 20 : 200));
     const shop = await Shop.of(kova);
     await part('cold', () => cold(shop, quick ? 1 : 2, say));
