@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { RunView } from '@kova/control/api';
@@ -62,6 +62,8 @@ async function peerOf(shop: Shop, run: RunView) {
   await writeFile(file, JSON.stringify(manifest, null, 2));
   const tasks = Object.fromEntries(run.jobs.map(({ name, needs }) => [name, { dependsOn: needs, outputs: [] }]));
   await writeFile(join(directory, 'turbo.json'), JSON.stringify({ tasks }, null, 2));
+  // What it leaves itself must not count as a change.
+  await appendFile(join(directory, '.gitignore'), '\n.turbo\n');
   await execute('git', ['-C', directory, 'add', '-A']);
   const env = { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1', TURBO_NO_UPDATE_NOTIFIER: '1' };
   const names = run.jobs.map(({ name }) => name);
