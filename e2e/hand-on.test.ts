@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { commitVersion } from './testing/app.ts';
+import { commitVersion, node } from './testing/app.ts';
 import { TestKova } from './testing/kova.ts';
 
 /** Two machines that share nothing but what is handed on, as two jobs of a GitHub workflow do. */
@@ -23,7 +23,6 @@ afterAll(async () => {
 });
 
 const bin = fileURLToPath(new URL('../packages/cli/bin/kova.js', import.meta.url));
-const node = (code: string) => JSON.stringify(['node', '-e', code]);
 const write = (path: string, value: string) =>
   `const fs = require('fs'); fs.mkdirSync(require('path').dirname('${path}'), { recursive: true }); fs.writeFileSync('${path}', ${value});`;
 

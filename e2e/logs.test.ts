@@ -1,11 +1,11 @@
 import type { LogMatchView } from '@kova/control/api';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { node } from './testing/app.ts';
 import { runKova } from './testing/command.ts';
 import { TestKova } from './testing/kova.ts';
 
 let kova: TestKova;
 let runs: string[];
-const node = (code: string) => JSON.stringify(['node', '-e', code]);
 
 beforeAll(async () => {
   kova = await TestKova.start();

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { RunView } from '@kova/control/api';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { node } from './testing/app.ts';
 import { TestKova } from './testing/kova.ts';
 
 let kova: TestKova;
@@ -10,7 +11,6 @@ beforeAll(async () => {
 afterAll(() => kova.close());
 
 const jobs = (text: string) => `{ use: 'none', jobs: ${text} }`;
-const node = (code: string) => JSON.stringify(['node', '-e', code]);
 const states = (run: RunView) => Object.fromEntries(run.jobs.map((job) => [job.name, job.state]));
 const cached = (run: RunView) => run.jobs.filter((job) => job.cached).map(({ name }) => name);
 

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SecretView } from '@kova/control/api';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { node } from './testing/app.ts';
 import { inStore } from './testing/books.ts';
 import { runKova } from './testing/command.ts';
 import { TestKova } from './testing/kova.ts';
@@ -16,7 +17,6 @@ afterAll(() => kova.close());
 const sentinel = 'sentinel+/"&-7f3a9c0d12';
 const machine = 'sentinel-of-the-machine-4711';
 const secondLine = 'sentinel-second-line-0815';
-const node = (code: string) => JSON.stringify(['node', '-e', code]);
 const pipeline = (jobs: string) => `{ use: 'none', jobs: ${jobs} }`;
 const set = (name: string, value: string) => kova.call('POST', '/v1/projects/shop/secrets', { name, value });
 

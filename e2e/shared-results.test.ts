@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { RunView } from '@kova/control/api';
 import { openBucket, type TestBucket } from '@kova/control/testing/bucket';
 import { afterAll, expect, test } from 'vitest';
+import { node } from './testing/app.ts';
 import { TestKova } from './testing/kova.ts';
 
 let bucket: TestBucket;
@@ -17,7 +18,6 @@ const machine = async () => {
   machines.push(kova);
   return kova;
 };
-const node = (code: string) => JSON.stringify(['node', '-e', code]);
 const version = {
   text: 'shared',
   pipeline: `{ use: 'none', jobs: {

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { RunView, StatusView, WorkerView } from '@kova/control/api';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { node } from './testing/app.ts';
 import { inStore } from './testing/books.ts';
 import { runKova } from './testing/command.ts';
 import { TestKova } from './testing/kova.ts';
@@ -27,7 +28,6 @@ async function start(...args: string[]): Promise<TestWorker> {
 }
 
 const jobs = (text: string) => `{ use: 'none', jobs: ${text} }`;
-const node = (code: string) => JSON.stringify(['node', '-e', code]);
 const show = (run: string) => kova.call<RunView>('GET', `/v1/runs/${run}`);
 const stateOf = (run: RunView, name: string) => run.jobs.find((job) => job.name === name)?.state;
 const listed = () => kova.call<WorkerView[]>('GET', '/v1/workers');

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { get, type IncomingMessage } from 'node:http';
+import { node } from '../../e2e/testing/app.ts';
 import type { TestKova } from '../../e2e/testing/kova.ts';
 import { type Figure, figure } from '../result.ts';
 
@@ -22,7 +23,7 @@ go();`;
 const clock = `let n = 0; const timer = setInterval(() => { console.log(Date.now()); if (++n === 40) clearInterval(timer); }, 97);`;
 
 const job = (name: string, code: string) =>
-  `{ use: 'none', jobs: { '${name}': { run: [${JSON.stringify(['node', '-e', code])}], cache: false } } }`;
+  `{ use: 'none', jobs: { '${name}': { run: [${node(code)}], cache: false } } }`;
 
 /** What a job prints, from its process to a client of the API, while it runs. */
 export async function logs(kova: TestKova, size: number): Promise<Figure[]> {

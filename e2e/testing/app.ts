@@ -85,6 +85,9 @@ export default defineConfig({
 });
 `;
 
+/** A command of a job that runs this JavaScript, as it is written into a configuration. */
+export const node = (code: string): string => JSON.stringify(['node', '-e', code]);
+
 /** Commits a version of the app; returns the commit. */
 export function commitVersion(directory: string, version: AppVersion): string {
   mkdirSync(directory, { recursive: true });

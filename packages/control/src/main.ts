@@ -5,7 +5,6 @@ import { getRequestListener } from '@hono/node-server';
 import { reportOf } from '@kova/core/errors/kova-error';
 import { ensureEdge } from '@kova/edge/launch';
 import { apiAddress, edgeAddress, refuseElsewhere } from './addresses.ts';
-import { createArtefacts } from './artefacts/artefacts.ts';
 import { explainDiskFull } from './artefacts/disk-full.ts';
 import { createCommits } from './build/commits.ts';
 import { prepareToolchain } from './build/toolchain.ts';
@@ -15,24 +14,20 @@ import { appIdentities } from './home/app-identities.ts';
 import { writeControlRecord, writeStartError } from './home/control-record.ts';
 import { homeAt, homePath, prepareHome } from './home/home.ts';
 import { lockedExitCode, lockHome } from './home/lock.ts';
-import { createSeal } from './home/seal.ts';
-import { sealKey } from './home/seal-key.ts';
 import { tokenIn } from './home/token.ts';
 import { appIdentity } from './home/unprivileged.ts';
 import { type ApiServer, listenForApi } from './http/listen.ts';
 import { createApi } from './http/server.ts';
-import { resultsOf } from './pipeline/results/choose.ts';
-import { createJobRunner, type LocalJobRunner } from './pipeline/runner.ts';
+import { assembleJobs } from './job-parts.ts';
+import type { LocalJobRunner } from './pipeline/runner.ts';
+import { say, told } from './process-log.ts';
 import { createProcessRuntime, type InstanceEvent, type ProcessRuntime } from './runtimes/process/process-runtime.ts';
-import { givenSecrets } from './secrets/given.ts';
-import { createVault } from './secrets/vault.ts';
 import { createDatabases } from './services/postgres/databases.ts';
 import { ensureStore, explainStart, type OwnStore } from './services/postgres/own-store.ts';
 import { giteaStatuses } from './statuses/gitea.ts';
 import { githubStatuses } from './statuses/github.ts';
 import { gitlabStatuses } from './statuses/gitlab.ts';
 import { stopSince } from './stop.ts';
-import { Bell } from './store/bell.ts';
 import { connectStore } from './store/connect.ts';
 import { enrol } from './store/executors.ts';
 import { bindStore } from './store/home.ts';
@@ -58,10 +53,6 @@ import { registerWorkflows } from './workflows/register.ts';
 
 /** The composition root: it alone knows which adapter implements which port. */
 const home = homeAt(homePath());
-const told = (what: string) => (error: unknown) => console.error(new Date().toISOString(), what, error);
-
-const warn = (words: string) => console.error(new Date().toISOString(), words);
-
 interface Parts {
   ctx: Context;
   store: OwnStore;
@@ -88,22 +79,17 @@ async function assemble(): Promise<Parts> {
     asOf: (slot) => identityOf(...(slot.split('/', 2) as [string, string])),
     onEvent: tellIllness,
   });
-  const artefacts = createArtefacts(home.artefacts);
-  const jobs = createJobRunner({ home, artefacts, as, results: resultsOf(home, process.env, warn) });
-  const key = await sealKey(home.keys, process.env);
-  const seal = createSeal(key);
+  const parts = await assembleJobs({ home, env: process.env, db, url: store.url, as });
   const ctx: Context = {
-    ...{ home, db, runtime, artefacts, jobs, databases, identityOf, bell: new Bell(store.url) },
-    vault: createVault({ db, seal, key, given: givenSecrets(process.env) }),
+    ...{ home, db, runtime, databases, identityOf, ...parts },
     edge: edgeAt(edgeProcess.socketPath, edgeProcess.address),
     commits: createCommits(home.repositories),
-    seal,
     statuses: { github: githubStatuses, gitlab: gitlabStatuses, gitea: giteaStatuses },
     appPath: [toolchain.bin, '/usr/local/bin', '/usr/bin', '/bin'].join(delimiter),
     edgeListen: edgeProcess.address,
     idleToken: await tokenIn(home.keys, 'idle-token'),
   };
-  return { ctx, store, runtime, jobs };
+  return { ctx, store, runtime, jobs: parts.jobs };
 }
 
 /** All of it, side by side; what fails is thrown when none is at work any more, so that all can be found and stopped. */
@@ -115,7 +101,7 @@ async function together<T extends readonly Promise<unknown>[]>(work: T): Promise
 /** An instance that ends unasked is written into the control plane's log, with its reason. */
 function tellIllness({ kind, instance: { id, release, state, reason } }: InstanceEvent): void {
   if (kind !== 'state' || (state !== 'backing-off' && state !== 'crash-looped')) return;
-  console.error(new Date().toISOString(), `instance ${id} of ${release} is ${state}: ${reason}`);
+  say(`instance ${id} of ${release} is ${state}: ${reason}`);
 }
 
 async function startEdge(): Promise<{ socketPath: string; address: string }> {
@@ -131,7 +117,7 @@ async function takeUpWork({ ctx, store, jobs }: Parts) {
   const workflows = registerWorkflows(ctx);
   const watching = new ExecutorWatch(ctx.db, self, {
     onDeclaredDead: () => {
-      console.error(new Date().toISOString(), 'declared dead by another process, which has taken over: ending');
+      say('declared dead by another process, which has taken over: ending');
       process.exit(1);
     },
     endLeftovers: () => jobs.endLeftovers(),
@@ -222,5 +208,5 @@ async function main(): Promise<void> {
   }
 }
 
-process.on('unhandledRejection', (error) => console.error(new Date().toISOString(), 'unhandled', error));
+process.on('unhandledRejection', (error) => say('unhandled', error));
 await main();

@@ -3,20 +3,14 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { KovaError } from '@kova/core/errors/kova-error';
 import { socketPathOf } from '@kova/edge/launch';
-import { createArtefacts } from './artefacts/artefacts.ts';
 import type { JobContext } from './context.ts';
 import { edgeAt } from './edge-port.ts';
 import { homeAt, homePath } from './home/home.ts';
-import { createSeal } from './home/seal.ts';
-import { sealKey } from './home/seal-key.ts';
 import { tokenIn } from './home/token.ts';
 import { appIdentity } from './home/unprivileged.ts';
-import { resultsOf } from './pipeline/results/choose.ts';
-import { createJobRunner } from './pipeline/runner.ts';
-import { givenSecrets } from './secrets/given.ts';
-import { createVault } from './secrets/vault.ts';
+import { assembleJobs } from './job-parts.ts';
+import { say, told } from './process-log.ts';
 import { joinStore } from './services/postgres/own-store.ts';
-import { Bell } from './store/bell.ts';
 import { connectStore } from './store/connect.ts';
 import { type Executor, enrol, forgetExecutor } from './store/executors.ts';
 import { bindStore } from './store/home.ts';
@@ -39,8 +33,6 @@ export interface WorkerOptions {
   say: (line: string) => void;
 }
 
-const told = (what: string) => (error: unknown) => console.error(new Date().toISOString(), what, error);
-
 /**
  * The composition root of a worker: this process joins a home, runs jobs and nothing else, until SIGTERM or SIGINT asks
  * it to end; then it takes no more jobs, and hands back those that do not end in time. A second signal does so at once.
@@ -55,7 +47,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const watching = new ExecutorWatch(ctx.db, self, {
     onDeclaredDead: () => {
       if (leaving) return;
-      console.error(new Date().toISOString(), 'declared dead by another process, which has taken over: ending');
+      say('declared dead by another process, which has taken over: ending');
       process.exit(1);
     },
     endLeftovers: () => runner.endLeftovers(),
@@ -86,15 +78,9 @@ async function joinHome(env: NodeJS.ProcessEnv) {
   const db = connectStore(url);
   await requireMigrated(db);
   await bindStore(db, (await tokenIn(home.root, 'home-id')).reveal(), `${home.root} on ${hostname()}`);
-  const results = resultsOf(home, env, (why) => console.error(new Date().toISOString(), why));
-  const runner = createJobRunner({ home, artefacts: createArtefacts(home.artefacts), as: appIdentity(), results });
+  const { jobs: runner, vault, bell } = await assembleJobs({ home, env, db, url, as: appIdentity() });
   await runner.removeLeftovers();
-  const key = await sealKey(home.keys, env);
-  const ctx: JobContext = {
-    ...{ db, jobs: runner, bell: new Bell(url) },
-    vault: createVault({ db, seal: createSeal(key), key, given: givenSecrets(env) }),
-    edge: edgeAt(socketPathOf(home.edge), ''),
-  };
+  const ctx: JobContext = { db, jobs: runner, bell, vault, edge: edgeAt(socketPathOf(home.edge), '') };
   return { ctx, runner };
 }
 

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { RunView } from '@kova/control/api';
 import { leaveReports, leaveResults, takeResults } from '@kova/control/hand-on';
 import { KovaError } from '@kova/core/errors/kova-error';
+import { isOf } from '@kova/core/pipeline/graph';
 import type { Cli } from '../cli.ts';
 import { setOutputs, warnOfUnchecked } from './github.ts';
 
@@ -30,9 +31,7 @@ export async function leaveBehind(
   { results, reports }: Places,
 ) {
   warnOfUnchecked(cli, run);
-  const wanted = run.jobs.filter(
-    ({ name }) => asked?.some((job) => name === job || name.startsWith(`${job}[`)) ?? true,
-  );
+  const wanted = run.jobs.filter(({ name }) => asked?.some((job) => isOf(job, name)) ?? true);
   if (results !== undefined) {
     const keys = wanted.filter(({ state }) => state === 'passed').map(({ key }) => key);
     const left = await leaveResults(cli.env, keys, resolve(cli.cwd, results));

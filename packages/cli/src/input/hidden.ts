@@ -1,10 +1,5 @@
 import { createInterface } from 'node:readline';
-import { type Readable, Writable } from 'node:stream';
-import { text } from 'node:stream/consumers';
-
-export function readAll(stream: Readable): Promise<string> {
-  return text(stream);
-}
+import { Writable } from 'node:stream';
 
 /** Asks at a terminal for one line, which is not shown. Ctrl-C and Ctrl-D give an empty one. */
 export function askHidden(question: string, out: Writable): Promise<string> {

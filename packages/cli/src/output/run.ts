@@ -1,5 +1,6 @@
 import type { JobView, RunView } from '@kova/control/api';
 import { formatDuration } from '@kova/core/config/duration';
+import { isOf } from '@kova/core/pipeline/graph';
 import type { JobState } from '@kova/core/pipeline/state';
 import { since } from './duration.ts';
 import { plain, renderTable } from './table.ts';
@@ -28,7 +29,7 @@ export function jobTime({ cached, durationMs }: Pick<JobView, 'cached' | 'durati
 
 /** A run for people: its jobs, what went wrong first, and what it could not have been faster than. */
 export function renderRun(run: RunView, only?: string): string {
-  const jobs = run.jobs.filter(({ name }) => only === undefined || name === only || name.startsWith(`${only}[`));
+  const jobs = run.jobs.filter(({ name }) => only === undefined || isOf(only, name));
   const width = Math.max(0, ...jobs.map(({ name }) => name.length));
   const lines = jobs.map((job) => {
     const said = job.evidence.length > 0 || job.state !== 'passed' ? firstLine(job.reason) : '';

@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { access, chmod, chown, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isErrorCode, KovaError } from '@kova/core/errors/kova-error';
+import { isThere } from '../commands/is-there.ts';
 import type { Artefacts, UnpackOptions } from '../ports/artefacts.ts';
 import { digestOf, pathOf } from './digest.ts';
 import { explainDiskFull } from './disk-full.ts';
@@ -32,7 +33,7 @@ export function createArtefacts(directory: string, options: ArtefactOptions = {}
     unpack: async (digest, target, options) =>
       unpack(pathOf(directory, digest), digest, target, { ...limits, ...options }),
     has: async (digest) => {
-      if (await exists(pathOf(directory, digest))) return true;
+      if (await isThere(pathOf(directory, digest))) return true;
       await assertReachable(directory);
       return false;
     },
@@ -65,7 +66,7 @@ async function unpack(
   target: string,
   { readers, signal, ...limits }: Parameters<typeof readArchive>[2] & UnpackOptions,
 ): Promise<void> {
-  if (!(await exists(file))) {
+  if (!(await isThere(file))) {
     await assertReachable(dirname(dirname(dirname(file))));
     throw new KovaError('ARTEFACT_MISSING', `there is no artefact ${digest}`);
   }
@@ -123,11 +124,4 @@ function explainUnpack(error: unknown, digest: string): unknown {
 async function syncDirectory(path: string): Promise<void> {
   const handle = await open(path, 'r');
   await handle.sync().finally(() => handle.close());
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -5,9 +5,14 @@ import { KovaError } from '@kova/core/errors/kova-error';
 
 /** `sha256:` and 64 hex digits, of the compressed bytes. */
 export async function digestOf(file: string): Promise<string> {
+  return `sha256:${await sha256Of(file)}`;
+}
+
+/** The SHA-256 of a file, in hex. */
+export async function sha256Of(file: string): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk);
-  return `sha256:${hash.digest('hex')}`;
+  return hash.digest('hex');
 }
 
 /** Where the artefact of this digest lies. @throws KovaError INPUT_INVALID */

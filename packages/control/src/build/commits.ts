@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { access, mkdir, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { hasCode, KovaError } from '@kova/core/errors/kova-error';
 import { explainDiskFull } from '../artefacts/disk-full.ts';
+import { isThere } from '../commands/is-there.ts';
 import type { CommitInfo, Commits } from '../ports/builder.ts';
 import { fetchRef, remoteHeads } from './fetch.ts';
 import { assertSha, commitInfo, git, refOf, repositoryOf } from './git.ts';
@@ -108,11 +109,7 @@ async function* atMost(chunks: AsyncIterable<Uint8Array>, bytes: number): AsyncI
 }
 
 async function holds(repository: string, commit: string): Promise<boolean> {
-  const there = await access(join(repository, 'HEAD')).then(
-    () => true,
-    () => false,
-  );
-  if (!there) return false;
+  if (!(await isThere(join(repository, 'HEAD')))) return false;
   return git(repository, ['cat-file', '-e', `${refOf(commit)}^{commit}`]).then(
     () => true,
     (error) => {

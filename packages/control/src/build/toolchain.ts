@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { access, mkdir, realpath, symlink } from 'node:fs/promises';
+import { mkdir, realpath, symlink } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { KovaError } from '@kova/core/errors/kova-error';
+import { isThere } from '../commands/is-there.ts';
 import { reachableCopy } from '../home/reachable.ts';
 import type { Identity } from '../home/unprivileged.ts';
 
@@ -38,16 +39,9 @@ async function findNpm(env: NodeJS.ProcessEnv): Promise<string> {
   const beside = join(dirname(process.execPath), '../lib/node_modules/npm/bin/npm-cli.js');
   for (const candidate of [env.npm_execpath ?? '', ...onPath, beside]) {
     const cli = await realpath(candidate).catch(() => '');
-    if (cli.endsWith('/bin/npm-cli.js') && (await exists(cli))) return dirname(dirname(cli));
+    if (cli.endsWith('/bin/npm-cli.js') && (await isThere(cli))) return dirname(dirname(cli));
   }
   throw new KovaError('COMMAND_FAILED', 'npm was not found on the PATH', {
     next: 'Install npm, or put its directory on the PATH of Kova.',
   });
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

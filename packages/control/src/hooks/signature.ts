@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Secret } from '@kova/core/secret';
 
 /** HMAC-SHA256. */
@@ -13,10 +13,4 @@ export function isHexSignature(told: string | null, secret: Secret, body: Buffer
   const wanted = sign(secret.reveal(), body);
   const isHex = told !== null && /^[0-9a-f]{64}$/i.test(told);
   return timingSafeEqual(wanted, isHex ? Buffer.from(told, 'hex') : Buffer.alloc(wanted.length)) && isHex;
-}
-
-/** Whether two texts are the same, in a time that says nothing of where they differ. */
-export function isSame(a: string, b: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(a), digest(b));
 }

@@ -110,16 +110,19 @@ export async function abortShip({ ctx }: Actor, id: string, by: string): Promise
   const { state, run } = await readShip(ctx, id);
   const reason = `aborted by ${by}`;
   if (!(await requestShipAbort(ctx.db, id, reason))) throw new KovaError('CONFLICT', `${id} has ended: it is ${state}`);
-  if (run) {
-    await stopRun(ctx.db, run, reason);
-    await wakeWaiting(ctx, run, 'stopped');
-  }
+  if (run) await cancelRun(ctx, run, reason);
   const rows = await deploymentRows(ctx.db)
     .where('ship', '=', id)
     .where('ended_at', 'is', null)
     .where('phase', '!=', 'live')
     .execute();
   for (const row of rows) await end(ctx, toDeployment(row), reason);
+}
+
+/** Ends a pipeline run: the jobs that are at work, or its waiting for its turn. */
+export async function cancelRun(ctx: Context, run: string, reason: string): Promise<void> {
+  await stopRun(ctx.db, run, reason);
+  await wakeWaiting(ctx, run, 'stopped');
 }
 
 /** One that waits in the queue ends at once. */

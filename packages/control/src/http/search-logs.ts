@@ -1,7 +1,8 @@
 import { KovaError } from '@kova/core/errors/kova-error';
+import { isOf } from '@kova/core/pipeline/graph';
 import type { Context } from '../context.ts';
 import type { LogQuery } from '../ports/job-runner.ts';
-import { findJob, jobsOf } from '../store/jobs.ts';
+import { jobsOf } from '../store/jobs.ts';
 import { newestRuns } from '../store/runs.ts';
 import { readRun } from './runs.ts';
 import type { LogMatchView } from './views.ts';
@@ -16,7 +17,7 @@ export async function* searchRun(
 ): AsyncGenerator<LogMatchView> {
   for (const { name } of await jobsOf(ctx.db, run)) {
     if (signal.aborted) return;
-    if (job !== null && name !== job && !name.startsWith(`${job}[`)) continue;
+    if (job !== null && !isOf(job, name)) continue;
     const { lines, cut } = await ctx.jobs.search({ run, name }, query, signal);
     for (const line of lines) yield { run, job: name, ...line, cut: false };
     const last = lines.at(-1);
@@ -39,8 +40,6 @@ export async function* searchProject(
 /** Says which of the two there is not. @throws KovaError NOT_FOUND */
 export async function requireJobs(ctx: Context, run: string, job: string | null): Promise<void> {
   const { jobs } = await readRun(ctx, run);
-  if (job === null || (await findJob(ctx.db, { run, name: job }))) return;
-  if (!jobs.some(({ name }) => name.startsWith(`${job}[`))) {
-    throw new KovaError('NOT_FOUND', `there is no job ${job} in ${run}`);
-  }
+  if (job === null || jobs.some(({ name }) => isOf(job, name))) return;
+  throw new KovaError('NOT_FOUND', `there is no job ${job} in ${run}`);
 }

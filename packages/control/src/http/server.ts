@@ -1,9 +1,9 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { errorCodes } from '@kova/core/errors/codes';
 import { type ErrorReport, KovaError, reportOf } from '@kova/core/errors/kova-error';
 import type { Secret } from '@kova/core/secret';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { isSame } from '../secrets/is-same.ts';
 import type { Actor } from './act.ts';
 import { version } from './read.ts';
 import { actionRoutes } from './routes/actions.ts';
@@ -33,7 +33,7 @@ export function createApi(actor: Actor, token: Secret): OpenAPIHono {
   app.get('/v1/health', (c) => c.json({ ok: true, version }));
   hookRoutes(app, actor);
   app.use(async (c, next) => {
-    if (!matches(c.req.header('authorization'), token))
+    if (!isSame(c.req.header('authorization') ?? '', `Bearer ${token.reveal()}`))
       throw new KovaError('UNAUTHORIZED', 'the token is missing or wrong');
     await next();
   });
@@ -47,9 +47,4 @@ export function createApi(actor: Actor, token: Secret): OpenAPIHono {
   logSearchRoutes(app, actor);
   app.doc31('/openapi.json', { openapi: '3.1.0', info: { title: 'Kova', version } });
   return app;
-}
-
-function matches(header: string | undefined, token: Secret): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(header ?? ''), digest(`Bearer ${token.reveal()}`));
 }

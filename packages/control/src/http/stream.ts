@@ -2,9 +2,10 @@ import { isTerminal } from '@kova/core/deployment/phase';
 import { hasRunEnded } from '@kova/core/pipeline/state';
 import type { Context } from '../context.ts';
 import { findRun } from '../store/runs.ts';
+import { hasShipEnded } from '../store/schema.ts';
 import { readDeployment, readShip } from './read.ts';
 import { readRun } from './runs.ts';
-import type { DeploymentView, ShipView, StreamEvent } from './views.ts';
+import type { DeploymentView, StreamEvent } from './views.ts';
 
 const pollMs = 150;
 
@@ -19,16 +20,12 @@ export async function* shipEvents(ctx: Context, id: string, signal: AbortSignal)
     const deployments = ship.deployments.map(({ id: deployment }) => deployment);
     yield* jobEvents(ctx, { run: ship.run, deployments }, jobs);
     yield* phaseEvents(ctx, ship.deployments, cursor);
-    if (hasEnded(ship)) {
+    if (hasShipEnded(ship.state)) {
       yield { type: 'ship', ship };
       return;
     }
     await pause();
   }
-}
-
-function hasEnded({ state }: ShipView): boolean {
-  return state !== 'building' && state !== 'deploying';
 }
 
 /** All that happens to a deployment from its beginning, until it is live or has ended. */

@@ -1,5 +1,5 @@
-import { access } from 'node:fs/promises';
 import { KovaError } from '@kova/core/errors/kova-error';
+import { isThere } from '../commands/is-there.ts';
 import { run } from '../commands/run.ts';
 import type { LogLine, LogQuery, LogSearch } from '../ports/job-runner.ts';
 
@@ -49,11 +49,4 @@ function notSearched(why: string): KovaError {
   return new KovaError('INPUT_INVALID', `the log cannot be searched for this: ${why.replace(/^grep: /, '')}`, {
     next: 'Write an extended regular expression, as `grep -E` has them, or search for plain text.',
   });
-}
-
-function isThere(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -55,7 +55,7 @@ export async function createRun(db: Store | Transaction<Schema>, wish: RunWish):
   return id;
 }
 
-export function newRunId(): string {
+function newRunId(): string {
   return `run_${randomBytes(5).toString('hex')}`;
 }
 
@@ -131,6 +131,12 @@ export async function stopReason(db: Store, id: string): Promise<string | null> 
     .where('runs.id', '=', id)
     .executeTakeFirst();
   return row?.stop ?? row?.abort?.reason ?? null;
+}
+
+/** As `stopReason`, for who asks again and again. */
+export async function stopRequest(db: Store, id: string): Promise<{ reason: string } | null> {
+  const reason = await stopReason(db, id);
+  return reason === null ? null : { reason };
 }
 
 /** The end of a run is final. */

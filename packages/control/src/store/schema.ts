@@ -26,6 +26,10 @@ export interface AbortRequest {
 export const shipStates = ['building', 'deploying', 'done', 'failed', 'superseded'] as const;
 export type ShipState = (typeof shipStates)[number];
 
+export function hasShipEnded(state: ShipState): boolean {
+  return state !== 'building' && state !== 'deploying';
+}
+
 export const triggerStates = ['accepted', 'started', 'ignored', 'superseded', 'failed'] as const;
 export type TriggerState = (typeof triggerStates)[number];
 

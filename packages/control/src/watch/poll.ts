@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { reportOf } from '@kova/core/errors/kova-error';
 import { isBranch, matchesBranch } from '@kova/core/repository/branch';
 import type { Context } from '../context.ts';
+import { say } from '../process-log.ts';
 import { remoteOf } from '../repository/remote.ts';
 import { notePoll, type Repository, takeDuePolls } from '../store/repositories.ts';
 import { acceptTrigger, openTrigger } from '../store/triggers.ts';
@@ -16,7 +17,7 @@ export async function pollRepositories(ctx: Context, workflows: Pick<Workflows, 
       (error: unknown) => reportOf(error).message,
     );
     if (problem !== null && problem !== repository.pollProblem)
-      console.error(new Date().toISOString(), `polling the repository of ${repository.project}:`, problem);
+      say(`polling the repository of ${repository.project}:`, problem);
     await notePoll(ctx.db, repository.project, problem);
   });
 }

@@ -1,6 +1,7 @@
 import { type CommitStatus, statusesOf } from '@kova/core/repository/status';
 import type { Context } from '../context.ts';
 import { StatusRefused } from '../ports/commit-statuses.ts';
+import { say } from '../process-log.ts';
 import { tokenOf } from '../repository/remote.ts';
 import {
   closeReport,
@@ -13,6 +14,7 @@ import {
   wordsOf,
 } from '../store/commit-statuses.ts';
 import { findRepository, type Repository } from '../store/repositories.ts';
+import { hasShipEnded } from '../store/schema.ts';
 import { each } from './each.ts';
 
 const firstPauseMs = 1000;
@@ -47,7 +49,7 @@ async function tellAll(ctx: Context, repository: Repository, unreported: Unrepor
 
 /** A ship that has been proved has more to tell. */
 function hasEnded({ ship }: Unreported): boolean {
-  return ship === null || (ship.state !== 'building' && ship.state !== 'deploying');
+  return ship === null || hasShipEnded(ship.state);
 }
 
 /** Says whether there is nothing left to try. */
@@ -88,6 +90,6 @@ async function refused(
     ...{ attempts, problem: message, gaveUp },
     nextAt: new Date(Date.now() + pauseMs),
   });
-  if (gaveUp) console.error(new Date().toISOString(), `${context} of ${trigger} is told no more: ${message}`);
+  if (gaveUp) say(`${context} of ${trigger} is told no more: ${message}`);
   return gaveUp;
 }

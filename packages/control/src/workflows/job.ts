@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { reportOf } from '@kova/core/errors/kova-error';
 import { fail } from '@kova/core/verdict';
 import type { JobContext } from '../context.ts';
+import { say } from '../process-log.ts';
 import { handBack, type TakenJob } from '../store/job-queue.ts';
 import { deadlines } from './steps/deadlines.ts';
 import { concludeJob } from './steps/pipeline/conclude.ts';
@@ -31,7 +32,7 @@ async function untilDone(work: () => Promise<void>): Promise<void> {
   for (;;) {
     const error = await work().then(() => null, reportOf);
     if (error === null) return;
-    console.error(new Date().toISOString(), 'recording what a job came to is tried again:', error.message);
+    say('recording what a job came to is tried again:', error.message);
     await sleep(pauseMs);
   }
 }

@@ -4,7 +4,7 @@ import { stateAfter } from '@kova/core/pipeline/state';
 import { fail, type Verdict } from '@kova/core/verdict';
 import type { Context } from '../context.ts';
 import { jobsOf } from '../store/jobs.ts';
-import { endRun, stopReason } from '../store/runs.ts';
+import { endRun, stopRequest } from '../store/runs.ts';
 import { beyond, deadlines } from './steps/deadlines.ts';
 import { awaitEnd } from './steps/pipeline/await-end.ts';
 import { requireRun } from './steps/pipeline/graph.ts';
@@ -31,7 +31,7 @@ export async function pipeline(ctx: Context, id: string): Promise<RunEnd> {
   try {
     await step(named('come'), () => wakeWaiting(ctx, id, 'came'));
     if (!(await awaitTurn(ctx, id))) return await step(named('over'), () => endOf(ctx, id));
-    const planning = { ...named('plan', deadlines.plan), aborted: () => stopped(ctx, id) };
+    const planning = { ...named('plan', deadlines.plan), aborted: () => stopRequest(ctx.db, id) };
     await step(planning, (signal) => planRun(ctx, id, signal));
     await step(named('open'), () => openRun(ctx, id));
     while (!(await step(named('wait', beyond(waitMs)), (signal) => awaitEnd(ctx, id, signal, waitMs))));
@@ -56,11 +56,6 @@ async function endOf(ctx: Context, id: string): Promise<RunEnd> {
     .executeTakeFirstOrThrow();
   const error = reportOf(new KovaError(state === 'superseded' ? 'SUPERSEDED' : 'CANCELLED', reason));
   return { verdict: fail(reason), error };
-}
-
-async function stopped(ctx: Context, id: string): Promise<{ reason: string } | null> {
-  const reason = await stopReason(ctx.db, id);
-  return reason === null ? null : { reason };
 }
 
 async function judge(ctx: Context, id: string): Promise<Verdict> {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { KovaError, reportOf } from '@kova/core/errors/kova-error';
 import type { Context } from '../context.ts';
 import { createDeployment, requestAbort } from '../store/deployments.ts';
@@ -8,6 +7,7 @@ import { findRelease, type Release, releaseId } from '../store/releases.ts';
 import { createRun } from '../store/runs.ts';
 import { endShip, newerShip, shipAbort, shipBuilt, shipProving } from '../store/ships.ts';
 import { supersededBy } from '../store/turns.ts';
+import { derivedId } from './derived-id.ts';
 import { overtakeWaiting } from './overtake.ts';
 import { requireDeployment } from './plan.ts';
 import type { DeployRunner, RunProver } from './register.ts';
@@ -56,7 +56,7 @@ async function builtBefore(ctx: Context, { commit }: Ship): Promise<string | nul
 
 async function proveAndBuild(ctx: Context, prove: RunProver, wanted: Ship): Promise<string> {
   const { id, project, commit, branch, position } = wanted;
-  const run = `run_${createHash('sha256').update(id).digest('hex').slice(0, 10)}`;
+  const run = derivedId('run', id);
   await step(named('run'), async () => {
     await refuseAborted(ctx, id);
     await createRun(ctx.db, { id: run, project, commit, jobs: null, branch, position });
@@ -112,7 +112,7 @@ async function staysLive(
 
 async function bring(ctx: Context, runDeployment: DeployRunner, wanted: Ship, release: string, environment: string) {
   const { id: shipId, project, forced } = wanted;
-  const id = `dep_${createHash('sha256').update(`${shipId}/${environment}`).digest('hex').slice(0, 10)}`;
+  const id = derivedId('dep', `${shipId}/${environment}`);
   await step(named('held'), async () => {
     await refuseAborted(ctx, shipId);
     await refuseOvertaken(ctx, wanted);

@@ -90,6 +90,11 @@ function nameOf(name: string, values: Readonly<Record<string, string>>): string 
   return told.length > 0 ? `${name}[${told.join(',')}]` : name;
 }
 
+/** Whether a graph job is the one of that name, or a combination of its matrix: `unit-tests` is all of its own. */
+export function isOf(job: string, name: string): boolean {
+  return name === job || name.startsWith(`${job}[`);
+}
+
 /** A job and all that it needs, directly and not. */
 export function withNeeds(graph: readonly GraphJob[], wanted: readonly string[]): GraphJob[] {
   const kept = new Set(wanted);

@@ -1,5 +1,6 @@
 import type { LogMatchView, RunView } from '@kova/control/api';
 import { KovaError } from '@kova/core/errors/kova-error';
+import { isOf } from '@kova/core/pipeline/graph';
 import type { Client } from '../../api/client.ts';
 import { connect } from '../../api/connect.ts';
 import type { Cli, Result } from '../../cli.ts';
@@ -101,7 +102,7 @@ function matchText({ run, job, line, text, found, cut }: LogMatchView, many: boo
 async function printAll(cli: Cli, client: Client, id: string, only: string | undefined): Promise<Result> {
   const path = `/v1/runs/${encodeURIComponent(id)}`;
   const { jobs } = await client.get<RunView>(path);
-  const wanted = jobs.filter(({ name }) => only === undefined || name === only || name.startsWith(`${only}[`));
+  const wanted = jobs.filter(({ name }) => only === undefined || isOf(only, name));
   if (wanted.length === 0 && only !== undefined) {
     const names = jobs.map(({ name }) => name).join(', ');
     throw new KovaError('NOT_FOUND', `${id} has no job ${only}`, { next: `Pass --job with one of ${names}.` });

@@ -1,5 +1,6 @@
 import type { RunView } from '@kova/control/api';
 import { KovaError } from '@kova/core/errors/kova-error';
+import { isOf } from '@kova/core/pipeline/graph';
 import type { Client } from '../../api/client.ts';
 import { connect } from '../../api/connect.ts';
 import type { Cli, Result } from '../../cli.ts';
@@ -45,7 +46,7 @@ async function printLog(cli: Cli, client: Client, path: string, job: string | un
 
 /** @throws KovaError NOT_FOUND that lists what there is */
 function requireJob({ id, jobs }: RunView, name: string): string {
-  const found = jobs.find((job) => job.name === name) ?? jobs.find((job) => job.name.startsWith(`${name}[`));
+  const found = jobs.find((job) => isOf(name, job.name));
   if (found) return found.name;
   const names = jobs.map((job) => job.name).join(', ');
   throw new KovaError('NOT_FOUND', `${id} has no job ${name || 'without a name'}`, {

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { KovaError } from '@kova/core/errors/kova-error';
 import { Secret } from '@kova/core/secret';
 import { connect } from '../../api/connect.ts';
 import type { Cli } from '../../cli.ts';
-import { askHidden, readAll } from '../../input/hidden.ts';
+import { askHidden } from '../../input/hidden.ts';
 import { findProject, secretsPath } from '../../project/project.ts';
 import { personHere } from '../act.ts';
 import { type Definition, documented, withProject } from '../definition.ts';
@@ -30,18 +31,18 @@ export const setCommand: Definition = (program, cli, done) => {
       const path = secretsPath(await findProject(cli, client, options.project));
       const value = await readValue(cli, name, options.fromFile);
       const view = await client.post<{ name: string }>(path, { name, value: value.reveal(), by: personHere() });
-      const text = `${name} is set. Jobs that name it under \`secrets\` find it; those that did before run again.`;
-      done({ view, text });
+      const said = `${name} is set. Jobs that name it under \`secrets\` find it; those that did before run again.`;
+      done({ view, text: said });
     });
 };
 
 async function readValue(cli: Cli, name: string, file: string | undefined): Promise<Secret> {
   if (file === undefined) {
-    const text = process.stdin.isTTY ? await askHidden(`${name}: `, cli.err) : await readAll(process.stdin);
-    return new Secret(text.replace(/\r?\n$/, ''));
+    const value = process.stdin.isTTY ? await askHidden(`${name}: `, cli.err) : await text(process.stdin);
+    return new Secret(value.replace(/\r?\n$/, ''));
   }
-  const text = await readFile(resolve(cli.cwd, file), 'utf8').catch((cause: Error) => {
+  const value = await readFile(resolve(cli.cwd, file), 'utf8').catch((cause: Error) => {
     throw new KovaError('INPUT_INVALID', `the file cannot be read: ${cause.message}`, { next: 'Check --from-file.' });
   });
-  return new Secret(text);
+  return new Secret(value);
 }

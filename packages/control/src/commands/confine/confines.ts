@@ -1,7 +1,8 @@
-import { access, constants, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { formatSize } from '@kova/core/config/size';
 import type { Identity } from '../../home/unprivileged.ts';
+import { isExecutable } from '../is-there.ts';
 import { openCgroup } from './cgroup.ts';
 
 /** What a piece of work may take of the machine, whatever it starts. */
@@ -30,7 +31,7 @@ const prlimit = '/usr/bin/prlimit';
  * a limit of processes for the user, and none of memory: limits of address space keep Node from starting at all.
  */
 export async function openConfines(name: string, memory: number | null, as: Identity | null): Promise<Confines> {
-  const group = as === null || (await isThere(setpriv)) ? await openCgroup(name, { pids: maxPids, memory }) : null;
+  const group = as === null || (await isExecutable(setpriv)) ? await openCgroup(name, { pids: maxPids, memory }) : null;
   if (group === null) return userLimits(memory, as);
   return {
     argvOf: (argv, who) => ['/bin/sh', '-c', enter, 'kova', ...group.doors, '--', ...asUser(who), ...argv],
@@ -54,7 +55,7 @@ function asUser(who: Identity | null): string[] {
 
 async function userLimits(memory: number | null, as: Identity | null): Promise<Confines> {
   const common = { changesUser: false, breach: async () => null, close: async () => undefined };
-  if (!(await isThere(prlimit))) {
+  if (!(await isExecutable(prlimit))) {
     return {
       ...common,
       argvOf: (argv) => [...argv],
@@ -80,11 +81,4 @@ async function threadsOf(uid: number): Promise<number> {
     }),
   );
   return threads.reduce((sum, each) => sum + each, 0);
-}
-
-function isThere(program: string): Promise<boolean> {
-  return access(program, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
 }

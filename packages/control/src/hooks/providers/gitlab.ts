@@ -1,8 +1,9 @@
 import type { Secret } from '@kova/core/secret';
 import { z } from 'zod';
+import { isSame } from '../../secrets/is-same.ts';
 import type { HookEvent, HookProvider, HookRequest } from '../hook.ts';
 import { commitId, parsePayload, pushEvent, pushPayload } from '../payload.ts';
-import { isSame, sign } from '../signature.ts';
+import { sign } from '../signature.ts';
 
 const toleranceMs = 5 * 60_000;
 const keyPrefix = 'whsec_';

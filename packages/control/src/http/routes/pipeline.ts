@@ -1,9 +1,8 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { KovaError } from '@kova/core/errors/kova-error';
 import { ensureProject } from '../../store/releases.ts';
-import { createRun, stopRun } from '../../store/runs.ts';
-import { wakeWaiting } from '../../workflows/steps/pipeline/turn.ts';
-import type { Actor } from '../act.ts';
+import { createRun } from '../../store/runs.ts';
+import { type Actor, cancelRun } from '../act.ts';
 import { listRuns, readRun } from '../runs.ts';
 import { runView } from '../views.ts';
 import { answers, commitSha, idParams, jsonBody, projectParams } from './shared.ts';
@@ -52,8 +51,7 @@ export function pipelineRoutes(app: OpenAPIHono, { ctx, workflows }: Actor): voi
   app.openapi(cancel, async (c) => {
     const { id } = c.req.valid('param');
     await readRun(ctx, id);
-    await stopRun(ctx.db, id, `cancelled by ${c.req.valid('json').by}`);
-    await wakeWaiting(ctx, id, 'stopped');
+    await cancelRun(ctx, id, `cancelled by ${c.req.valid('json').by}`);
     return c.json(await readRun(ctx, id), 200);
   });
 }

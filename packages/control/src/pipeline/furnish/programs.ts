@@ -1,6 +1,5 @@
-import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { isExecutable } from '../../commands/is-there.ts';
 
 /** Where a program lies on the PATH; null when it does not. */
 export async function findProgram(...names: string[]): Promise<string | null> {
@@ -19,11 +18,4 @@ export async function findBrowser(): Promise<string | null> {
   const named = process.env.CHROME_PATH;
   if (named && (await isExecutable(named))) return named;
   return findProgram('chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable');
-}
-
-function isExecutable(path: string): Promise<boolean> {
-  return access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { checksOf } from '@kova/core/environment/checks';
 import type { ErrorCode } from '@kova/core/errors/codes';
 import { KovaError } from '@kova/core/errors/kova-error';
@@ -7,6 +6,7 @@ import type { Context } from '../../context.ts';
 import { abortRequest, noteReason } from '../../store/deployments.ts';
 import { jobsOf } from '../../store/jobs.ts';
 import { createRun } from '../../store/runs.ts';
+import { derivedId } from '../derived-id.ts';
 import type { Plan } from '../plan.ts';
 import type { RunProver } from '../register.ts';
 import { deadlines } from './deadlines.ts';
@@ -31,7 +31,7 @@ export async function runChecks(ctx: Context, prove: RunProver, plan: Plan, veri
 
 async function beginChecks(ctx: Context, { deployment, release, environment, colour }: Plan): Promise<string> {
   const { id: deploymentId, project } = deployment;
-  const id = `run_${createHash('sha256').update(`checks of ${deploymentId}`).digest('hex').slice(0, 10)}`;
+  const id = derivedId('run', `checks of ${deploymentId}`);
   const { commit, config } = release;
   const jobs = checksOf(config, environment);
   await createRun(ctx.db, { id, project, commit, jobs, check: { deployment: deploymentId, config } });

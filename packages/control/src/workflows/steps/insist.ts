@@ -1,6 +1,7 @@
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import { hasCode, isErrorCode } from '@kova/core/errors/kova-error';
 import type { Context } from '../../context.ts';
+import { say } from '../../process-log.ts';
 import { noteReason } from '../../store/deployments.ts';
 import { deadlines } from './deadlines.ts';
 import { type StepOptions, step } from './step.ts';
@@ -43,7 +44,7 @@ export function reasonToRetry(error: unknown): string {
 
 /** Says in the deployment what is tried again and why; a store that refuses even that is no reason to end. */
 export async function sayTrying(ctx: Context, deployment: string, told: string): Promise<void> {
-  console.error(new Date().toISOString(), deployment, told);
+  say(deployment, told);
   await step({ name: 'retry.say', deadlineMs: deadlines.record }, () => noteReason(ctx.db, deployment, told)).catch(
     () => {},
   );

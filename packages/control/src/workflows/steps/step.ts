@@ -4,10 +4,10 @@ import { formatDuration } from '@kova/core/config/duration';
 import type { ErrorCode } from '@kova/core/errors/codes';
 import { type ErrorReport, hasCode, KovaError, reportOf } from '@kova/core/errors/kova-error';
 import { crashPoint } from './crash-point.ts';
+import { type AbortQuestion, watchAbort } from './watch-abort.ts';
 
 type Outcome<T> = { value: T } | { error: ErrorReport };
 
-const pollMs = 300;
 const patienceMs = 600_000;
 const pauseMs = 500;
 /** What a step that was ended may still do to leave nothing behind. */
@@ -17,7 +17,7 @@ export interface StepOptions {
   name: string;
   deadlineMs: number;
   /** Asked again and again: who wants the step to end early, or null. */
-  aborted?: () => Promise<{ reason: string } | null>;
+  aborted?: AbortQuestion;
 }
 
 /**
@@ -72,7 +72,7 @@ async function limited<T>(
   const { signal } = controller;
   const late = () => new KovaError('STEP_TIMEOUT', `"${name}" did not end within ${formatDuration(deadlineMs)}`);
   const deadline = setTimeout(() => controller.abort(late()), deadlineMs);
-  const poll = aborted && setInterval(abortWatch(aborted, controller), pollMs);
+  const unwatch = aborted && watchAbort(aborted, controller);
   const ended = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
@@ -81,20 +81,8 @@ async function limited<T>(
     return await Promise.race([working, ended]);
   } finally {
     clearTimeout(deadline);
-    clearInterval(poll);
+    unwatch?.();
     if (signal.aborted)
       await Promise.race([working.catch(() => undefined), sleep(cleanUpMs, undefined, { ref: false })]);
   }
-}
-
-/** Asks once at a time, however long the store takes to answer. */
-function abortWatch(aborted: NonNullable<StepOptions['aborted']>, controller: AbortController): () => Promise<void> {
-  let asking = false;
-  return async () => {
-    if (asking) return;
-    asking = true;
-    const request = await aborted().catch(() => null);
-    asking = false;
-    if (request) controller.abort(new KovaError('CANCELLED', request.reason));
-  };
 }

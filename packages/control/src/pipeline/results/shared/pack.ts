@@ -29,13 +29,6 @@ export async function unpackResult(file: string, directory: string): Promise<voi
   await pipeline(createReadStream(file), createZstdDecompress(), unpack as unknown as NodeJS.WritableStream);
 }
 
-/** Hex SHA-256. */
-export async function fileDigest(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk);
-  return hash.digest('hex');
-}
-
 function hashed(hash: ReturnType<typeof createHash>): Transform {
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {

@@ -1,9 +1,10 @@
 import { rm, stat } from 'node:fs/promises';
+import { sha256Of } from '../../../artefacts/digest.ts';
 import type { Identity } from '../../../home/unprivileged.ts';
 import type { Kept, Results } from '../../../ports/results.ts';
 import type { LocalResults } from '../store.ts';
 import type { ListedObject, ObjectStore } from './objects.ts';
-import { fileDigest, packResult, unpackResult } from './pack.ts';
+import { packResult, unpackResult } from './pack.ts';
 
 /** How long a store that could not be asked is left alone. */
 const pauseMs = 60_000;
@@ -77,7 +78,7 @@ export class SharedResults implements Results {
     try {
       const got = await this.#objects.get(nameOf(key), file);
       if (got === null) return;
-      if ((await fileDigest(file)) !== got.digest) return this.#refuse(key, 'its digest is wrong');
+      if ((await sha256Of(file)) !== got.digest) return this.#refuse(key, 'its digest is wrong');
       const whole = await unpackResult(file, draft).catch((error: Error) => error);
       if (whole) return this.#refuse(key, whole.message);
       await this.#local.adopt(key, draft);

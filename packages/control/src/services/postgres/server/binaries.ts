@@ -1,9 +1,10 @@
 import { constants } from 'node:fs';
-import { access, cp, mkdir, mkdtemp, readFile, rename, rm, symlink } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rename, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
 import { KovaError } from '@kova/core/errors/kova-error';
 import { z } from 'zod';
+import { isThere } from '../../../commands/is-there.ts';
 import { isReachable, reachableCopy } from '../../../home/reachable.ts';
 import type { Identity } from '../../../home/unprivileged.ts';
 
@@ -84,11 +85,4 @@ async function link(native: string): Promise<boolean> {
     }
   }
   return true;
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

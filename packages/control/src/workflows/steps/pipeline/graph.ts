@@ -1,7 +1,7 @@
 import type { ProjectConfig } from '@kova/core/config/schema';
 import { checkJobs, loadLast } from '@kova/core/environment/checks';
 import { KovaError } from '@kova/core/errors/kova-error';
-import { expand, type GraphJob, withNeeds } from '@kova/core/pipeline/graph';
+import { expand, type GraphJob, isOf, withNeeds } from '@kova/core/pipeline/graph';
 import { resolveJobs } from '@kova/core/pipeline/resolve';
 import type { JobContext } from '../../../context.ts';
 import { findRun, type Run } from '../../../store/runs.ts';
@@ -20,7 +20,7 @@ export async function requireRun(ctx: Pick<JobContext, 'db'>, id: string): Promi
 
 /** Whether a job is one of those asked for; `unit-tests` is all of its matrix. */
 export function isAskedFor(jobs: readonly string[], name: string): boolean {
-  return jobs.includes(name) || jobs.includes(name.replace(/\[.*/, ''));
+  return jobs.some((job) => isOf(job, name));
 }
 
 /**
@@ -32,7 +32,7 @@ export function graphOf({ config, jobs, check }: Pick<PlannedRun, 'config' | 'jo
   const graph = expand(all);
   if (jobs === null) return graph;
   const wanted = graph.filter(({ name }) => isAskedFor(jobs, name));
-  const unknown = jobs.find((job) => !wanted.some(({ name }) => name === job || name.startsWith(`${job}[`)));
+  const unknown = jobs.find((job) => !wanted.some(({ name }) => isOf(job, name)));
   if (unknown !== undefined) {
     const names = Object.keys(all).join(', ');
     throw new KovaError('NOT_FOUND', `there is no job ${unknown}`, { next: `There are ${names}.` });

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { matchesBranch } from '@kova/core/repository/branch';
 import type { Transaction } from 'kysely';
 import type { Context } from '../../../context.ts';
@@ -8,6 +7,7 @@ import type { Schema } from '../../../store/schema.ts';
 import { createShip } from '../../../store/ships.ts';
 import { endTrigger, requireTrigger, type Trigger, type TriggerEnd } from '../../../store/triggers.ts';
 import { lockBranch } from '../../../store/turns.ts';
+import { derivedId } from '../../derived-id.ts';
 
 /** What a trigger has begun: one of both. */
 export interface Work {
@@ -46,15 +46,14 @@ async function decide(
   if (kind === 'push' && (await headsOf(trx, project))[ref] === commit)
     return { state: 'ignored', reason: `commit ${short} of ${branch} is known already` };
   if (kind === 'push') await rememberHead(trx, project, ref, commit);
-  const tail = createHash('sha256').update(id).digest('hex').slice(0, 10);
   if (kind === 'push' && repository.branches.includes(branch)) {
-    const wish = { id: `ship_${tail}`, project, commit, branch, until: null, forced: false };
+    const wish = { id: derivedId('ship', id), project, commit, branch, until: null, forced: false };
     return { state: 'started', reason: `commit ${short} is shipped`, ship: await createShip(trx, wish) };
   }
   if (kind === 'push' && !matchesBranch(repository.proved, branch))
     return { state: 'ignored', reason: `${branch} is no branch of the connection any more` };
   // Whoever may write to other branches need not be trusted with what is shipped.
-  const run = await createRun(trx, { id: `run_${tail}`, project, commit, jobs: null, branch, scope: branch });
+  const run = await createRun(trx, { id: derivedId('run', id), project, commit, jobs: null, branch, scope: branch });
   return { state: 'started', reason: `commit ${short} is proved`, run };
 }
 

@@ -3,6 +3,7 @@ import type { Context } from '../../../context.ts';
 import { remoteOf } from '../../../repository/remote.ts';
 import { findRepository } from '../../../store/repositories.ts';
 import { endTrigger, newerTrigger, requireTrigger } from '../../../store/triggers.ts';
+import { supersededBy } from '../../../store/turns.ts';
 
 /**
  * Takes in the commit that the ref of a trigger has now, which may be newer than the one that was told: a message that
@@ -13,7 +14,7 @@ export async function fetchHead(ctx: Context, id: string, signal: AbortSignal): 
   const trigger = await requireTrigger(ctx.db, id);
   const newer = await newerTrigger(ctx.db, trigger);
   if (newer) {
-    const reason = `superseded by ${newer.id}, commit ${newer.commit_sha.slice(0, 10)} of ${trigger.branch}`;
+    const reason = supersededBy(trigger.branch, newer.id, newer.commit_sha);
     await endTrigger(ctx.db, id, { state: 'superseded', reason });
     return null;
   }
