@@ -52,8 +52,10 @@ function told({ state, cached, durationMs, reason }: JobEvent): string {
 /** `preparing 0.4 s · starting 1.9 s → live`. */
 function journey(phases: readonly PhaseEvent[], end: PhaseEvent): string {
   const mine = phases.filter(({ deployment }) => deployment === end.deployment);
-  const parts = mine.flatMap(({ phase, at }, index) => {
-    const next = mine[index + 1];
+  // Within a phase there may be more to say; it lasts until the next one.
+  const begun = mine.filter(({ phase }, index) => phase !== mine[index - 1]?.phase);
+  const parts = begun.flatMap(({ phase, at }, index) => {
+    const next = begun[index + 1];
     return next && phase !== 'queued' ? [`${phase} ${seconds(Date.parse(next.at) - Date.parse(at))}`] : [];
   });
   return `${parts.join(' · ')} → ${end.phase}`;

@@ -13,7 +13,8 @@ if (!existsSync(join(root, 'node_modules', '.package-lock.json'))) {
   console.error('Installing what the lockfile names (once) …');
   const npm = process.env.npm_execpath;
   const [program, ...args] = npm ? [process.execPath, npm] : ['npm'];
-  const installed = spawnSync(program, [...args, 'ci', '--no-audit', '--no-fund'], {
+  // What npm warns of is the machine's Node, which runs nothing but this.
+  const installed = spawnSync(program, [...args, 'ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
   });
