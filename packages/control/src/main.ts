@@ -198,6 +198,7 @@ async function main(): Promise<void> {
     endWhenAsked(starting);
     const { jobs } = await starting;
     await jobs.removeLeftovers().catch(told('builds'));
+    await jobs.prepare().catch(told('jobs'));
     // At its end Node would write it too, but a process that is killed has none.
     flushCompileCache();
   } catch (error) {

@@ -42,6 +42,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   process.umask(0o022);
   const labels = checkLabels(options.labels);
   const { ctx, runner } = await joinHome(options.env);
+  await runner.prepare();
   const self = await thisProcess({ labels, concurrency: options.concurrency });
   let leaving = false;
   const watching = new ExecutorWatch(ctx.db, self, {

@@ -24,25 +24,22 @@ export async function checkout(request: CheckoutRequest): Promise<CommitInfo> {
   const { root, source } = directory;
   const repository = repositoryOf(request.repositories, request.project);
   const options = { env: { GIT_INDEX_FILE: join(root, 'index'), GIT_WORK_TREE: source }, cwd: source, signal };
-  const indexing = git(repository, ['read-tree', refOf(commit)], options);
+  const writing = git(repository, ['read-tree', '-u', '--reset', refOf(commit)], options);
+  const listing = git(repository, ['ls-tree', '-r', '--full-tree', refOf(commit)], { signal });
+  const working = Promise.all([listing, writing]);
   // That there is no such commit is told best by the one who looks for it.
-  indexing.catch(() => undefined);
+  working.catch(() => undefined);
   const info = await commitInfo(repository, commit);
-  await indexing;
-  const [, notes] = await Promise.all([
-    git(repository, ['checkout-index', '--all', '--force'], options),
-    leftOut(repository, options),
-  ]);
-  for (const note of notes) onLine(`note: ${note}`);
+  const [entries] = await working;
+  for (const note of await leftOut(repository, entries, options)) onLine(`note: ${note}`);
   return info;
 }
 
 /** What of the commit in the index is not written, in words. */
-async function leftOut(repository: string, options: GitOptions): Promise<string[]> {
-  const [entries, [large]] = await Promise.all([
-    git(repository, ['ls-files', '--stage'], options),
-    git(repository, ['ls-files', ':(attr:filter=lfs)'], options).catch((): string[] => []),
-  ]);
+async function leftOut(repository: string, entries: readonly string[], options: GitOptions): Promise<string[]> {
+  const hasAttributes = entries.some((line) => /[\t/]\.gitattributes"?$/.test(line));
+  const lfs = ['ls-files', ':(attr:filter=lfs)'];
+  const [large] = hasAttributes ? await git(repository, lfs, options).catch((): string[] => []) : [];
   return [
     ...entries
       .filter((line) => line.startsWith('160000 '))

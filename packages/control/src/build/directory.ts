@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, chown, mkdir, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { KovaError } from '@kova/core/errors/kova-error';
 import { explainDiskFull } from '../artefacts/disk-full.ts';
 import { removeCgroup } from '../commands/confine/cgroup.ts';
@@ -10,6 +10,7 @@ import type { Identity } from '../home/unprivileged.ts';
 import { buildIdentity } from './ids.ts';
 import { isLeftOver, readOwner, writeOwner } from './owner.ts';
 import { removeTree } from './remove-tree.ts';
+import { discard, emptyTrash } from './trash.ts';
 
 /** Where one build takes place, `<builds>/<project>/<start of the commit>-<random>`, and as whom. */
 export interface BuildDirectory {
@@ -77,7 +78,7 @@ export async function sealBuildDirectory(directory: BuildDirectory): Promise<voi
 /** Removes the directory, after all processes of the build. */
 export async function closeBuildDirectory(directory: BuildDirectory): Promise<void> {
   await killStrays(markOf(directory));
-  await removeTree(directory.root);
+  await discard(dirname(dirname(directory.root)), directory.root);
 }
 
 /**
@@ -87,6 +88,7 @@ export async function closeBuildDirectory(directory: BuildDirectory): Promise<vo
 export async function removeLeftoverBuilds(builds: string): Promise<number> {
   const ended = await endLeftoverBuilds(builds);
   for (const root of ended) await removeTree(root);
+  await emptyTrash(builds);
   return ended.length;
 }
 

@@ -46,6 +46,8 @@ export interface JobRunnerOptions {
 }
 
 export interface LocalJobRunner extends JobRunner {
+  /** Makes ready what all jobs need on this machine, so that the first need not wait for it. */
+  prepare(): Promise<void>;
   /** Ends and removes the jobs of processes of this machine that have died. Returns how many. */
   removeLeftovers(): Promise<number>;
   /** Ends those jobs only, which is done sooner. */
@@ -84,6 +86,7 @@ export function createJobRunner(options: JobRunnerOptions): LocalJobRunner {
     search: (ref, query, signal) => searchLog(jobLogPath(home.logs, ref), query, signal),
     prune: () => results.prune(maxResultBytes),
     release: async (request) => packRelease(await workshop(), request),
+    prepare: async () => void (await workshop()),
     removeLeftovers: () => removeLeftoverBuilds(home.builds),
     endLeftovers: async () => void (await endLeftoverBuilds(home.builds)),
     run: async (request) => runJob(await workshop(), request),
