@@ -33,6 +33,7 @@ import { enrol } from './store/executors.ts';
 import { bindStore } from './store/home.ts';
 import { migrateStoreAt } from './store/migrate.ts';
 import { type Survivor, survey } from './survey.ts';
+import { together } from './together.ts';
 import { AnalysisWatcher } from './watch/analysis.ts';
 import { keepDatabases } from './watch/databases.ts';
 import { every } from './watch/every.ts';
@@ -90,12 +91,6 @@ async function assemble(): Promise<Parts> {
     idleToken: await tokenIn(home.keys, 'idle-token'),
   };
   return { ctx, store, runtime, jobs: parts.jobs };
-}
-
-/** All of it, side by side; what fails is thrown when none is at work any more, so that all can be found and stopped. */
-async function together<T extends readonly Promise<unknown>[]>(work: T): Promise<{ [K in keyof T]: Awaited<T[K]> }> {
-  await Promise.allSettled(work);
-  return (await Promise.all(work)) as { [K in keyof T]: Awaited<T[K]> };
 }
 
 /** An instance that ends unasked is written into the control plane's log, with its reason. */

@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, readdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { appIdentity } from '../home/unprivileged.ts';
 import { stageOutput } from './stage.ts';
 
 let base: string;
@@ -85,4 +86,15 @@ test('nothing is written through a link that an earlier entry has brought', asyn
   ]);
   expect(await readdir(join(base, 'outside'))).toEqual([]);
   expect(await readFile(join(stage, 'public2/b/c.js'), 'utf8')).toBe('a.js');
+});
+
+test("files stay their owner's, who may share them with others; new directories are for who runs the app", async () => {
+  const as = appIdentity();
+  const who = as ? as.uid : process.getuid?.();
+  const before = await stat(join(source, '.next/standalone/server.js'));
+  await stageOutput(source, stage, [entry('.next/standalone', 'app/here')], as);
+  expect(await stat(join(stage, 'app/here/server.js'))).toMatchObject({ ino: before.ino, uid: before.uid });
+  for (const made of ['app', 'app/here', 'app/here/public']) {
+    expect(await stat(join(stage, made))).toMatchObject({ uid: who });
+  }
 });

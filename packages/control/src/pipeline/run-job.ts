@@ -19,8 +19,9 @@ import type { Identity } from '../home/unprivileged.ts';
 import type { Artefacts } from '../ports/artefacts.ts';
 import type { JobReport, JobRequest } from '../ports/job-runner.ts';
 import type { Results } from '../ports/results.ts';
+import { together } from '../together.ts';
 import { type CommandsEnd, runCommands } from './commands.ts';
-import { furnish } from './furnish/furnish.ts';
+import { furnish, furnishApp } from './furnish/furnish.ts';
 import { NotRunnable, Surroundings } from './furnish/surroundings.ts';
 import { keepFiles } from './keep-files.ts';
 import { type JobLog, jobFilesPath, openJobLog } from './log.ts';
@@ -71,13 +72,16 @@ async function attemptJob(workshop: Workshop, request: JobRequest, log: JobLog, 
   const confines = await openConfines(directory.id, request.job.job.memory ?? null, directory.as);
   const around = new Surroundings();
   try {
-    await takeOut(workshop, request, directory, log);
+    await together([
+      takeOut(workshop, request, directory, log),
+      furnish(around, home, request, { directory, onLine: log.write }),
+    ]);
     const { name, job } = request.job;
     const missing = await whyNotRunnable(name, job, directory.source, workshop.noChecks);
     if (missing) return without(missing);
     const env = environmentOf(workshop, request, directory);
     if (confines.lack) await log.write(`note: ${confines.lack}`);
-    await furnish(around, home, request, { directory, confines, env, onLine: log.write });
+    await furnishApp(around, request, { directory, confines, env, onLine: log.write });
     const startedAt = performance.now();
     const end = await runCommands({
       ...{ argvs: job.run, directory, confines, timeoutMs: job.timeout, signal: request.signal },

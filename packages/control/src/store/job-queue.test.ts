@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type TestDatabase, testDatabase } from '../testing/postgres.ts';
 import { type Executor, enrol, forgetExecutor } from './executors.ts';
 import { endTakenJob, neededKeys, openJobs, skipDependents, type TakenJob, takeJobs } from './job-queue.ts';
-import { addJobs, jobsOf } from './jobs.ts';
+import { addJobs, jobsOf, lastDurations } from './jobs.ts';
 import { createRun } from './runs.ts';
 
 const config = parseConfig({ name: 'shop', app: { start: 'node server.mjs' } });
@@ -24,13 +24,18 @@ async function executor(id: string, wish: Partial<Executor> = {}): Promise<Execu
 }
 
 /** Jobs by name, with what they need, in an order that can run. */
-async function open(graph: Record<string, string[]>, worker: string | null = null, last: string[] = []): Promise<void> {
+async function open(
+  graph: Record<string, string[]>,
+  worker: string | null = null,
+  last: string[] = [],
+  took: ReadonlyMap<string, number> = new Map(),
+): Promise<void> {
   const jobs = Object.entries(graph).map(([name, needs]) => {
     const job = completeJob({ run: [['true']], needs, worker });
     const after = last.includes(name) ? Object.keys(graph).filter((other) => !last.includes(other)) : [];
     return { spec: { name, job, needs, after, values: {} }, key: `key-${name}` };
   });
-  await addJobs(database.db, run, config, jobs);
+  await addJobs(database.db, run, config, jobs, took);
   await openJobs(database.db, run);
 }
 
@@ -58,7 +63,7 @@ test('a job can be taken when all that it needs has passed, once, in the order o
 test('what only waits for the end of others can be taken when they have ended, whatever came of them', async () => {
   const a = await executor('a');
   await open({ good: [], bad: [], beside: ['bad'], load: [] }, null, ['load']);
-  const [good, bad] = await take(a);
+  const [bad, good] = await take(a);
   expect(await end(good!, a)).toEqual({ landed: true, freed: 0 });
   const failed = { state: 'failed', reason: 'no', changes: {} } as const;
   expect(await endTakenJob(database.db, bad!, a.id, failed)).toEqual({ landed: true, freed: 0 });
@@ -125,4 +130,35 @@ test('what needs a job that did not pass, directly or not, is skipped', async ()
   await open({ a: [], b: ['a'], c: ['b'], other: [] });
   await skipDependents(database.db, run, 'a');
   expect(await states()).toEqual({ a: 'waiting', b: 'skipped', c: 'skipped', other: 'waiting' });
+});
+
+test('where fewer can be at work than could, the one with the longest way to the end is taken first, an earlier run before a later one', async () => {
+  const one = await executor('a');
+  const took = new Map(Object.entries({ install: 5, lint: 1, build: 2, test: 9 }));
+  const graph = { install: [], lint: ['install'], build: ['install'], test: ['build'] };
+  await open(graph, null, [], took);
+  const [install] = await take(one);
+  run = await createRun(database.db, { project: 'shop', commit: 'b'.repeat(40), jobs: null });
+  await open({ later: [] }, null, [], new Map([['later', 100]]));
+  await end(install!, one);
+  const order: string[] = [];
+  for (let [next] = await take(one, 1); next; [next] = await take(one, 1)) {
+    order.push(next.name);
+    await end(next, one);
+  }
+  expect(order).toEqual(['build', 'test', 'lint', 'later']);
+});
+
+test('how long a job took is known from the last time that it passed and was run, of this project', async () => {
+  const one = await executor('a');
+  for (const _ of [1, 2]) {
+    run = await createRun(database.db, { project: 'shop', commit: 'b'.repeat(40), jobs: null });
+    await open({ quick: [], never: [] });
+    for (const job of await take(one)) if (job.name === 'quick') await end(job, one);
+  }
+  const took = await lastDurations(database.db, 'shop', ['quick', 'never', 'unknown']);
+  expect([...took.keys()]).toEqual(['quick']);
+  expect(took.get('quick')).toBeGreaterThan(0);
+  expect(took.get('quick')).toBeLessThan(10_000);
+  expect(await lastDurations(database.db, 'other', ['quick'])).toEqual(new Map());
 });

@@ -17,7 +17,7 @@ export interface TakenJob {
 }
 
 /**
- * Takes up to `limit` jobs of which all needs have passed, the oldest first; of those with a label only those that the
+ * Takes up to `limit` jobs of which all needs have passed, by their turns; of those with a label only those that the
  * executor has. One without a number of its own takes none while its machine runs as many as it has cores. What was
  * taken is running, and nobody else's. None for an executor that was declared dead.
  */
@@ -33,7 +33,7 @@ export async function takeJobs(db: Store, self: Executor, limit: number, cores: 
       with next as (
         select run, name from jobs
         where state = 'waiting' and ready_at is not null and (label is null or label = any(${self.labels}::text[]))
-        order by ready_at, position limit ${most} for update skip locked),
+        order by turn limit ${most} for update skip locked),
       taken as (
         update jobs set state = 'running', reason = '', executor = ${self.id}, started_at = now(), takes = takes + 1
         from next where jobs.run = next.run and jobs.name = next.name

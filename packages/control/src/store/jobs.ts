@@ -2,7 +2,8 @@ import type { ProjectConfig } from '@kova/core/config/schema';
 import type { ErrorCode } from '@kova/core/errors/codes';
 import type { GraphJob } from '@kova/core/pipeline/graph';
 import { isFinal, type JobState, jobSources } from '@kova/core/pipeline/state';
-import type { Transaction } from 'kysely';
+import { byUrgency } from '@kova/core/pipeline/urgency';
+import { sql, type Transaction } from 'kysely';
 import type { Store } from './connect.ts';
 import type { Schema } from './schema.ts';
 
@@ -43,16 +44,17 @@ const rowsAtOnce = 1000;
 
 /**
  * Records what is planned for a run: its configuration, its jobs in the order of the graph, and what each waits for.
- * Idempotent.
+ * They have their turns by how long each took before. Idempotent.
  */
 export async function addJobs(
   db: Store,
   run: string,
   config: ProjectConfig,
   jobs: ReadonlyArray<{ spec: GraphJob; key: string }>,
+  tookMs: ReadonlyMap<string, number>,
 ): Promise<void> {
-  const rows = jobs.map(({ spec, key }, position) => {
-    const { name, job } = spec;
+  const placed = jobs.map((planned, position) => ({ ...planned.spec, ...planned, position }));
+  const rows = byUrgency(placed, tookMs).map(({ name, job, spec, key, position }) => {
     return { run, name, position, key, label: job.worker, spec: JSON.stringify(spec) };
   });
   const needs = jobs.flatMap(({ spec: { name: job, needs, after = [] } }) => [
@@ -71,6 +73,21 @@ export async function addJobs(
       await adding.onConflict((on) => on.doNothing()).execute();
     }
   });
+}
+
+/** How long each of the jobs took when it last passed in the project, ms; those that have are in it. */
+export async function lastDurations(
+  db: Store,
+  project: string,
+  names: readonly string[],
+): Promise<Map<string, number>> {
+  const { rows } = await sql<{ name: string; ms: number }>`
+    select wanted.name, last.ms from unnest(${names}::text[]) as wanted (name), lateral (
+      select extract(epoch from jobs.ended_at - jobs.started_at)::float8 * 1000 as ms
+      from jobs join runs on runs.id = jobs.run
+      where jobs.name = wanted.name and jobs.state = 'passed' and not jobs.cached and runs.project = ${project}
+      order by jobs.ended_at desc limit 1) last`.execute(db);
+  return new Map(rows.map(({ name, ms }) => [name, ms]));
 }
 
 function* chunks<T>(list: readonly T[]): Generator<T[]> {

@@ -145,6 +145,7 @@ export interface Schema {
     ready_at: MaybeMoment;
     executor: string | null;
     takes: Generated<number>;
+    turn: Generated<string>;
     started_at: MaybeMoment;
     ended_at: MaybeMoment;
   };

@@ -9,23 +9,14 @@ import { addRedis } from './redis.ts';
 import { addServedApp } from './serve.ts';
 import { NotRunnable, type Surroundings } from './surroundings.ts';
 
-/**
- * Gives a job what it asks for: services of its own, a browser, the built app or the one that it shall check.
- * @throws NotRunnable, or what kept the app from starting
- */
-export async function furnish(
-  around: Surroundings,
-  home: Home,
-  request: JobRequest,
-  place: {
-    directory: BuildDirectory;
-    confines: Confines;
-    env: Record<string, string | Secret>;
-    onLine: (line: string) => void;
-  },
-): Promise<void> {
+interface Place {
+  directory: BuildDirectory;
+  onLine: (line: string) => void;
+}
+
+/** Gives a job the services of its own and the browser that it asks for; they need nothing of its commit. @throws NotRunnable */
+export async function furnish(around: Surroundings, home: Home, request: JobRequest, place: Place): Promise<void> {
   const { job } = request.job;
-  const { directory } = place;
   around.add(addressed(request.target), nothing);
   if (job.browser) await addBrowser(around);
   if (job.services.includes('postgres')) {
@@ -33,10 +24,15 @@ export async function furnish(
     around.add({ DATABASE_URL: database.url }, () => database.drop());
   }
   if (job.services.includes('redis')) await addRedisUnlessOptional(around, request, place);
-  if (job.serve) {
-    const { config, signal } = request;
-    around.add(addressed(await addServedApp(around, { ...place, directory, config, signal })), nothing);
-  }
+}
+
+/** Gives a job that wants it the built app, which uses its services. @throws KovaError that says what kept the app from starting */
+export async function furnishApp(
+  around: Surroundings,
+  { config, job: { job }, signal }: JobRequest,
+  place: Place & { confines: Confines; env: Record<string, string | Secret> },
+): Promise<void> {
+  if (job.serve) around.add(addressed(await addServedApp(around, { ...place, config, signal })), nothing);
 }
 
 const nothing = async () => {};
@@ -56,7 +52,7 @@ async function addBrowser(around: Surroundings): Promise<void> {
 async function addRedisUnlessOptional(
   around: Surroundings,
   { config }: JobRequest,
-  { directory, onLine }: { directory: BuildDirectory; onLine: (line: string) => void },
+  { directory, onLine }: Place,
 ): Promise<void> {
   const optional = Object.values(config.services).every((service) => service.kind !== 'redis' || service.optional);
   await addRedis(around, directory, directory.id).catch((error: unknown) => {

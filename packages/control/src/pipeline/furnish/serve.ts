@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { chown, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatDuration } from '@kova/core/config/duration';
@@ -6,7 +6,6 @@ import type { ProjectConfig } from '@kova/core/config/schema';
 import { KovaError } from '@kova/core/errors/kova-error';
 import type { Secret } from '@kova/core/secret';
 import type { BuildDirectory } from '../../build/directory.ts';
-import { handOver } from '../../build/hand-over.ts';
 import { stageOutput } from '../../build/stage.ts';
 import type { Confines } from '../../commands/confine/confines.ts';
 import { type CommandResult, run } from '../../commands/run.ts';
@@ -35,8 +34,8 @@ export async function addServedApp(around: Surroundings, request: ServeRequest):
   const { directory, confines, config, signal, onLine } = request;
   const served = join(directory.root, 'served');
   await mkdir(served, { mode: 0o755 });
-  await stageOutput(directory.source, served, config.app.output);
-  await handOver(served, directory.as);
+  if (directory.as) await chown(served, directory.as.uid, directory.as.gid);
+  await stageOutput(directory.source, served, config.app.output, directory.as);
   const port = await freePort();
   const env = {
     ...{ ...request.env, ...around.env },

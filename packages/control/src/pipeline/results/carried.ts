@@ -23,7 +23,7 @@ export class Carried {
     for (const path of await existing(left, paths)) {
       // Only where the checkout has nothing of its own.
       if (await lstat(join(workspace, path)).catch(() => null)) continue;
-      await layOutTree(join(left, path), workspace, path, as, 'copied');
+      await layOutTree(join(left, path), workspace, path, as, { copyAll: true });
     }
   }
 

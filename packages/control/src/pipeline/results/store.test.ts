@@ -78,6 +78,20 @@ test('a job may write to what it got, and neither the result nor another job see
   expect(made.exitCode).toBe(0);
 });
 
+test('what is installed within something else is shared as well, and only that', async () => {
+  const files = { 'out/a': '1', 'out/b/node_modules/p/i.js': '1', 'out/b/node_modules/p/node_modules/q/i.js': '1' };
+  await results.keep('k', resultOf('out'), await workspace('from', files));
+  const [one, two] = [await workspace('one'), await workspace('two')];
+  for (const to of [one, two]) await results.layOut('k', to, as);
+  expect(await append(join(one, 'out/a'))).toBe(0);
+  for (const path of ['out/b/node_modules/p/i.js', 'out/b/node_modules/p/node_modules/q/i.js']) {
+    expect(await append(join(one, path))).not.toBe(0);
+    expect((await stat(join(one, path))).ino).toBe((await stat(join(two, path))).ino);
+  }
+  expect(await append(join(one, 'out/b/node_modules/p/new'))).toBe(0);
+  expect((await stat(join(one, 'out/a'))).ino).not.toBe((await stat(join(two, 'out/a'))).ino);
+});
+
 test('the directories on the way to what is laid out belong to the job', async () => {
   await results.keep('k', resultOf('a/b/c'), await workspace('from', { 'a/b/c/d': '1' }));
   const to = await workspace('to');

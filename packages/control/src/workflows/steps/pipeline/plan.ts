@@ -4,7 +4,7 @@ import { isJoin } from '@kova/core/pipeline/join';
 import { stateAfter } from '@kova/core/pipeline/state';
 import type { Context } from '../../../context.ts';
 import type { JobRef } from '../../../ports/job-runner.ts';
-import { addJobs, moveJob } from '../../../store/jobs.ts';
+import { addJobs, lastDurations, moveJob } from '../../../store/jobs.ts';
 import { findRun } from '../../../store/runs.ts';
 import { type Judged, judgeJob } from './gates.ts';
 import { graphOf } from './graph.ts';
@@ -24,7 +24,8 @@ export async function planRun(ctx: Context, id: string, signal: AbortSignal): Pr
   const keys = await keysIn(scope);
   const shared = scope === null ? keys : await keysIn(null);
   const planned = graph.map((spec) => ({ spec, key: keys.get(spec.name) ?? '' }));
-  await addJobs(ctx.db, id, config, planned);
+  const took = await lastDurations(ctx.db, project, [...keys.keys()]);
+  await addJobs(ctx.db, id, config, planned, took);
   await recallAll(ctx, { id, project, config, check }, graph, [shared, keys]);
 }
 
