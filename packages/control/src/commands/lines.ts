@@ -43,6 +43,16 @@ function hasLongLine(lines: string, limit: number): boolean {
   return false;
 }
 
+/** The last lines of a text, so many at most. */
+export function lastLines(text: string, count: number): string {
+  let at = text.length;
+  for (let left = count; left > 0; left -= 1) {
+    at = at === 0 ? -1 : text.lastIndexOf('\n', at - 1);
+    if (at < 0) return text;
+  }
+  return text.slice(at + 1);
+}
+
 /** Resolves when a stream has ended, failed or was destroyed. */
 export function closed(stream: Readable): Promise<void> {
   return new Promise((resolve) => {

@@ -73,6 +73,9 @@ test('inherits nothing of the environment', async () => {
 test('keeps the last 200 lines', async () => {
   const { tail } = await run(script('for (let i = 0; i < 1000; i++) console.log(i)'));
   expect([tail.length, tail[0], tail.at(-1)]).toEqual([200, '800', '999']);
+  const few = await run(script('for (let i = 0; i < 3; i++) console.log(i % 2 ? "" : i)'));
+  expect(few.tail).toEqual(['0', '', '2']);
+  expect((await run(script(''))).tail).toEqual([]);
 });
 
 test('a line without end cannot fill the memory', async () => {

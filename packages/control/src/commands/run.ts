@@ -9,7 +9,7 @@ import { sendToBackground } from './background.ts';
 import type { Confines } from './confine/confines.ts';
 import { endWithUs } from './ending.ts';
 import { killGroup } from './group.ts';
-import { closed, cutLines, eachLines } from './lines.ts';
+import { closed, cutLines, eachLines, lastLines } from './lines.ts';
 import { createScrubber } from './scrubber.ts';
 
 /** A command is a value: a program, its arguments, where and as whom it runs. */
@@ -66,20 +66,23 @@ export async function run(command: Command): Promise<CommandResult> {
   const name = scrub(command.argv.join(' '));
   const child = start(command, name);
   if (command.background && child.pid) sendToBackground(child.pid);
-  const tail: string[] = [];
+  let tail: string | null = null;
   const reading = readOutput(child, (raw, stream) => {
     const text = cutLines(scrub(raw), longestLine);
-    const lines = text.split('\n');
-    tail.push(...lines.slice(-tailLines));
-    tail.splice(0, tail.length - tailLines);
-    if (command.onLine) for (const line of lines) command.onLine(line, stream);
+    tail = lastLines(tail === null ? text : `${tail}\n${text}`, tailLines);
+    if (command.onLine) for (const line of text.split('\n')) command.onLine(line, stream);
     return command.onLines?.(text);
   });
   const answer = collect(child, command.answerBytes ?? 0);
   try {
     const ending = await endWithUs(child.pid, supervise(child, command, name));
     await Promise.race([Promise.all([reading, answer.read]), sleep(drainMs, undefined, { ref: false })]);
-    return { ...ending, tail, answer: Buffer.concat(answer.chunks), durationMs: performance.now() - startedAt };
+    return {
+      ...ending,
+      tail: tail?.split('\n') ?? [],
+      answer: Buffer.concat(answer.chunks),
+      durationMs: performance.now() - startedAt,
+    };
   } finally {
     for (const stream of child.stdio ?? []) stream?.destroy();
   }
