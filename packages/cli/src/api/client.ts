@@ -35,7 +35,8 @@ interface Ask {
 }
 
 export function createClient(url: URL, token: Secret | null): Client {
-  const ask = (wish: Ask) => send(url, token, wish);
+  const { request } = protocols[url.protocol === 'https:' ? 'https:' : 'http:']();
+  const ask = (wish: Ask) => send(request, url, token, wish);
   return {
     url,
     get: async (path) => json(await ask({ method: 'GET', path, signal: AbortSignal.timeout(readLimitMs) })),
@@ -57,9 +58,13 @@ const protocols = {
 };
 
 // node:http and not fetch: fetch gives up on a stream that is silent for five minutes, as one is that awaits approval.
-function send(base: URL, token: Secret | null, { method, path, body, upload, signal }: Ask): Promise<IncomingMessage> {
+function send(
+  request: typeof import('node:http').request,
+  base: URL,
+  token: Secret | null,
+  { method, path, body, upload, signal }: Ask,
+): Promise<IncomingMessage> {
   const text = body && JSON.stringify(body);
-  const { request } = protocols[base.protocol === 'https:' ? 'https:' : 'http:']();
   const headers: Record<string, string | number> = { accept: 'application/json, text/event-stream' };
   if (token) headers.authorization = `Bearer ${token.reveal()}`;
   if (text) Object.assign(headers, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) });

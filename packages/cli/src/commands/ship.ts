@@ -1,5 +1,6 @@
 import { connect } from '../api/connect.ts';
 import { detached, follow } from '../follow/follow.ts';
+import { inOrder } from '../git/in-order.ts';
 import { describeWork, projectPath, type WorkOptions, withCommit } from '../git/send.ts';
 import { type Definition, documented, withCommitOptions, withDetach } from './definition.ts';
 
@@ -22,8 +23,7 @@ export const shipCommand: Definition = (program, cli, done) => {
     .option('--force', 'ship a commit that is held, or is live already')
     .action(async (options: Options) => {
       const { until = null, force = false } = options;
-      const work = await describeWork(cli, options);
-      const client = await connect(cli.env);
+      const [work, client] = await inOrder([describeWork(cli, options), connect(cli.env)]);
       const { commit, project, branch } = work;
       const { ship } = await withCommit(client, work, () =>
         client.post<{ ship: string }>(`${projectPath(project)}/ships`, { commit, until, force, branch }),

@@ -46,7 +46,7 @@ export async function assertWhole(repository: string): Promise<void> {
   if (shallow.trim() === 'true') throw new KovaError('REPOSITORY_SHALLOW', `${repository} lacks a part of its history`);
 }
 
-/** The text of a file as the commit has it; null when it has none. */
-export function fileAt(repository: string, commit: string, path: string): Promise<string | null> {
-  return tryGit(repository, ['show', `${commit}:${path}`]);
+/** The text of a file, by its path from the top, as the commit has it; null when it has none. */
+export function fileAt(repository: string, revision: string, path: string): Promise<string | null> {
+  return tryGit(repository, ['show', '--end-of-options', `${revision}:${path}`]);
 }

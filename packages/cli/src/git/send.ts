@@ -7,6 +7,7 @@ import type { Client } from '../api/client.ts';
 import type { Cli } from '../cli.ts';
 import { nameInConfig } from '../project/name.ts';
 import { withBundle } from './bundle.ts';
+import { inOrder } from './in-order.ts';
 import { assertClean, assertWhole, branchOf, fileAt, findRepository, resolveCommit } from './repository.ts';
 
 /** A commit of a project that is to be worked on. */
@@ -28,13 +29,16 @@ export interface WorkOptions {
 /** @throws KovaError REPOSITORY_DIRTY, CONFIG_MISSING, INPUT_INVALID */
 export async function describeWork(cli: Cli, options: WorkOptions): Promise<Work> {
   const { dir, commit: revision, allowDirty, project } = options;
-  const repository = await findRepository(resolve(cli.cwd, dir ?? '.'));
-  const commit = await resolveCommit(repository, revision ?? 'HEAD');
-  if (!revision && !allowDirty) await assertClean(repository);
-  const config = await fileAt(repository, commit, 'kova.config.ts');
+  const directory = resolve(cli.cwd, dir ?? '.');
+  const [repository, commit, , config, branch] = await inOrder([
+    findRepository(directory),
+    resolveCommit(directory, revision ?? 'HEAD'),
+    revision || allowDirty ? null : assertClean(directory),
+    fileAt(directory, revision ?? 'HEAD', 'kova.config.ts'),
+    revision ? null : branchOf(directory),
+  ]);
   if (config === null) throw new KovaError('CONFIG_MISSING', `commit ${commit.slice(0, 10)} has no kova.config.ts`);
   const name = project ?? nameInConfig(config);
-  const branch = revision ? null : await branchOf(repository);
   if (name) return { repository, commit, project: name, branch };
   throw new KovaError('INPUT_INVALID', 'the name of the project cannot be read from kova.config.ts', {
     next: "Write it as name: '…', or pass --project.",

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isTerminal } from '@kova/core/deployment/phase';
 import { hasRunEnded } from '@kova/core/pipeline/state';
 import type { Context } from '../context.ts';
@@ -7,7 +8,10 @@ import { readDeployment, readShip } from './read.ts';
 import { readRun } from './runs.ts';
 import type { DeploymentView, StreamEvent } from './views.ts';
 
+/** Of what no bell rings for, and of rings that were lost. */
 const pollMs = 150;
+/** Where much happens at once, it is told some at a time. */
+const restMs = 10;
 
 /** All that happens to a ship from its beginning, until it has ended. Attach again at any time. */
 export async function* shipEvents(ctx: Context, id: string, signal: AbortSignal): AsyncGenerator<StreamEvent> {
@@ -16,6 +20,7 @@ export async function* shipEvents(ctx: Context, id: string, signal: AbortSignal)
   const turn = { open: true };
   while (!signal.aborted) {
     const ship = await readShip(ctx, id);
+    const news = hearOf(ctx, ship.run, signal);
     if (ship.run) yield* turnEvents(ctx, ship.run, turn);
     const deployments = ship.deployments.map(({ id: deployment }) => deployment);
     yield* jobEvents(ctx, { run: ship.run, deployments }, jobs);
@@ -24,7 +29,7 @@ export async function* shipEvents(ctx: Context, id: string, signal: AbortSignal)
       yield { type: 'ship', ship };
       return;
     }
-    await pause();
+    await news;
   }
 }
 
@@ -40,7 +45,7 @@ export async function* deploymentEvents(ctx: Context, id: string, signal: AbortS
       yield { type: 'deployment', deployment };
       return;
     }
-    await pause();
+    await hearOf(ctx, null, signal);
   }
 }
 
@@ -48,13 +53,14 @@ export async function* deploymentEvents(ctx: Context, id: string, signal: AbortS
 export async function* runEvents(ctx: Context, id: string, signal: AbortSignal): AsyncGenerator<StreamEvent> {
   const cursor = { event: '0' };
   while (!signal.aborted) {
+    const news = hearOf(ctx, id, signal);
     const run = await findRun(ctx.db, id);
     yield* jobEvents(ctx, { run: id, deployments: [] }, cursor);
     if (!run || hasRunEnded(run.state)) {
       yield { type: 'run', run: await readRun(ctx, id) };
       return;
     }
-    await pause();
+    await news;
   }
 }
 
@@ -116,6 +122,7 @@ async function* jobEvents(
   }
 }
 
-function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, pollMs));
+/** Resolves when something has happened to the run from now on, or it is time to look all the same. */
+async function hearOf({ bell }: Context, run: string | null, signal: AbortSignal): Promise<void> {
+  await Promise.all([run === null ? sleep(pollMs) : bell.next(`run:${run}`, pollMs, signal), sleep(restMs)]);
 }

@@ -1,8 +1,15 @@
 import type { Evidence } from '@kova/core/pipeline/evidence/evidence';
+import type { Kysely } from 'kysely';
 import type { Store } from './connect.ts';
+import type { Schema } from './schema.ts';
 
 /** Records what a job reported. Idempotent: what it reported last counts. */
-export async function recordEvidence(db: Store, run: string, job: string, all: readonly Evidence[]): Promise<void> {
+export async function recordEvidence(
+  db: Kysely<Schema>,
+  run: string,
+  job: string,
+  all: readonly Evidence[],
+): Promise<void> {
   for (const { kind, figures, problems, problemCount, gap } of all) {
     const said = {
       figures: JSON.stringify(figures),

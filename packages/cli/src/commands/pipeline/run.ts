@@ -2,6 +2,7 @@ import type { RunView } from '@kova/control/api';
 import { connect } from '../../api/connect.ts';
 import { leaveBehind, type Places, takeBrought } from '../../ci/hand-on.ts';
 import { detached, follow } from '../../follow/follow.ts';
+import { inOrder } from '../../git/in-order.ts';
 import { describeWork, projectPath, type WorkOptions, withCommit } from '../../git/send.ts';
 import { type Definition, documented, withCommitOptions, withDetach } from '../definition.ts';
 
@@ -23,9 +24,8 @@ export const runCommand: Definition = (program, cli, done) => {
     .option('--results <dir>', 'take results from there before, and leave those of the jobs asked for there after')
     .option('--reports <dir>', 'leave logs, reports and kept files there')
     .action(async (options: Options) => {
-      const work = await describeWork(cli, options);
+      const [work, client] = await inOrder([describeWork(cli, options), connect(cli.env)]);
       await takeBrought(cli, options);
-      const client = await connect(cli.env);
       const body = { commit: work.commit, jobs: options.job ?? null };
       const { run } = await withCommit(client, work, () =>
         client.post<{ run: string }>(`${projectPath(work.project)}/runs`, body),

@@ -2,15 +2,32 @@ import { KovaError } from '@kova/core/errors/kova-error';
 import type { GraphJob } from '@kova/core/pipeline/graph';
 import { isJoin } from '@kova/core/pipeline/join';
 import { stateAfter } from '@kova/core/pipeline/state';
+import type { Verdict } from '@kova/core/verdict';
+import pMap from 'p-map';
 import type { Context } from '../../../context.ts';
-import type { JobRef } from '../../../ports/job-runner.ts';
+import type { JobReport } from '../../../ports/job-runner.ts';
+import { recordEvidence } from '../../../store/evidence.ts';
 import { addJobs, moveJob } from '../../../store/jobs.ts';
 import { findRun } from '../../../store/runs.ts';
-import { type Judged, judgeJob } from './gates.ts';
+import { type Judged, judgeReport } from './gates.ts';
 import { graphOf } from './graph.ts';
 
-/** Evaluates the configuration, records the jobs, and passes those whose result is known already. */
-export async function planRun(ctx: Context, id: string, signal: AbortSignal): Promise<void> {
+/** How many results at a time are taken; they may come from another machine. */
+const recalledAtOnce = 8;
+
+/** What a job came to in an earlier run, judged as of now. */
+interface Recalled {
+  name: string;
+  key: string;
+  report: JobReport;
+  verdict: Verdict;
+}
+
+/**
+ * Evaluates the configuration, records the jobs, and passes those whose result is known already.
+ * @returns whether any is left that is to be run
+ */
+export async function planRun(ctx: Context, id: string, signal: AbortSignal): Promise<boolean> {
   const run = await findRun(ctx.db, id);
   if (!run) throw new KovaError('NOT_FOUND', `there is no run ${id}`);
   const { project, commit, jobs, check, scope } = run;
@@ -24,8 +41,12 @@ export async function planRun(ctx: Context, id: string, signal: AbortSignal): Pr
   const keys = await keysIn(scope);
   const shared = scope === null ? keys : await keysIn(null);
   const planned = graph.map((spec) => ({ spec, key: keys.get(spec.name) ?? '' }));
-  await addJobs(ctx.db, id, config, planned);
-  await recallAll(ctx, { id, project, config, check }, graph, [shared, keys]);
+  const [recalled] = await Promise.all([
+    recallAll(ctx, { id, project, config, check }, graph, [shared, keys]),
+    addJobs(ctx.db, id, config, planned),
+  ]);
+  await recordRecalled(ctx, id, recalled);
+  return recalled.length < graph.length;
 }
 
 /**
@@ -37,24 +58,28 @@ async function recallAll(
   run: Judged,
   graph: readonly GraphJob[],
   sources: readonly ReadonlyMap<string, string>[],
-): Promise<void> {
-  for (const each of graph) {
-    if (!each.job.cache || isJoin(each.job)) continue;
-    const ref = { run: run.id, name: each.name };
-    const found = await recallFirst(ctx, sources, ref);
-    if (!found) continue;
-    const verdict = await judgeJob(ctx, run, each, found.report);
-    await moveJob(ctx.db, ref, stateAfter(verdict), verdict.reason, {
-      ...{ cached: true, duration_ms: 0, key: found.key },
-      code: verdict.outcome === 'fail' ? 'JOB_FAILED' : null,
-    });
-  }
+): Promise<Recalled[]> {
+  const recall = async (spec: GraphJob): Promise<Recalled[]> => {
+    const { name, job } = spec;
+    if (!job.cache || isJoin(job)) return [];
+    for (const key of new Set(sources.map((keys) => keys.get(name) ?? ''))) {
+      const report = await ctx.jobs.recall(key, { run: run.id, name });
+      if (report) return [{ name, key, report, verdict: await judgeReport(ctx.db, run, spec, report) }];
+    }
+    return [];
+  };
+  return (await pMap(graph, recall, { concurrency: recalledAtOnce })).flat();
 }
 
-async function recallFirst(ctx: Context, sources: readonly ReadonlyMap<string, string>[], ref: JobRef) {
-  for (const key of new Set(sources.map((keys) => keys.get(ref.name) ?? ''))) {
-    const report = await ctx.jobs.recall(key, ref);
-    if (report) return { key, report };
-  }
-  return null;
+/** All of them at once, which costs what one does. */
+async function recordRecalled({ db }: Context, run: string, recalled: readonly Recalled[]): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    for (const { name, key, report, verdict } of recalled) {
+      await recordEvidence(trx, run, name, report.evidence);
+      await moveJob(trx, { run, name }, stateAfter(verdict), verdict.reason, {
+        ...{ cached: true, duration_ms: 0, key },
+        code: verdict.outcome === 'fail' ? 'JOB_FAILED' : null,
+      });
+    }
+  });
 }
