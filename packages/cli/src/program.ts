@@ -1,9 +1,8 @@
 import { Command } from 'commander';
 import type { Cli, Result } from './cli.ts';
-import type { Definition } from './commands/definition.ts';
+import { type Catalogue, defineCommands } from './commands/catalogue.ts';
 
-/** The commands by name, in the order of the help. */
-const commands: Readonly<Record<string, () => Promise<Definition>>> = {
+const commands: Catalogue = {
   init: async () => (await import('./commands/init.ts')).initCommand,
   up: async () => (await import('./commands/up.ts')).upCommand,
   down: async () => (await import('./commands/down.ts')).downCommand,
@@ -26,10 +25,7 @@ const commands: Readonly<Record<string, () => Promise<Definition>>> = {
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
 };
 
-/**
- * The command line; `done` is given what the command that ran came to. Of its commands only the one that `argv` names is
- * loaded, which a terminal and scripts notice; all where it names none, as for help or a word that is mistyped.
- */
+/** The command line, of it what `argv` asks for; `done` is given what the command that ran came to. */
 export async function createProgram(
   cli: Cli,
   argv: readonly string[],
@@ -45,12 +41,7 @@ export async function createProgram(
       writeOut: (text) => cli.out.write(text),
       writeErr: (text) => cli.json || cli.err.write(text),
     });
-  for (const define of await Promise.all(neededFor(argv).map((load) => load()))) define(program, cli, done);
+  const isVersion = argv[0] === '--version' || argv[0] === '-V';
+  if (!isVersion) await defineCommands(program, commands, argv, cli, done);
   return program;
-}
-
-function neededFor([first = '']: readonly string[]): Array<() => Promise<Definition>> {
-  if (first === '--version' || first === '-V') return [];
-  const named = Object.hasOwn(commands, first) ? commands[first] : undefined;
-  return named ? [named] : Object.values(commands);
 }

@@ -13,7 +13,7 @@ export type Judged = Pick<PlannedRun, 'id' | 'project' | 'config' | 'check'>;
 
 /** Records what a job reported and judges it: what its commands came to, and each gate on a report that it makes. */
 export async function judgeJob({ db }: JobContext, run: Judged, job: GraphJob, report: JobReport): Promise<Verdict> {
-  await recordEvidence(db, run.id, job.name, report.evidence);
+  await recordEvidence(db, run.id, [{ job: job.name, evidence: report.evidence }]);
   return judgeReport(db, run, job, report);
 }
 
@@ -28,7 +28,8 @@ export async function judgeReport(
   const made = new Set(job.reports.map(({ kind }) => kind));
   const rules = rulesFor(run).filter(({ report }) => made.has(report));
   if (rules.length === 0) return verdict;
-  const baseline = await baselineOf(db, run.project, name);
+  const grows = rules.some(({ check }) => check === 'growth');
+  const baseline = grows ? await baselineOf(db, run.project, name) : [];
   const verdicts = rules.map((rule) => {
     const of = (list: JobReport['evidence']) => list.find(({ kind }) => kind === rule.report) ?? null;
     return judge(rule, of(evidence), of(baseline));

@@ -7,7 +7,7 @@ import pMap from 'p-map';
 import type { Context } from '../../../context.ts';
 import type { JobReport } from '../../../ports/job-runner.ts';
 import { recordEvidence } from '../../../store/evidence.ts';
-import { addJobs, moveJob } from '../../../store/jobs.ts';
+import { addJobs, endRecalled } from '../../../store/jobs.ts';
 import { findRun } from '../../../store/runs.ts';
 import { type Judged, judgeReport } from './gates.ts';
 import { graphOf } from './graph.ts';
@@ -45,7 +45,7 @@ export async function planRun(ctx: Context, id: string, signal: AbortSignal): Pr
     recallAll(ctx, { id, project, config, check }, graph, [shared, keys]),
     addJobs(ctx.db, id, config, planned),
   ]);
-  await recordRecalled(ctx, id, recalled);
+  if (recalled.length > 0) await recordRecalled(ctx, id, recalled);
   return recalled.length < graph.length;
 }
 
@@ -73,13 +73,13 @@ async function recallAll(
 
 /** All of them at once, which costs what one does. */
 async function recordRecalled({ db }: Context, run: string, recalled: readonly Recalled[]): Promise<void> {
+  const reports = recalled.map(({ name: job, report: { evidence } }) => ({ job, evidence }));
+  const ends = recalled.map(({ name, key, verdict }) => {
+    const code = verdict.outcome === 'fail' ? ('JOB_FAILED' as const) : null;
+    return { name, key, state: stateAfter(verdict), reason: verdict.reason, code };
+  });
   await db.transaction().execute(async (trx) => {
-    for (const { name, key, report, verdict } of recalled) {
-      await recordEvidence(trx, run, name, report.evidence);
-      await moveJob(trx, { run, name }, stateAfter(verdict), verdict.reason, {
-        ...{ cached: true, duration_ms: 0, key },
-        code: verdict.outcome === 'fail' ? 'JOB_FAILED' : null,
-      });
-    }
+    await recordEvidence(trx, run, reports);
+    await endRecalled(trx, run, ends);
   });
 }
