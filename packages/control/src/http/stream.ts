@@ -8,8 +8,8 @@ import { readDeployment, readShip } from './read.ts';
 import { readRun } from './runs.ts';
 import type { DeploymentView, StreamEvent } from './views.ts';
 
-/** Of what no bell rings for, and of rings that were lost. */
-const pollMs = 150;
+/** For what no bell rings, and for rings that were lost. */
+const usualPollMs = 150;
 /** Where much happens at once, it is told some at a time. */
 const restMs = 10;
 
@@ -50,10 +50,15 @@ export async function* deploymentEvents(ctx: Context, id: string, signal: AbortS
 }
 
 /** All that happens to a pipeline run from its beginning, until it has ended. */
-export async function* runEvents(ctx: Context, id: string, signal: AbortSignal): AsyncGenerator<StreamEvent> {
+export async function* runEvents(
+  ctx: Pick<Context, 'db' | 'bell'>,
+  id: string,
+  signal: AbortSignal,
+  pollMs = usualPollMs,
+): AsyncGenerator<StreamEvent> {
   const cursor = { event: '0' };
   while (!signal.aborted) {
-    const news = hearOf(ctx, id, signal);
+    const news = hearOf(ctx, id, signal, pollMs);
     const run = await findRun(ctx.db, id);
     yield* jobEvents(ctx, { run: id, deployments: [] }, cursor);
     if (!run || hasRunEnded(run.state)) {
@@ -99,7 +104,7 @@ async function* turnEvents(ctx: Context, id: string, turn: { open: boolean }): A
 
 /** Of a run, and of those that check deployments. */
 async function* jobEvents(
-  ctx: Context,
+  ctx: Pick<Context, 'db'>,
   of: { run: string | null; deployments: readonly string[] },
   cursor: Cursor,
 ): AsyncGenerator<StreamEvent> {
@@ -123,6 +128,11 @@ async function* jobEvents(
 }
 
 /** Resolves when something has happened to the run from now on, or it is time to look all the same. */
-async function hearOf({ bell }: Context, run: string | null, signal: AbortSignal): Promise<void> {
+async function hearOf(
+  { bell }: Pick<Context, 'bell'>,
+  run: string | null,
+  signal: AbortSignal,
+  pollMs = usualPollMs,
+): Promise<void> {
   await Promise.all([run === null ? sleep(pollMs) : bell.next(`run:${run}`, pollMs, signal), sleep(restMs)]);
 }
