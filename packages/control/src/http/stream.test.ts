@@ -45,7 +45,7 @@ test('what happens to a run is told when the bell rings, here or in another proc
   other.open();
   await endRun(database.db, run, 'passed', 'all is well');
   // Nobody hears it before it is connected.
-  const ringing = setInterval(() => other.ring(`run:${run}`), 20);
+  const ringing = setInterval(() => other.ring(`ended:${run}`), 20);
   expect(await told.finally(() => clearInterval(ringing))).toBe('run');
   expect((await last).value).toMatchObject({ run: { state: 'passed', jobs: [{ name: 'lint', key: 'kept' }] } });
   expect((await events.next()).done).toBe(true);

@@ -11,7 +11,7 @@ import type { DeploymentView, StreamEvent } from './views.ts';
 /** For what no bell rings, and for rings that were lost. */
 const usualPollMs = 150;
 /** Where much happens at once, it is told some at a time. */
-const restMs = 10;
+const restMs = 100;
 
 /** All that happens to a ship from its beginning, until it has ended. Attach again at any time. */
 export async function* shipEvents(ctx: Context, id: string, signal: AbortSignal): AsyncGenerator<StreamEvent> {
@@ -127,12 +127,17 @@ async function* jobEvents(
   }
 }
 
-/** Resolves when something has happened to the run from now on, or it is time to look all the same. */
+/** Resolves at once when the run has ended, soon when something has happened to it, and now and then all the same. */
 async function hearOf(
   { bell }: Pick<Context, 'bell'>,
   run: string | null,
   signal: AbortSignal,
   pollMs = usualPollMs,
 ): Promise<void> {
-  await Promise.all([run === null ? sleep(pollMs) : bell.next(`run:${run}`, pollMs, signal), sleep(restMs)]);
+  if (run === null) return sleep(pollMs);
+  const heard = new AbortController();
+  const quiet = AbortSignal.any([signal, heard.signal]);
+  const news = Promise.all([bell.next(`run:${run}`, pollMs, quiet), sleep(restMs)]);
+  await Promise.race([bell.next(`ended:${run}`, pollMs, quiet), news]);
+  heard.abort();
 }

@@ -81,9 +81,7 @@ export class JobWorker {
     const cores = availableParallelism();
     const free = (this.#self.concurrency ?? cores) - this.#atWork.size;
     if (!this.#open || free <= 0) return;
-    const jobs = await takeJobs(this.#ctx.db, this.#self, free, cores);
-    for (const taken of jobs) this.#begin(taken);
-    for (const run of new Set(jobs.map((taken) => taken.run))) this.#ctx.bell.ring(`run:${run}`);
+    for (const taken of await takeJobs(this.#ctx.db, this.#self, free, cores)) this.#begin(taken);
   }
 
   #begin(taken: TakenJob): void {

@@ -67,6 +67,6 @@ async function judge(ctx: Context, id: string): Promise<Verdict> {
 /** Ends the run, and wakes those of its branch that wait and who follows it. */
 async function end(ctx: Context, id: string, state: RunState, reason: string): Promise<void> {
   await endRun(ctx.db, id, state, reason);
-  ctx.bell.ring(`run:${id}`);
+  ctx.bell.ring(`ended:${id}`);
   await wakeWaiting(ctx, id, 'ended');
 }

@@ -12,8 +12,7 @@ export async function concludeJob(ctx: JobContext, executor: string, taken: Take
   const outcome: Outcome = { state, reason: stopped ?? verdict.reason, changes };
   const record = state === 'passed' ? endWell : endBadly;
   const freed = await record(ctx, executor, taken, outcome);
-  if (freed > 0) ctx.bell.ring('jobs');
-  ctx.bell.ring(`run:${taken.run}`);
+  ctx.bell.ring(freed > 0 ? 'jobs' : `run:${taken.run}`);
 }
 
 type Outcome = Parameters<typeof endTakenJob>[3];
