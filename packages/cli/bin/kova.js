@@ -1,15 +1,22 @@
 #!/usr/bin/env node
 // Runs the command on the Node that the lockfile pins, whatever Node the machine has. Plain JavaScript for that reason.
 import { spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
+import module, { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const wanted = 24;
-const main = new URL('../src/main.ts', import.meta.url);
 
-if (Number.parseInt(process.versions.node, 10) >= wanted) await import(main.href);
+if (Number.parseInt(process.versions.node, 10) >= wanted) await run();
 else runOn(pinnedNode());
+
+async function run() {
+  const { XDG_CACHE_HOME, HOME } = process.env;
+  const caches = XDG_CACHE_HOME || (HOME && join(HOME, '.cache'));
+  // What Node has compiled is the user's own: in a directory that all share, others could put something else there.
+  if (caches) module.enableCompileCache(join(caches, 'kova'));
+  await import('../src/main.ts');
+}
 
 function pinnedNode() {
   const name = `node-${process.platform}-${process.arch}`;
@@ -24,7 +31,7 @@ function pinnedNode() {
 }
 
 function runOn(node) {
-  const child = spawn(node, [fileURLToPath(main), ...process.argv.slice(2)], { stdio: 'inherit' });
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
   // The terminal gives Ctrl-C to both; the child decides what to say and when to end.
   process.on('SIGINT', () => undefined);
   process.on('SIGTERM', () => child.kill('SIGTERM'));

@@ -38,7 +38,7 @@ test('every command has a description, --json and an example in its help', async
   const writeOut = (text: string) => {
     help += text;
   };
-  const program = createProgram(createCli([]), () => undefined);
+  const program = await createProgram(createCli([]), [], () => undefined);
   const commands = program.commands.flatMap((command) => (command.commands.length > 0 ? command.commands : [command]));
   expect(commands.length).toBeGreaterThan(15);
   for (const command of commands) {
@@ -53,6 +53,18 @@ test('every command has a description, --json and an example in its help', async
     err: '',
     out: expect.stringContaining('$ kova ship'),
   });
+});
+
+test('only the command that is named is loaded, by the name that the help gives it', async () => {
+  const namesFor = async (...argv: string[]) => {
+    const program = await createProgram(createCli([]), argv, () => undefined);
+    return program.commands.map((command) => command.name());
+  };
+  const all = await namesFor('help');
+  expect(all.length).toBeGreaterThan(15);
+  for (const name of all) expect(await namesFor(name, '--help')).toEqual([name]);
+  expect(await namesFor('nonsense')).toEqual(all);
+  expect(await namesFor('--version')).toEqual([]);
 });
 
 test('doctor says what is wrong and ends with 1', async () => {

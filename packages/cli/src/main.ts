@@ -8,7 +8,7 @@ const usage = 2;
 async function main(argv: string[]): Promise<number> {
   const cli = createCli(argv);
   try {
-    const program = createProgram(cli, (result) => {
+    const program = await createProgram(cli, argv, (result) => {
       cli.exitCode = finish(cli, result);
     });
     await program.parseAsync(argv, { from: 'user' });

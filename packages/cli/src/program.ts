@@ -1,52 +1,36 @@
 import { Command } from 'commander';
 import type { Cli, Result } from './cli.ts';
-import { abortCommand } from './commands/abort.ts';
-import { approveCommand } from './commands/approve.ts';
-import { attachCommand } from './commands/attach.ts';
-import type { Definition } from './commands/definition.ts';
-import { deployCommand } from './commands/deploy.ts';
-import { doctorCommand } from './commands/doctor.ts';
-import { downCommand } from './commands/down.ts';
-import { initCommand } from './commands/init.ts';
-import { logsCommand } from './commands/logs.ts';
-import { metricsCommand } from './commands/metrics.ts';
-import { pipelineCommand } from './commands/pipeline/pipeline.ts';
-import { promoteCommand } from './commands/promote.ts';
-import { releaseCommand } from './commands/release.ts';
-import { renderCommand } from './commands/render.ts';
-import { repositoryCommand } from './commands/repository/repository.ts';
-import { rollbackCommand } from './commands/rollback.ts';
-import { secretsCommand } from './commands/secrets/secrets.ts';
-import { shipCommand } from './commands/ship.ts';
-import { statusCommand } from './commands/status.ts';
-import { upCommand } from './commands/up.ts';
-import { workerCommand } from './commands/worker/worker.ts';
+import { type Catalogue, defineCommands } from './commands/catalogue.ts';
 
-const commands: readonly Definition[] = [
-  initCommand,
-  upCommand,
-  downCommand,
-  workerCommand,
-  shipCommand,
-  attachCommand,
-  pipelineCommand,
-  secretsCommand,
-  renderCommand,
-  deployCommand,
-  promoteCommand,
-  approveCommand,
-  rollbackCommand,
-  abortCommand,
-  statusCommand,
-  logsCommand,
-  releaseCommand,
-  repositoryCommand,
-  metricsCommand,
-  doctorCommand,
-];
+const commands: Catalogue = {
+  init: async () => (await import('./commands/init.ts')).initCommand,
+  up: async () => (await import('./commands/up.ts')).upCommand,
+  down: async () => (await import('./commands/down.ts')).downCommand,
+  worker: async () => (await import('./commands/worker/worker.ts')).workerCommand,
+  ship: async () => (await import('./commands/ship.ts')).shipCommand,
+  attach: async () => (await import('./commands/attach.ts')).attachCommand,
+  pipeline: async () => (await import('./commands/pipeline/pipeline.ts')).pipelineCommand,
+  secrets: async () => (await import('./commands/secrets/secrets.ts')).secretsCommand,
+  render: async () => (await import('./commands/render.ts')).renderCommand,
+  deploy: async () => (await import('./commands/deploy.ts')).deployCommand,
+  promote: async () => (await import('./commands/promote.ts')).promoteCommand,
+  approve: async () => (await import('./commands/approve.ts')).approveCommand,
+  rollback: async () => (await import('./commands/rollback.ts')).rollbackCommand,
+  abort: async () => (await import('./commands/abort.ts')).abortCommand,
+  status: async () => (await import('./commands/status.ts')).statusCommand,
+  logs: async () => (await import('./commands/logs.ts')).logsCommand,
+  release: async () => (await import('./commands/release.ts')).releaseCommand,
+  repository: async () => (await import('./commands/repository/repository.ts')).repositoryCommand,
+  metrics: async () => (await import('./commands/metrics.ts')).metricsCommand,
+  doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
+};
 
-/** The whole command line; `done` is given what the command that ran came to. */
-export function createProgram(cli: Cli, done: (result: Result) => void): Command {
+/** The command line, of it what `argv` asks for; `done` is given what the command that ran came to. */
+export async function createProgram(
+  cli: Cli,
+  argv: readonly string[],
+  done: (result: Result) => void,
+): Promise<Command> {
   const program = new Command('kova')
     .description('Takes a commit of a web app and makes it live without fear.')
     .version('0.1.0')
@@ -57,6 +41,7 @@ export function createProgram(cli: Cli, done: (result: Result) => void): Command
       writeOut: (text) => cli.out.write(text),
       writeErr: (text) => cli.json || cli.err.write(text),
     });
-  for (const define of commands) define(program, cli, done);
+  const isVersion = argv[0] === '--version' || argv[0] === '-V';
+  if (!isVersion) await defineCommands(program, commands, argv, cli, done);
   return program;
 }

@@ -32,15 +32,6 @@ const startLimitMs = 60_000;
 const answerLimitMs = 10_000;
 const pollMs = 20;
 
-export function findHome(env: NodeJS.ProcessEnv = process.env): string {
-  return homePath(env);
-}
-
-/** Where the API of the home answers and its edge serves; null while no control plane is ready. */
-export async function findControl(env: NodeJS.ProcessEnv = process.env): Promise<ControlPlace | null> {
-  return (await controlIn(homePath(env)))?.ready ?? null;
-}
-
 /**
  * Starts the control plane of this home, detached, and waits until it is ready; adopts one that runs, or that another
  * one is just starting.

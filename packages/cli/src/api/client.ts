@@ -1,5 +1,4 @@
-import { request as httpRequest, type IncomingMessage } from 'node:http';
-import { request as httpsRequest } from 'node:https';
+import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { isErrorCode, KovaError } from '@kova/core/errors/kova-error';
@@ -36,7 +35,8 @@ interface Ask {
 }
 
 export function createClient(url: URL, token: Secret | null): Client {
-  const ask = (wish: Ask) => send(url, token, wish);
+  const { request } = protocols[url.protocol === 'https:' ? 'https:' : 'http:']();
+  const ask = (wish: Ask) => send(request, url, token, wish);
   return {
     url,
     get: async (path) => json(await ask({ method: 'GET', path, signal: AbortSignal.timeout(readLimitMs) })),
@@ -51,10 +51,20 @@ export function createClient(url: URL, token: Secret | null): Client {
   };
 }
 
+// Not by import, which reads all that node:http exports, one of which loads the whole of undici: 20 ms of each command.
+const protocols = {
+  'http:': () => process.getBuiltinModule('node:http'),
+  'https:': () => process.getBuiltinModule('node:https'),
+};
+
 // node:http and not fetch: fetch gives up on a stream that is silent for five minutes, as one is that awaits approval.
-function send(base: URL, token: Secret | null, { method, path, body, upload, signal }: Ask): Promise<IncomingMessage> {
+function send(
+  request: typeof import('node:http').request,
+  base: URL,
+  token: Secret | null,
+  { method, path, body, upload, signal }: Ask,
+): Promise<IncomingMessage> {
   const text = body && JSON.stringify(body);
-  const request = base.protocol === 'https:' ? httpsRequest : httpRequest;
   const headers: Record<string, string | number> = { accept: 'application/json, text/event-stream' };
   if (token) headers.authorization = `Bearer ${token.reveal()}`;
   if (text) Object.assign(headers, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) });

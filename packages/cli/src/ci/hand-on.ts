@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import type { RunView } from '@kova/control/api';
-import { leaveReports, leaveResults, takeResults } from '@kova/control/hand-on';
 import { KovaError } from '@kova/core/errors/kova-error';
 import { isOf } from '@kova/core/pipeline/graph';
 import type { Cli } from '../cli.ts';
@@ -20,7 +19,9 @@ export async function takeBrought(cli: Cli, { results, reports }: Places): Promi
       next: 'Unset KOVA_URL, or leave them out.',
     });
   }
-  if (results !== undefined) await takeResults(cli.env, resolve(cli.cwd, results));
+  if (results === undefined) return;
+  const { takeResults } = await import('@kova/control/hand-on');
+  await takeResults(cli.env, resolve(cli.cwd, results));
 }
 
 /** Leaves the results of the jobs that were asked for, and what all jobs said; tells GitHub, where it runs there. */
@@ -31,6 +32,8 @@ export async function leaveBehind(
   { results, reports }: Places,
 ) {
   warnOfUnchecked(cli, run);
+  if (results === undefined && reports === undefined) return;
+  const { leaveReports, leaveResults } = await import('@kova/control/hand-on');
   const wanted = run.jobs.filter(({ name }) => asked?.some((job) => isOf(job, name)) ?? true);
   if (results !== undefined) {
     const keys = wanted.filter(({ state }) => state === 'passed').map(({ key }) => key);

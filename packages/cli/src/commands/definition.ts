@@ -1,8 +1,13 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Cli, Result } from '../cli.ts';
 
-/** Adds one command to the program. */
-export type Definition = (program: Command, cli: Cli, done: (result: Result) => void) => void;
+/** Adds one command to the program; `words` are those that come after its name on the command line. */
+export type Definition = (
+  program: Command,
+  cli: Cli,
+  done: (result: Result) => void,
+  words: readonly string[],
+) => void | Promise<void>;
 
 /** What every command has: a description, `--json`, and an example in its help. */
 export function documented(command: Command, description: string, ...examples: string[]): Command {

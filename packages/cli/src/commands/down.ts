@@ -1,4 +1,4 @@
-import { findHome } from '@kova/control/launch';
+import { homePath } from '@kova/control/home';
 import { stopHome } from '@kova/control/stop';
 import { namedSurvivors } from '../output/survivors.ts';
 import { type Definition, documented } from './definition.ts';
@@ -12,7 +12,7 @@ export const downCommand: Definition = (program, cli, done) => {
       const stopped = await stopHome({ env: cli.env, apps: !keepApps });
       const all = `Kova is stopped: ${namedSurvivors(stopped)}.\nData stay; \`kova up\` starts all of it again.`;
       const text = keepApps ? 'The control plane is stopped; apps, edge and databases go on.' : all;
-      const idle = `${keepApps ? 'No control plane' : 'Nothing'} of ${findHome(cli.env)} was running.`;
+      const idle = `${keepApps ? 'No control plane' : 'Nothing'} of ${homePath(cli.env)} was running.`;
       done({ view: { stopped }, text: stopped.length > 0 ? text : idle });
     });
 };

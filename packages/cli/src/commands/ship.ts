@@ -1,5 +1,4 @@
-import { connect } from '../api/connect.ts';
-import { detached, follow } from '../follow/follow.ts';
+import { inOrder } from '../git/in-order.ts';
 import { describeWork, projectPath, type WorkOptions, withCommit } from '../git/send.ts';
 import { type Definition, documented, withCommitOptions, withDetach } from './definition.ts';
 
@@ -22,12 +21,17 @@ export const shipCommand: Definition = (program, cli, done) => {
     .option('--force', 'ship a commit that is held, or is live already')
     .action(async (options: Options) => {
       const { until = null, force = false } = options;
-      const work = await describeWork(cli, options);
-      const client = await connect(cli.env);
+      // While git and the control plane are at work, what is needed after them is loaded.
+      const [work, client] = await inOrder([
+        describeWork(cli, options),
+        import('../api/connect.ts').then(({ connect }) => connect(cli.env)),
+      ]);
       const { commit, project, branch } = work;
-      const { ship } = await withCommit(client, work, () =>
-        client.post<{ ship: string }>(`${projectPath(project)}/ships`, { commit, until, force, branch }),
-      );
+      const body = { commit, until, force, branch };
+      const [{ ship }, { detached, follow }] = await inOrder([
+        withCommit(client, work, () => client.post<{ ship: string }>(`${projectPath(project)}/ships`, body)),
+        import('../follow/follow.ts'),
+      ]);
       done(options.detach ? detached(ship) : await follow(cli, client, ship));
     });
 };

@@ -1,5 +1,5 @@
 import type { StatusView } from '@kova/control/api';
-import { findHome } from '@kova/control/launch';
+import { homePath } from '@kova/control/home';
 import { reportOf } from '@kova/core/errors/kova-error';
 import type { Client } from '../api/client.ts';
 import { apiUrl, connect, tokenFile } from '../api/connect.ts';
@@ -22,7 +22,7 @@ export async function runChecks(env: NodeJS.ProcessEnv): Promise<Check[]> {
     checkNode(),
     checkProgram('git', 'Install git.'),
     checkProgram('npm', 'Install npm; builds run with it.'),
-    checkDisk(findHome(env)),
+    checkDisk(homePath(env)),
     ...(env.KOVA_TOKEN ? [] : [checkToken(token)]),
   ]);
   const api = await checkApi(env);

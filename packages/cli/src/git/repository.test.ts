@@ -4,24 +4,38 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { commitFiles, gitIn, repositoryWith, temporaryDirectory } from '../testing/repository.ts';
 import { withBundle } from './bundle.ts';
-import { assertClean, assertWhole, dirtyFiles, fileAt, findRepository, resolveCommit } from './repository.ts';
+import { assertClean, assertWhole, checkedOut, fileAt, findRepository, resolveCommit } from './repository.ts';
 
 test('a tree is dirty by a change, a new file, a staged one and a removed one, and not by an ignored one', async () => {
   const directory = repositoryWith({ a: '1', 'b c': '1', d: '1', '.gitignore': 'ignored\n' });
   await writeFile(join(directory, 'ignored'), 'x');
-  expect(await dirtyFiles(directory)).toEqual([]);
-  await assertClean(directory);
+  const clean = await checkedOut(directory);
+  expect(clean).toEqual({ commit: gitIn(directory, 'rev-parse', 'HEAD'), branch: 'main', changed: [] });
+  assertClean(clean);
   await writeFile(join(directory, 'b c'), '2');
   await writeFile(join(directory, 'é'), 'new');
   await writeFile(join(directory, 'staged'), 'new');
   gitIn(directory, 'add', 'staged');
   gitIn(directory, 'rm', '--quiet', 'd');
   gitIn(directory, 'mv', 'a', 'moved');
-  expect((await dirtyFiles(directory)).sort()).toEqual(['a', 'b c', 'd', 'moved', 'staged', 'é']);
-  await expect(assertClean(directory)).rejects.toMatchObject({
-    code: 'REPOSITORY_DIRTY',
-    message: expect.stringMatching(/^these are not committed: .* and 1 more$/),
-  });
+  const dirty = await checkedOut(directory);
+  expect(dirty.changed.sort()).toEqual(['a', 'b c', 'd', 'moved', 'staged', 'é']);
+  expect(() => assertClean(dirty)).toThrow(/^these are not committed: .* and 1 more$/);
+});
+
+test('what is checked out is told where there is no branch, in a conflict, and before the first commit', async () => {
+  const directory = repositoryWith({ a: '1' });
+  gitIn(directory, 'checkout', '--quiet', '-b', 'other');
+  commitFiles(directory, { a: '2' });
+  gitIn(directory, 'checkout', '--quiet', '--detach', 'main');
+  expect(await checkedOut(directory)).toMatchObject({ branch: null, changed: [] });
+  commitFiles(directory, { a: '3' });
+  expect(() => gitIn(directory, 'merge', '--quiet', 'other')).toThrow();
+  expect((await checkedOut(directory)).changed).toEqual(['a']);
+  const empty = temporaryDirectory();
+  gitIn(empty, 'init', '--quiet');
+  await expect(checkedOut(empty)).rejects.toMatchObject({ code: 'COMMIT_NOT_FOUND', next: 'Commit something first.' });
+  await expect(checkedOut(temporaryDirectory())).rejects.toMatchObject({ code: 'INPUT_INVALID' });
 });
 
 test('a commit is found by what git takes for one, and by nothing else', async () => {

@@ -11,32 +11,52 @@ export async function findRepository(directory: string): Promise<string> {
   });
 }
 
-/** The whole id of the commit. @throws KovaError COMMIT_NOT_FOUND */
-export async function resolveCommit(repository: string, revision: string): Promise<string> {
-  const id = await tryGit(repository, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`]);
-  if (id !== null) return id.trim();
-  const next = revision === 'HEAD' ? { next: 'Commit something first.' } : {};
-  throw new KovaError('COMMIT_NOT_FOUND', `there is no commit ${revision} in ${repository}`, next);
+/** The whole id of the commit. @throws KovaError COMMIT_NOT_FOUND, INPUT_INVALID */
+export async function resolveCommit(directory: string, revision: string): Promise<string> {
+  const id = await tryGit(directory, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`]);
+  return id?.trim() ?? (await throwMissing(directory, revision));
 }
 
-/** The branch that is checked out; null when none is, or one whose name Kova does not take. */
-export async function branchOf(repository: string): Promise<string | null> {
-  const name = (await tryGit(repository, ['symbolic-ref', '--quiet', '--short', 'HEAD']))?.trim() ?? '';
-  return isBranch(name) ? name : null;
+/** Of a directory that is in no working tree, that is said. */
+async function throwMissing(directory: string, revision: string, next?: string): Promise<never> {
+  const repository = await findRepository(directory);
+  const message = `there is no commit ${revision} in ${repository}`;
+  throw new KovaError('COMMIT_NOT_FOUND', message, next === undefined ? {} : { next });
 }
 
-/** Paths that differ from HEAD, new files included, ignored ones not. */
-export async function dirtyFiles(repository: string): Promise<string[]> {
-  const status = await git(repository, ['status', '--porcelain', '-z', '--no-renames']);
-  return status.split('\0').flatMap((entry) => (entry === '' ? [] : [entry.slice(3)]));
+/** What is checked out. */
+export interface CheckedOut {
+  commit: string;
+  /** Null when none is, or one whose name Kova does not take. */
+  branch: string | null;
+  /** Paths that differ from the commit, new files included, ignored ones not. */
+  changed: string[];
+}
+
+/** In how many fields an entry of `git status` leads up to its path, by its kind. */
+const fieldsBefore: Readonly<Record<string, number>> = { '1': 8, u: 10, '?': 1 };
+
+/** @throws KovaError COMMIT_NOT_FOUND before the first commit; INPUT_INVALID */
+export async function checkedOut(directory: string): Promise<CheckedOut> {
+  const status = await tryGit(directory, ['status', '--porcelain=v2', '--branch', '-z', '--no-renames']);
+  const entries = status?.split('\0') ?? [];
+  const header = (name: string) =>
+    entries.find((entry) => entry.startsWith(`# ${name} `))?.slice(name.length + 3) ?? '';
+  const commit = header('branch.oid');
+  if (!/^[0-9a-f]+$/.test(commit)) return throwMissing(directory, 'HEAD', 'Commit something first.');
+  const branch = header('branch.head');
+  const changed = entries.flatMap((entry) => {
+    const fields = fieldsBefore[entry[0] ?? ''];
+    return fields === undefined ? [] : [entry.split(' ').slice(fields).join(' ')];
+  });
+  return { commit, branch: isBranch(branch) && branch !== '(detached)' ? branch : null, changed };
 }
 
 /** @throws KovaError REPOSITORY_DIRTY */
-export async function assertClean(repository: string): Promise<void> {
-  const files = await dirtyFiles(repository);
-  if (files.length === 0) return;
-  const some = files.slice(0, 5).join(', ');
-  const more = files.length > 5 ? ` and ${files.length - 5} more` : '';
+export function assertClean({ changed }: CheckedOut): void {
+  if (changed.length === 0) return;
+  const some = changed.slice(0, 5).join(', ');
+  const more = changed.length > 5 ? ` and ${changed.length - 5} more` : '';
   throw new KovaError('REPOSITORY_DIRTY', `these are not committed: ${some}${more}`);
 }
 
@@ -46,7 +66,7 @@ export async function assertWhole(repository: string): Promise<void> {
   if (shallow.trim() === 'true') throw new KovaError('REPOSITORY_SHALLOW', `${repository} lacks a part of its history`);
 }
 
-/** The text of a file as the commit has it; null when it has none. */
-export function fileAt(repository: string, commit: string, path: string): Promise<string | null> {
-  return tryGit(repository, ['show', `${commit}:${path}`]);
+/** The text of a file, by its path from the top, as the commit has it; null when it has none. */
+export function fileAt(repository: string, revision: string, path: string): Promise<string | null> {
+  return tryGit(repository, ['show', '--end-of-options', `${revision}:${path}`]);
 }

@@ -6,11 +6,12 @@ import { hasCode, KovaError } from '@kova/core/errors/kova-error';
 import type { Client } from '../api/client.ts';
 import type { Cli } from '../cli.ts';
 import { nameInConfig } from '../project/name.ts';
-import { withBundle } from './bundle.ts';
-import { assertClean, assertWhole, branchOf, fileAt, findRepository, resolveCommit } from './repository.ts';
+import { inOrder } from './in-order.ts';
+import { assertClean, assertWhole, checkedOut, fileAt, resolveCommit } from './repository.ts';
 
 /** A commit of a project that is to be worked on. */
 export interface Work {
+  /** A directory in it. */
   repository: string;
   commit: string;
   project: string;
@@ -28,17 +29,27 @@ export interface WorkOptions {
 /** @throws KovaError REPOSITORY_DIRTY, CONFIG_MISSING, INPUT_INVALID */
 export async function describeWork(cli: Cli, options: WorkOptions): Promise<Work> {
   const { dir, commit: revision, allowDirty, project } = options;
-  const repository = await findRepository(resolve(cli.cwd, dir ?? '.'));
-  const commit = await resolveCommit(repository, revision ?? 'HEAD');
-  if (!revision && !allowDirty) await assertClean(repository);
-  const config = await fileAt(repository, commit, 'kova.config.ts');
+  const repository = resolve(cli.cwd, dir ?? '.');
+  const [{ commit, branch }, config] = await inOrder([
+    revision ? named(repository, revision) : head(repository, allowDirty ?? false),
+    fileAt(repository, revision ?? 'HEAD', 'kova.config.ts'),
+  ]);
   if (config === null) throw new KovaError('CONFIG_MISSING', `commit ${commit.slice(0, 10)} has no kova.config.ts`);
   const name = project ?? nameInConfig(config);
-  const branch = revision ? null : await branchOf(repository);
   if (name) return { repository, commit, project: name, branch };
   throw new KovaError('INPUT_INVALID', 'the name of the project cannot be read from kova.config.ts', {
     next: "Write it as name: '…', or pass --project.",
   });
+}
+
+async function named(repository: string, revision: string): Promise<Pick<Work, 'commit' | 'branch'>> {
+  return { commit: await resolveCommit(repository, revision), branch: null };
+}
+
+async function head(repository: string, allowDirty: boolean): Promise<Pick<Work, 'commit' | 'branch'>> {
+  const found = await checkedOut(repository);
+  if (!allowDirty) assertClean(found);
+  return found;
 }
 
 export const projectPath = (project: string) => `/v1/projects/${encodeURIComponent(project)}`;
@@ -54,6 +65,7 @@ export async function withCommit<T>(client: Client, work: Work, ask: () => Promi
 
 async function send(client: Client, { repository, commit, project }: Work): Promise<CommitView> {
   await assertWhole(repository);
+  const { withBundle } = await import('./bundle.ts');
   const path = `${projectPath(project)}/commits/${commit}`;
   return withBundle(repository, commit, async (file) => {
     const { size: bytes } = await stat(file);

@@ -29,6 +29,7 @@ const gibibyte = 1024 ** 3;
 export function createCommits(repositories: string, options: CommitsOptions = {}): Commits {
   const maxBytes = options.maxBundleBytes ?? gibibyte;
   const inTurn = turns();
+  const kept = new Set<string>();
   return {
     async receive(project, commit, bundle) {
       const repository = repositoryOf(repositories, project);
@@ -37,7 +38,12 @@ export function createCommits(repositories: string, options: CommitsOptions = {}
     },
     async has(project, commit) {
       assertSha(commit);
-      return holds(repositoryOf(repositories, project), commit);
+      const repository = repositoryOf(repositories, project);
+      // One that is there stays, so git is asked once; a repository that somebody has removed is sent anew.
+      if (kept.has(`${project} ${commit}`)) return isThere(repository);
+      const found = await holds(repository, commit);
+      if (found) kept.add(`${project} ${commit}`);
+      return found;
     },
     async fetch(project, remote, ref, signal) {
       const repository = repositoryOf(repositories, project);

@@ -66,7 +66,7 @@ export async function run(command: Command): Promise<CommandResult> {
   const name = scrub(command.argv.join(' '));
   const child = start(command, name);
   if (command.background && child.pid) sendToBackground(child.pid);
-  let tail: string | null = null;
+  let tail = null as string | null;
   const reading = readOutput(child, (raw, stream) => {
     const text = cutLines(scrub(raw), longestLine);
     tail = lastLines(tail === null ? text : `${tail}\n${text}`, tailLines);

@@ -1,17 +1,20 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ErrorReport, isErrorCode, KovaError } from '@kova/core/errors/kova-error';
-import { z } from 'zod';
 import { processStart } from './process-start.ts';
 
-const place = z.object({ url: z.string(), edge: z.string() });
-const record = z.object({ pid: z.int(), startTime: z.string(), ready: place.nullable() });
-
 /** Where the API answers and where the edge serves, both as origins: `http://127.0.0.1:4780`. */
-export type ControlPlace = z.infer<typeof place>;
+export interface ControlPlace {
+  url: string;
+  edge: string;
+}
 
 /** Who the control plane of this home is, told by itself; `ready` is null while it starts. */
-export type ControlRecord = z.infer<typeof record>;
+export interface ControlRecord {
+  pid: number;
+  startTime: string;
+  ready: ControlPlace | null;
+}
 
 const path = (home: string) => join(home, 'control.json');
 
@@ -24,11 +27,16 @@ export async function writeControlRecord(home: string, ready: ControlPlace | nul
 
 /** The control plane that runs or starts in this home; null when none does. */
 export async function controlIn(home: string): Promise<ControlRecord | null> {
-  const found = record.safeParse(await readJson(path(home))).data;
-  return found && (await processStart(found.pid)) === found.startTime ? found : null;
+  const found = await readJson(path(home));
+  return isRecord(found) && (await processStart(found.pid)) === found.startTime ? found : null;
 }
 
-const startError = z.object({ pid: z.int(), code: z.string(), message: z.string(), next: z.string() });
+// By hand and not by a schema: every command reads it, and loading Zod takes longer than many of them.
+function isRecord(found: Partial<ControlRecord> | null): found is ControlRecord {
+  if (typeof found?.pid !== 'number' || typeof found.startTime !== 'string') return false;
+  return found.ready === null || (typeof found.ready?.url === 'string' && typeof found.ready.edge === 'string');
+}
+
 const errorPath = (home: string) => join(home, 'start-error.json');
 
 /** Why this process could not start, for the one who started it. */
@@ -39,16 +47,17 @@ export async function writeStartError(home: string, report: ErrorReport): Promis
 
 /** What the process said went wrong with its start; taken away with the reading. */
 export async function takeStartError(home: string, pid: number | undefined): Promise<KovaError | null> {
-  const { data } = startError.safeParse(await readJson(errorPath(home)));
-  if (!data || data.pid !== pid || !isErrorCode(data.code)) return null;
+  const said = (await readJson(errorPath(home))) as Partial<ErrorReport & { pid: number }> | null;
+  if (said?.pid !== pid || !isErrorCode(said?.code)) return null;
   await rm(errorPath(home), { force: true });
-  return new KovaError(data.code, data.message, { next: data.next });
+  return new KovaError(said.code, `${said.message}`, { next: `${said.next}` });
 }
 
 /** Null when the file is missing or not whole. */
-async function readJson(file: string): Promise<unknown> {
+async function readJson(file: string): Promise<object | null> {
   try {
-    return JSON.parse(await readFile(file, 'utf8'));
+    const value: unknown = JSON.parse(await readFile(file, 'utf8'));
+    return typeof value === 'object' ? value : null;
   } catch {
     return null;
   }

@@ -8,7 +8,7 @@ import { graphOf } from '../workflows/steps/pipeline/graph.ts';
 import type { JobView, RunView } from './views.ts';
 
 /** @throws KovaError NOT_FOUND */
-export async function readRun(ctx: Context, id: string): Promise<RunView> {
+export async function readRun(ctx: Pick<Context, 'db'>, id: string): Promise<RunView> {
   const row = await runRows(ctx.db).where('runs.id', '=', id).executeTakeFirst();
   if (!row) throw new KovaError('NOT_FOUND', `there is no run ${id}`);
   const { project, commit, branch, state, reason, config, jobs: wanted, check } = toRun(row);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isTerminal } from '@kova/core/deployment/phase';
 import { hasRunEnded } from '@kova/core/pipeline/state';
 import type { Context } from '../context.ts';
@@ -7,7 +8,10 @@ import { readDeployment, readShip } from './read.ts';
 import { readRun } from './runs.ts';
 import type { DeploymentView, StreamEvent } from './views.ts';
 
-const pollMs = 150;
+/** For what no bell rings, and for rings that were lost. */
+const usualPollMs = 150;
+/** Where much happens at once, it is told some at a time. */
+const restMs = 100;
 
 /** All that happens to a ship from its beginning, until it has ended. Attach again at any time. */
 export async function* shipEvents(ctx: Context, id: string, signal: AbortSignal): AsyncGenerator<StreamEvent> {
@@ -16,6 +20,7 @@ export async function* shipEvents(ctx: Context, id: string, signal: AbortSignal)
   const turn = { open: true };
   while (!signal.aborted) {
     const ship = await readShip(ctx, id);
+    const news = hearOf(ctx, ship.run, signal);
     if (ship.run) yield* turnEvents(ctx, ship.run, turn);
     const deployments = ship.deployments.map(({ id: deployment }) => deployment);
     yield* jobEvents(ctx, { run: ship.run, deployments }, jobs);
@@ -24,7 +29,7 @@ export async function* shipEvents(ctx: Context, id: string, signal: AbortSignal)
       yield { type: 'ship', ship };
       return;
     }
-    await pause();
+    await news;
   }
 }
 
@@ -40,21 +45,27 @@ export async function* deploymentEvents(ctx: Context, id: string, signal: AbortS
       yield { type: 'deployment', deployment };
       return;
     }
-    await pause();
+    await hearOf(ctx, null, signal);
   }
 }
 
 /** All that happens to a pipeline run from its beginning, until it has ended. */
-export async function* runEvents(ctx: Context, id: string, signal: AbortSignal): AsyncGenerator<StreamEvent> {
+export async function* runEvents(
+  ctx: Pick<Context, 'db' | 'bell'>,
+  id: string,
+  signal: AbortSignal,
+  pollMs = usualPollMs,
+): AsyncGenerator<StreamEvent> {
   const cursor = { event: '0' };
   while (!signal.aborted) {
+    const news = hearOf(ctx, id, signal, pollMs);
     const run = await findRun(ctx.db, id);
     yield* jobEvents(ctx, { run: id, deployments: [] }, cursor);
     if (!run || hasRunEnded(run.state)) {
       yield { type: 'run', run: await readRun(ctx, id) };
       return;
     }
-    await pause();
+    await news;
   }
 }
 
@@ -93,7 +104,7 @@ async function* turnEvents(ctx: Context, id: string, turn: { open: boolean }): A
 
 /** Of a run, and of those that check deployments. */
 async function* jobEvents(
-  ctx: Context,
+  ctx: Pick<Context, 'db'>,
   of: { run: string | null; deployments: readonly string[] },
   cursor: Cursor,
 ): AsyncGenerator<StreamEvent> {
@@ -116,6 +127,17 @@ async function* jobEvents(
   }
 }
 
-function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, pollMs));
+/** Resolves at once when the run has ended, soon when something has happened to it, and now and then all the same. */
+async function hearOf(
+  { bell }: Pick<Context, 'bell'>,
+  run: string | null,
+  signal: AbortSignal,
+  pollMs = usualPollMs,
+): Promise<void> {
+  if (run === null) return sleep(pollMs);
+  const heard = new AbortController();
+  const quiet = AbortSignal.any([signal, heard.signal]);
+  const news = Promise.all([bell.next(`run:${run}`, pollMs, quiet), sleep(restMs)]);
+  await Promise.race([bell.next(`ended:${run}`, pollMs, quiet), news]);
+  heard.abort();
 }

@@ -4,7 +4,7 @@ import { resolveJobs } from '@kova/core/pipeline/resolve';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { repositoryOf } from '../build/git.ts';
 import { openWorld, type World } from '../build/testing/world.ts';
-import { jobKeys, type Place } from './key.ts';
+import { contentsOf, jobKeys, type Place } from './key.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -38,7 +38,13 @@ async function keysOf({ files = {}, jobs = {}, start = 'node a.js', secrets = {}
   });
   const graph = expand(resolveJobs(config));
   const repository = repositoryOf(world.home.repositories, 'shop');
-  return jobKeys(repository, commit, config, graph, { ...place, ...where }, new Map(Object.entries(secrets)));
+  return jobKeys(
+    (inputs) => contentsOf(repository, commit, inputs),
+    config,
+    graph,
+    { ...place, ...where },
+    new Map(Object.entries(secrets)),
+  );
 }
 
 /** The jobs that another key says are to be run again. */

@@ -1,5 +1,6 @@
 import { chown, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ProjectConfig } from '@kova/core/config/schema';
 import type { Secret } from '@kova/core/secret';
 import { checkout } from '../build/checkout.ts';
 import {
@@ -21,9 +22,10 @@ import type { JobRunner } from '../ports/job-runner.ts';
 import type { Results } from '../ports/results.ts';
 import { linkChecks } from './checks.ts';
 import { followFile } from './follow-file.ts';
-import { jobKeys } from './key.ts';
+import { contentsOf, jobKeys } from './key.ts';
 import { copyJobLog, jobFilesPath, jobLogPath } from './log.ts';
 import { packRelease } from './release.ts';
+import { remember } from './remember.ts';
 import { Carried } from './results/carried.ts';
 import { LocalResults } from './results/store.ts';
 import { runJob, type Workshop } from './run-job.ts';
@@ -31,6 +33,9 @@ import { searchLog } from './search-log.ts';
 
 /** KOVA_CACHE_GB, 20 GiB by default. */
 const maxResultBytes = Number(process.env.KOVA_CACHE_GB ?? 20) * 1024 ** 3;
+/** Of commits, which do not change: whoever runs the pipeline of one again need not wait for them. */
+const rememberedConfigs = 50;
+const rememberedContents = 2000;
 
 export interface JobRunnerOptions {
   home: Home;
@@ -66,19 +71,26 @@ export function createJobRunner(options: JobRunnerOptions): LocalJobRunner {
     });
     return shared;
   };
+  const configs = remember<ProjectConfig>(rememberedConfigs);
+  const contents = remember<readonly string[]>(rememberedContents);
   return {
-    configure: async (project, commit, signal) =>
-      configure(await workshop(), project, commit, options.configTimeoutMs ?? 20_000, signal),
+    configure: (project, commit, signal) =>
+      configs(`${project} ${commit}`, async () =>
+        configure(await workshop(), project, commit, options.configTimeoutMs ?? 20_000, signal),
+      ),
     keys(project, commit, config, graph, { scope, secrets }) {
       const { version: node, platform, arch } = process;
       const place = { node, platform, arch, ...(scope === null ? {} : { scope }) };
-      return jobKeys(repositoryOf(home.repositories, project), commit, config, graph, place, secrets);
+      const repository = repositoryOf(home.repositories, project);
+      const look = (inputs: readonly string[]) =>
+        contents([project, commit, ...inputs].join('\n'), () => contentsOf(repository, commit, inputs));
+      return jobKeys(look, config, graph, place, secrets);
     },
     async recall(key, ref) {
       const kept = await results.find(key);
       if (kept) {
-        await copyJobLog(kept.log, home.logs, ref);
-        await results.layOutFiles(key, jobFilesPath(home.logs, ref));
+        const files = results.layOutFiles(key, jobFilesPath(home.logs, ref));
+        await Promise.all([copyJobLog(kept.log, home.logs, ref), files]);
       }
       return kept?.report ?? null;
     },

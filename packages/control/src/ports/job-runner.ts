@@ -77,7 +77,7 @@ export interface LogSearch {
 
 /** Runs the jobs of pipelines on this machine, each in a clean directory, without Kova's rights or secrets. */
 export interface JobRunner {
-  /** The configuration of a commit. @throws KovaError CONFIG_MISSING, CONFIG_EVALUATION_FAILED, CONFIG_INVALID */
+  /** The configuration of a commit, which is evaluated once as a rule. @throws KovaError CONFIG_MISSING, CONFIG_EVALUATION_FAILED, CONFIG_INVALID */
   configure(project: string, commit: string, signal: AbortSignal): Promise<ProjectConfig>;
 
   /**

@@ -3,7 +3,7 @@ import type { Secret } from '@kova/core/secret';
 import pg from 'pg';
 
 const channel = 'kova';
-/** Between two rings of the same topic at other processes: each is a commit of its own that all others wait for. */
+/** Between two rings at other processes: each is a commit of its own that all others wait for. */
 const pauseMs = 25;
 const reconnectMs = 1000;
 
@@ -88,7 +88,8 @@ export class Bell {
   async #tell(): Promise<void> {
     const topics = [...this.#due];
     this.#due.clear();
-    for (const topic of topics) await this.#client?.query('SELECT pg_notify($1, $2)', [channel, topic]).catch(() => {});
+    const notify = 'SELECT pg_notify($1, topic) FROM unnest($2::text[]) AS topic';
+    if (topics.length > 0) await this.#client?.query(notify, [channel, topics]).catch(() => {});
     this.#timer = null;
     if (this.#due.size > 0 && !this.#closed) this.#timer = setTimeout(() => void this.#tell(), pauseMs).unref();
   }

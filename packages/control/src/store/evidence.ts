@@ -1,21 +1,27 @@
 import type { Evidence } from '@kova/core/pipeline/evidence/evidence';
+import { type Kysely, sql } from 'kysely';
 import type { Store } from './connect.ts';
+import type { Schema } from './schema.ts';
 
-/** Records what a job reported. Idempotent: what it reported last counts. */
-export async function recordEvidence(db: Store, run: string, job: string, all: readonly Evidence[]): Promise<void> {
-  for (const { kind, figures, problems, problemCount, gap } of all) {
-    const said = {
-      figures: JSON.stringify(figures),
-      problems: JSON.stringify(problems),
-      problem_count: problemCount,
-      gap,
-    };
-    await db
-      .insertInto('evidence')
-      .values({ run, job, kind, ...said })
-      .onConflict((on) => on.columns(['run', 'job', 'kind']).doUpdateSet(said))
-      .execute();
-  }
+/** What a job has reported. */
+export interface Reported {
+  job: string;
+  evidence: readonly Evidence[];
+}
+
+/** Records what jobs of a run have reported. Idempotent: what a job reported last counts. */
+export async function recordEvidence(db: Kysely<Schema>, run: string, reports: readonly Reported[]): Promise<void> {
+  const rows = reports.flatMap(({ job, evidence }) => {
+    const last = new Map(evidence.map((each) => [each.kind, each]));
+    return [...last.values()].map((each) => ({ job, ...each }));
+  });
+  if (rows.length === 0) return;
+  await sql`
+    insert into evidence (run, job, kind, figures, problems, problem_count, gap)
+    select ${run}, job, kind, figures, problems, "problemCount", gap from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      as reported (job text, kind text, figures jsonb, problems jsonb, "problemCount" integer, gap text)
+    on conflict (run, job, kind) do update set figures = excluded.figures, problems = excluded.problems,
+      problem_count = excluded.problem_count, gap = excluded.gap`.execute(db);
 }
 
 /** What the jobs of a run reported, by job. */

@@ -1,42 +1,39 @@
 import type { ProjectConfig } from '@kova/core/config/schema';
 import type { ErrorCode } from '@kova/core/errors/codes';
 import type { GraphJob } from '@kova/core/pipeline/graph';
-import { isFinal, type JobState, jobSources } from '@kova/core/pipeline/state';
+import type { JobState } from '@kova/core/pipeline/state';
 import { byUrgency } from '@kova/core/pipeline/urgency';
-import { sql, type Transaction } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Store } from './connect.ts';
 import type { Schema } from './schema.ts';
 
 export interface JobChanges {
-  cached?: boolean;
   duration_ms?: number;
   code?: ErrorCode | null;
-  key?: string;
 }
 
-/**
- * The one setter of a job's state: the table of states again, as a guard in SQL.
- * @returns whether it landed: not when the job is past that already
- */
-export async function moveJob(
-  db: Store | Transaction<Schema>,
-  ref: { run: string; name: string },
-  to: JobState,
-  reason: string,
-  changes: JobChanges = {},
-): Promise<boolean> {
-  if (!db.isTransaction) return (db as Store).transaction().execute((trx) => moveJob(trx, ref, to, reason, changes));
-  const now = new Date();
-  const { numUpdatedRows } = await db
-    .updateTable('jobs')
-    .set({ state: to, reason, ...(isFinal(to) ? { ended_at: now } : { started_at: now }), ...changes })
-    .where('run', '=', ref.run)
-    .where('name', '=', ref.name)
-    .where('state', 'in', [...jobSources[to]])
-    .executeTakeFirst();
-  if (numUpdatedRows === 0n) return false;
-  await db.insertInto('job_events').values({ run: ref.run, job: ref.name, state: to, reason }).execute();
-  return true;
+/** What a job came to before, in a run that need not run it again. */
+export interface RecalledJob {
+  name: string;
+  /** Of the result that was taken. */
+  key: string;
+  state: JobState;
+  reason: string;
+  code: ErrorCode | null;
+}
+
+/** Ends jobs of a run that nobody has taken yet by what is known of them. Idempotent. */
+export async function endRecalled(db: Kysely<Schema>, run: string, recalled: readonly RecalledJob[]): Promise<void> {
+  await sql`
+    with ended as (
+      update jobs set state = known.state, reason = known.reason, key = known.key, code = known.code, cached = true,
+        duration_ms = 0, ended_at = clock_timestamp()
+      from jsonb_to_recordset(${JSON.stringify(recalled)}::jsonb)
+        as known (name text, key text, state text, reason text, code text)
+      where jobs.run = ${run} and jobs.name = known.name and jobs.state = 'waiting'
+      returning jobs.name, jobs.state, jobs.reason, jobs.position)
+    insert into job_events (run, job, state, reason)
+    select ${run}, name, state, reason from ended order by position`.execute(db);
 }
 
 /** Rows of one statement, which takes so many parameters only. */

@@ -1,6 +1,6 @@
 import { type ErrorReport, KovaError, reportOf } from '@kova/core/errors/kova-error';
 import { runVerdict } from '@kova/core/pipeline/outcome';
-import { stateAfter } from '@kova/core/pipeline/state';
+import { type RunState, stateAfter } from '@kova/core/pipeline/state';
 import { fail, type Verdict } from '@kova/core/verdict';
 import type { Context } from '../context.ts';
 import { jobsOf } from '../store/jobs.ts';
@@ -29,20 +29,17 @@ export interface RunEnd {
  */
 export async function pipeline(ctx: Context, id: string): Promise<RunEnd> {
   try {
-    await step(named('come'), () => wakeWaiting(ctx, id, 'came'));
     if (!(await awaitTurn(ctx, id))) return await step(named('over'), () => endOf(ctx, id));
     const planning = { ...named('plan', deadlines.plan), aborted: () => stopRequest(ctx.db, id) };
-    await step(planning, (signal) => planRun(ctx, id, signal));
-    await step(named('open'), () => openRun(ctx, id));
-    while (!(await step(named('wait', beyond(waitMs)), (signal) => awaitEnd(ctx, id, signal, waitMs))));
-    const verdict = await step(named('judge'), () => judge(ctx, id));
-    await step(named('next'), () => wakeWaiting(ctx, id, 'ended'));
-    return { verdict, error: null };
+    if (await step(planning, (signal) => planRun(ctx, id, signal))) {
+      await step(named('open'), () => openRun(ctx, id));
+      while (!(await step(named('wait', beyond(waitMs)), (signal) => awaitEnd(ctx, id, signal, waitMs))));
+    }
+    return { verdict: await step(named('judge'), () => judge(ctx, id)), error: null };
   } catch (thrown) {
     const error = reportOf(thrown);
     const state = error.code === 'CANCELLED' ? 'cancelled' : 'failed';
-    await step(named('failed'), () => endRun(ctx.db, id, state, error.message));
-    await step(named('next'), () => wakeWaiting(ctx, id, 'ended'));
+    await step(named('failed'), () => end(ctx, id, state, error.message));
     return { verdict: fail(error.message), error };
   }
 }
@@ -63,6 +60,13 @@ async function judge(ctx: Context, id: string): Promise<Verdict> {
   const jobs = await jobsOf(ctx.db, id);
   const verdict = runVerdict(jobs, config.pipeline.inconclusive);
   const cancelled = stop !== null && !jobs.some(({ state }) => state === 'failed');
-  await endRun(ctx.db, id, cancelled ? 'cancelled' : stateAfter(verdict), cancelled ? stop : verdict.reason);
+  await end(ctx, id, cancelled ? 'cancelled' : stateAfter(verdict), cancelled ? stop : verdict.reason);
   return cancelled ? fail(stop) : verdict;
+}
+
+/** Ends the run, and wakes those of its branch that wait and who follows it. */
+async function end(ctx: Context, id: string, state: RunState, reason: string): Promise<void> {
+  await endRun(ctx.db, id, state, reason);
+  ctx.bell.ring(`ended:${id}`);
+  await wakeWaiting(ctx, id, 'ended');
 }

@@ -9,7 +9,7 @@ import { ship } from './ship.ts';
 import { trigger } from './trigger.ts';
 
 /** Changes only with the shape of a workflow, so that work in flight survives an upgrade of Kova. */
-export const workflowVersion = '3';
+export const workflowVersion = '4';
 
 interface DeploymentRef {
   id: string;

@@ -1,5 +1,3 @@
-import { z } from 'zod';
-
 const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /** Milliseconds of `250ms`, `10s`, `5m`, `2h` or `30d`; null when it is none of these. */
@@ -27,16 +25,3 @@ function twoUnits(ms: number, big: number, bigName: string, small: number, small
 function trimmed(value: number): string {
   return String(Math.round(value * 10) / 10);
 }
-
-/** A duration in the configuration: text such as `5m` in, milliseconds out. */
-export const duration = z
-  .string()
-  .transform((text, context) => {
-    const ms = parseDuration(text);
-    if (ms === null) {
-      context.addIssue(`"${text}" is not a duration; write 250ms, 10s, 5m, 2h or 30d`);
-      return z.NEVER;
-    }
-    return ms;
-  })
-  .meta({ type: 'string', description: 'a duration: 250ms, 10s, 5m, 2h, 30d' });

@@ -4,9 +4,8 @@ import { loadSchema } from '../environment/load.ts';
 import { pipelineSchema } from '../pipeline/schema.ts';
 import { strategySchema } from '../traffic/strategy.ts';
 import { command } from './command.ts';
-import { duration } from './duration.ts';
 import { renderSchema } from './render.ts';
-import { envVars, insidePath, nameSchema } from './values.ts';
+import { duration, envVars, insidePath, nameSchema } from './values.ts';
 
 const health = z.strictObject({
   path: z.string().startsWith('/').default('/').describe('answers 2xx when the instance can serve'),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseDuration } from './duration.ts';
 
 /** Of projects, environments, services and jobs; safe in paths, host names and git refs. */
 export const nameSchema = z
@@ -22,3 +23,16 @@ export const envName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not a na
 export const secretName = envName.refine((name) => !/^KOVA_/i.test(name), "names that begin with KOVA_ are Kova's own");
 
 export const envVars = z.record(envName, z.string());
+
+/** A duration in the configuration: text such as `5m` in, milliseconds out. */
+export const duration = z
+  .string()
+  .transform((text, context) => {
+    const ms = parseDuration(text);
+    if (ms === null) {
+      context.addIssue(`"${text}" is not a duration; write 250ms, 10s, 5m, 2h or 30d`);
+      return z.NEVER;
+    }
+    return ms;
+  })
+  .meta({ type: 'string', description: 'a duration: 250ms, 10s, 5m, 2h, 30d' });

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { command } from '../config/command.ts';
-import { duration } from '../config/duration.ts';
 import { size } from '../config/size.ts';
-import { envName, envVars, insidePath, nameSchema, secretName } from '../config/values.ts';
+import { duration, envName, envVars, insidePath, nameSchema, secretName } from '../config/values.ts';
 import { reportKinds } from './evidence/evidence.ts';
 
 const report = z.strictObject({

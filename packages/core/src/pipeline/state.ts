@@ -5,19 +5,6 @@ export const jobStates = ['waiting', 'running', 'passed', 'failed', 'inconclusiv
 
 export type JobState = (typeof jobStates)[number];
 
-/** From where a state may be reached; what is not here cannot happen. The store repeats the guard in SQL. */
-export const jobSources: Readonly<Record<JobState, readonly JobState[]>> = {
-  // Handed back by who had taken it, or whose worker has died.
-  waiting: ['running'],
-  // Again after a crash: the attempt that nobody is at work on any more is begun anew.
-  running: ['waiting', 'running'],
-  passed: ['running', 'waiting'],
-  failed: ['running', 'waiting'],
-  inconclusive: ['running', 'waiting'],
-  skipped: ['waiting'],
-  cancelled: ['waiting', 'running'],
-};
-
 /**
  * The states of a run; all but the first two are final. One that is queued waits until the run of its branch before it
  * has ended; a newer one of the branch supersedes it.
@@ -35,8 +22,4 @@ const ends = { pass: 'passed', fail: 'failed', inconclusive: 'inconclusive' } as
 /** How a job or a run ends that came to this verdict. */
 export function stateAfter({ outcome }: Verdict): 'passed' | 'failed' | 'inconclusive' {
   return ends[outcome];
-}
-
-export function isFinal(state: JobState): boolean {
-  return state !== 'waiting' && state !== 'running';
 }

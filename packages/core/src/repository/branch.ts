@@ -1,5 +1,3 @@
-import { z } from 'zod';
-
 const longest = 200;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: git allows none in a name
 const unwanted = /[\u0000-\u0020\u007f~^:?*[\\]|\.\.|@\{|\/\/|^[-/.]|\/\.|[/.]$|\.lock(?:\/|$)/;
@@ -8,13 +6,6 @@ const unwanted = /[\u0000-\u0020\u007f~^:?*[\\]|\.\.|@\{|\/\/|^[-/.]|\/\.|[/.]$|
 export function isBranch(name: string): boolean {
   return name !== '' && name !== '@' && name.length <= longest && !unwanted.test(name);
 }
-
-export const branchName = z.string().refine(isBranch, 'is not the name of a branch');
-
-/** A branch, or many by `*`, which stands for anything: `*`, `feature/*`. */
-export const branchPattern = z
-  .string()
-  .refine((text) => isBranch(text.replaceAll('*', 'x')), 'is not the name of a branch, or one with * in it');
 
 /** Whether one of the patterns stands for the branch. */
 export function matchesBranch(patterns: readonly string[], branch: string): boolean {

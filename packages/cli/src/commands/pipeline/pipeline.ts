@@ -1,11 +1,15 @@
+import { type Catalogue, defineCommands } from '../catalogue.ts';
 import type { Definition } from '../definition.ts';
-import { cancelCommand } from './cancel.ts';
-import { listCommand } from './list.ts';
-import { logsCommand } from './logs.ts';
-import { runCommand } from './run.ts';
-import { showCommand } from './show.ts';
 
-export const pipelineCommand: Definition = (program, cli, done) => {
+const commands: Catalogue = {
+  run: async () => (await import('./run.ts')).runCommand,
+  list: async () => (await import('./list.ts')).listCommand,
+  show: async () => (await import('./show.ts')).showCommand,
+  logs: async () => (await import('./logs.ts')).logsCommand,
+  cancel: async () => (await import('./cancel.ts')).cancelCommand,
+};
+
+export const pipelineCommand: Definition = (program, cli, done, words) => {
   const pipeline = program.command('pipeline').description('what proves a commit before it is released');
-  for (const define of [runCommand, listCommand, showCommand, logsCommand, cancelCommand]) define(pipeline, cli, done);
+  return defineCommands(pipeline, commands, words, cli, done);
 };

@@ -1,7 +1,6 @@
 import type { RunView } from '@kova/control/api';
-import { connect } from '../../api/connect.ts';
-import { leaveBehind, type Places, takeBrought } from '../../ci/hand-on.ts';
-import { detached, follow } from '../../follow/follow.ts';
+import type { Places } from '../../ci/hand-on.ts';
+import { inOrder } from '../../git/in-order.ts';
 import { describeWork, projectPath, type WorkOptions, withCommit } from '../../git/send.ts';
 import { type Definition, documented, withCommitOptions, withDetach } from '../definition.ts';
 
@@ -23,13 +22,18 @@ export const runCommand: Definition = (program, cli, done) => {
     .option('--results <dir>', 'take results from there before, and leave those of the jobs asked for there after')
     .option('--reports <dir>', 'leave logs, reports and kept files there')
     .action(async (options: Options) => {
-      const work = await describeWork(cli, options);
+      // While git and the control plane are at work, what is needed after them is loaded.
+      const [work, client, { leaveBehind, takeBrought }] = await inOrder([
+        describeWork(cli, options),
+        import('../../api/connect.ts').then(({ connect }) => connect(cli.env)),
+        import('../../ci/hand-on.ts'),
+      ]);
       await takeBrought(cli, options);
-      const client = await connect(cli.env);
       const body = { commit: work.commit, jobs: options.job ?? null };
-      const { run } = await withCommit(client, work, () =>
-        client.post<{ run: string }>(`${projectPath(work.project)}/runs`, body),
-      );
+      const [{ run }, { detached, follow }] = await inOrder([
+        withCommit(client, work, () => client.post<{ run: string }>(`${projectPath(work.project)}/runs`, body)),
+        import('../../follow/follow.ts'),
+      ]);
       if (options.detach) return done(detached(run));
       const result = await follow(cli, client, run);
       if (hasEnded(result.view)) await leaveBehind(cli, result.view, options.job ?? null, options);

@@ -1,10 +1,14 @@
+import { type Catalogue, defineCommands } from '../catalogue.ts';
 import type { Definition } from '../definition.ts';
-import { connectCommand } from './connect.ts';
-import { disconnectCommand } from './disconnect.ts';
-import { listCommand } from './list.ts';
-import { showCommand } from './show.ts';
 
-export const repositoryCommand: Definition = (program, cli, done) => {
+const commands: Catalogue = {
+  connect: async () => (await import('./connect.ts')).connectCommand,
+  show: async () => (await import('./show.ts')).showCommand,
+  list: async () => (await import('./list.ts')).listCommand,
+  disconnect: async () => (await import('./disconnect.ts')).disconnectCommand,
+};
+
+export const repositoryCommand: Definition = (program, cli, done, words) => {
   const repository = program.command('repository').description('the repository whose pushes begin work by themselves');
-  for (const define of [connectCommand, showCommand, listCommand, disconnectCommand]) define(repository, cli, done);
+  return defineCommands(repository, commands, words, cli, done);
 };

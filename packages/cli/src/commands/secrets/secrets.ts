@@ -1,9 +1,13 @@
+import { type Catalogue, defineCommands } from '../catalogue.ts';
 import type { Definition } from '../definition.ts';
-import { listCommand } from './list.ts';
-import { removeCommand } from './remove.ts';
-import { setCommand } from './set.ts';
 
-export const secretsCommand: Definition = (program, cli, done) => {
+const commands: Catalogue = {
+  set: async () => (await import('./set.ts')).setCommand,
+  list: async () => (await import('./list.ts')).listCommand,
+  remove: async () => (await import('./remove.ts')).removeCommand,
+};
+
+export const secretsCommand: Definition = (program, cli, done, words) => {
   const secrets = program.command('secrets').description('what jobs are given and nobody is shown');
-  for (const define of [setCommand, listCommand, removeCommand]) define(secrets, cli, done);
+  return defineCommands(secrets, commands, words, cli, done);
 };

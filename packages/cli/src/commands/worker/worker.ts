@@ -43,5 +43,5 @@ export const workerCommand: Definition = (program, cli, done) => {
         process.exit(0);
       },
     );
-  listCommand(worker, cli, done);
+  return listCommand(worker, cli, done, []);
 };

@@ -1,6 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { KovaError } from '@kova/core/errors/kova-error';
-import { branchName, branchPattern } from '@kova/core/repository/branch';
 import { providers } from '@kova/core/repository/provider';
 import { repositoryAddress } from '../../repository/address.ts';
 import { connectRepository } from '../../repository/connect.ts';
@@ -8,7 +7,7 @@ import { allRepositories, findRepository, removeRepository } from '../../store/r
 import { pullRequestChoices } from '../../store/schema.ts';
 import type { Actor } from '../act.ts';
 import { repositoryView, viewOfRepository } from '../repository-view.ts';
-import { answers, jsonBody, projectParams } from './shared.ts';
+import { answers, branchName, branchPattern, jsonBody, projectParams } from './shared.ts';
 
 const path = '/v1/projects/{project}/repository';
 const secretText = z.string().min(8).max(1000);

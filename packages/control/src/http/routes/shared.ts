@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { isBranch } from '@kova/core/repository/branch';
 import { errorView } from '../views.ts';
 
 const segment = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/);
@@ -8,6 +9,12 @@ export const environmentParams = z.object({ project: segment, environment: segme
 /** A commit by its whole id. */
 export const commitSha = z.string().regex(/^[0-9a-f]{40}$/, 'must be a whole commit id of 40 hex digits');
 export const idParams = z.object({ id: z.string().regex(/^[a-z]+_[0-9a-f]+$/) });
+
+export const branchName = z.string().refine(isBranch, 'is not the name of a branch');
+/** A branch, or many by `*`, which stands for anything: `*`, `feature/*`. */
+export const branchPattern = z
+  .string()
+  .refine((text) => isBranch(text.replaceAll('*', 'x')), 'is not the name of a branch, or one with * in it');
 
 /** Who asks; for the record. */
 export const by = z.string().min(1).max(80).default('local');

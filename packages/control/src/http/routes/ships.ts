@@ -1,12 +1,11 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { KovaError } from '@kova/core/errors/kova-error';
-import { branchName } from '@kova/core/repository/branch';
 import { ensureProject } from '../../store/releases.ts';
 import { createShip } from '../../store/ships.ts';
 import { crashPoint } from '../../workflows/steps/crash-point.ts';
 import { type Actor, abortShip } from '../act.ts';
 import { commitView } from '../views.ts';
-import { answers, by, commitSha, idParams, jsonBody, projectParams } from './shared.ts';
+import { answers, branchName, by, commitSha, idParams, jsonBody, projectParams } from './shared.ts';
 
 const commit = createRoute({
   method: 'put',

@@ -5,6 +5,7 @@ import { explainDiskFull } from '../../artefacts/disk-full.ts';
 import type { Identity } from '../../home/unprivileged.ts';
 import type { Kept, Results } from '../../ports/results.ts';
 import { layOutTree } from './lay-out.ts';
+import { linkTree } from './link-tree.ts';
 import { pruneResults } from './prune.ts';
 import { sizeOnDisk } from './size.ts';
 import { takeOutputs } from './take.ts';
@@ -73,7 +74,7 @@ export class LocalResults implements Results {
   }
 
   async layOutFiles(key: string, target: string): Promise<void> {
-    await copyIfThere(join(this.#directory, key, 'files'), target);
+    await linkTree(join(this.#directory, key, 'files'), target);
   }
 
   async layOut(key: string, workspace: string, as: Identity | null): Promise<void> {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration } from '../../config/duration.ts';
+import { duration } from '../../config/values.ts';
 import { dependencyLevels } from '../evidence/npm-audit.ts';
 import { percent, size } from './amount.ts';
 

@@ -4,6 +4,7 @@ import type { GraphJob } from '@kova/core/pipeline/graph';
 import { all, type Verdict } from '@kova/core/verdict';
 import type { JobContext } from '../../../context.ts';
 import type { JobReport } from '../../../ports/job-runner.ts';
+import type { Store } from '../../../store/connect.ts';
 import { baselineOf, recordEvidence } from '../../../store/evidence.ts';
 import type { PlannedRun } from './graph.ts';
 
@@ -11,18 +12,24 @@ import type { PlannedRun } from './graph.ts';
 export type Judged = Pick<PlannedRun, 'id' | 'project' | 'config' | 'check'>;
 
 /** Records what a job reported and judges it: what its commands came to, and each gate on a report that it makes. */
-export async function judgeJob(
-  ctx: JobContext,
+export async function judgeJob({ db }: JobContext, run: Judged, job: GraphJob, report: JobReport): Promise<Verdict> {
+  await recordEvidence(db, run.id, [{ job: job.name, evidence: report.evidence }]);
+  return judgeReport(db, run, job, report);
+}
+
+/** As `judgeJob`; records nothing. */
+export async function judgeReport(
+  db: Store,
   run: Judged,
   { name, job }: GraphJob,
   { verdict, evidence }: JobReport,
 ): Promise<Verdict> {
-  await recordEvidence(ctx.db, run.id, name, evidence);
   if (verdict.outcome !== 'pass') return verdict;
   const made = new Set(job.reports.map(({ kind }) => kind));
   const rules = rulesFor(run).filter(({ report }) => made.has(report));
   if (rules.length === 0) return verdict;
-  const baseline = await baselineOf(ctx.db, run.project, name);
+  const grows = rules.some(({ check }) => check === 'growth');
+  const baseline = grows ? await baselineOf(db, run.project, name) : [];
   const verdicts = rules.map((rule) => {
     const of = (list: JobReport['evidence']) => list.find(({ kind }) => kind === rule.report) ?? null;
     return judge(rule, of(evidence), of(baseline));

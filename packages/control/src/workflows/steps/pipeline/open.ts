@@ -16,4 +16,5 @@ export async function openRun(ctx: Context, id: string): Promise<void> {
   if (stop !== null) await skipWaiting(ctx.db, id, stop);
   await openJobs(ctx.db, id);
   ctx.bell.ring('jobs');
+  ctx.bell.ring(`run:${id}`);
 }

@@ -2,15 +2,32 @@ import { KovaError } from '@kova/core/errors/kova-error';
 import type { GraphJob } from '@kova/core/pipeline/graph';
 import { isJoin } from '@kova/core/pipeline/join';
 import { stateAfter } from '@kova/core/pipeline/state';
+import type { Verdict } from '@kova/core/verdict';
+import pMap from 'p-map';
 import type { Context } from '../../../context.ts';
-import type { JobRef } from '../../../ports/job-runner.ts';
-import { addJobs, lastDurations, moveJob } from '../../../store/jobs.ts';
+import type { JobReport } from '../../../ports/job-runner.ts';
+import { recordEvidence } from '../../../store/evidence.ts';
+import { addJobs, endRecalled, lastDurations } from '../../../store/jobs.ts';
 import { findRun } from '../../../store/runs.ts';
-import { type Judged, judgeJob } from './gates.ts';
+import { type Judged, judgeReport } from './gates.ts';
 import { graphOf } from './graph.ts';
 
-/** Evaluates the configuration, records the jobs, and passes those whose result is known already. */
-export async function planRun(ctx: Context, id: string, signal: AbortSignal): Promise<void> {
+/** How many results at a time are taken; they may come from another machine. */
+const recalledAtOnce = 8;
+
+/** What a job came to in an earlier run, judged as of now. */
+interface Recalled {
+  name: string;
+  key: string;
+  report: JobReport;
+  verdict: Verdict;
+}
+
+/**
+ * Evaluates the configuration, records the jobs, and passes those whose result is known already.
+ * @returns whether any is left that is to be run
+ */
+export async function planRun(ctx: Context, id: string, signal: AbortSignal): Promise<boolean> {
   const run = await findRun(ctx.db, id);
   if (!run) throw new KovaError('NOT_FOUND', `there is no run ${id}`);
   const { project, commit, jobs, check, scope } = run;
@@ -24,9 +41,12 @@ export async function planRun(ctx: Context, id: string, signal: AbortSignal): Pr
   const keys = await keysIn(scope);
   const shared = scope === null ? keys : await keysIn(null);
   const planned = graph.map((spec) => ({ spec, key: keys.get(spec.name) ?? '' }));
-  const took = await lastDurations(ctx.db, project, [...keys.keys()]);
-  await addJobs(ctx.db, id, config, planned, took);
-  await recallAll(ctx, { id, project, config, check }, graph, [shared, keys]);
+  const adding = lastDurations(ctx.db, project, [...keys.keys()]).then((took) =>
+    addJobs(ctx.db, id, config, planned, took),
+  );
+  const [recalled] = await Promise.all([recallAll(ctx, { id, project, config, check }, graph, [shared, keys]), adding]);
+  if (recalled.length > 0) await recordRecalled(ctx, id, recalled);
+  return recalled.length < graph.length;
 }
 
 /**
@@ -38,24 +58,28 @@ async function recallAll(
   run: Judged,
   graph: readonly GraphJob[],
   sources: readonly ReadonlyMap<string, string>[],
-): Promise<void> {
-  for (const each of graph) {
-    if (!each.job.cache || isJoin(each.job)) continue;
-    const ref = { run: run.id, name: each.name };
-    const found = await recallFirst(ctx, sources, ref);
-    if (!found) continue;
-    const verdict = await judgeJob(ctx, run, each, found.report);
-    await moveJob(ctx.db, ref, stateAfter(verdict), verdict.reason, {
-      ...{ cached: true, duration_ms: 0, key: found.key },
-      code: verdict.outcome === 'fail' ? 'JOB_FAILED' : null,
-    });
-  }
+): Promise<Recalled[]> {
+  const recall = async (spec: GraphJob): Promise<Recalled[]> => {
+    const { name, job } = spec;
+    if (!job.cache || isJoin(job)) return [];
+    for (const key of new Set(sources.map((keys) => keys.get(name) ?? ''))) {
+      const report = await ctx.jobs.recall(key, { run: run.id, name });
+      if (report) return [{ name, key, report, verdict: await judgeReport(ctx.db, run, spec, report) }];
+    }
+    return [];
+  };
+  return (await pMap(graph, recall, { concurrency: recalledAtOnce })).flat();
 }
 
-async function recallFirst(ctx: Context, sources: readonly ReadonlyMap<string, string>[], ref: JobRef) {
-  for (const key of new Set(sources.map((keys) => keys.get(ref.name) ?? ''))) {
-    const report = await ctx.jobs.recall(key, ref);
-    if (report) return { key, report };
-  }
-  return null;
+/** All of them at once, which costs what one does. */
+async function recordRecalled({ db }: Context, run: string, recalled: readonly Recalled[]): Promise<void> {
+  const reports = recalled.map(({ name: job, report: { evidence } }) => ({ job, evidence }));
+  const ends = recalled.map(({ name, key, verdict }) => {
+    const code = verdict.outcome === 'fail' ? ('JOB_FAILED' as const) : null;
+    return { name, key, state: stateAfter(verdict), reason: verdict.reason, code };
+  });
+  await db.transaction().execute(async (trx) => {
+    await recordEvidence(trx, run, reports);
+    await endRecalled(trx, run, ends);
+  });
 }

@@ -9,10 +9,16 @@ const topic = 'turn';
 /** Whoever is not woken, since the control plane died in between, looks all the same. */
 const lookAgainSeconds = 30;
 
-/** Waits until no run of the same branch is at work before this one. Says whether it may begin. */
+/**
+ * Waits until no run of the same branch is at work before this one, which tells those that wait of a newer one. Says
+ * whether it may begin.
+ */
 export async function awaitTurn(ctx: Context, id: string): Promise<boolean> {
-  for (;;) {
-    const turn = await step<Turn>(named('turn'), () => takeTurn(ctx.db, id));
+  for (let asked = 0; ; asked += 1) {
+    const turn = await step<Turn>(named('turn'), async () => {
+      if (asked === 0) await wakeWaiting(ctx, id, 'came');
+      return takeTurn(ctx.db, id);
+    });
     if (turn !== 'waits') return turn === 'begun';
     await DBOS.recv(topic, { timeoutSeconds: lookAgainSeconds });
   }
