@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { CommitInfo } from '../ports/builder.ts';
+import { remember } from '../remember.ts';
 import type { BuildDirectory } from './directory.ts';
 import { commitInfo, type GitOptions, git, refOf, repositoryOf } from './git.ts';
 
@@ -14,29 +14,32 @@ export interface CheckoutRequest {
   onLine: (line: string) => void;
 }
 
+/** A commit does not change, and each of its jobs takes it out. */
+const notesOf = remember<readonly string[]>(200);
+
 /**
  * Writes the files of a commit, and nothing of git, into the source of a build directory.
  * Submodules stay empty and Git LFS files stay pointers; both are said in a line.
  * @throws KovaError COMMIT_NOT_FOUND
  */
-export async function checkout(request: CheckoutRequest): Promise<CommitInfo> {
+export async function checkout(request: CheckoutRequest): Promise<void> {
   const { commit, directory, signal, onLine } = request;
   const { root, source } = directory;
   const repository = repositoryOf(request.repositories, request.project);
   const options = { env: { GIT_INDEX_FILE: join(root, 'index'), GIT_WORK_TREE: source }, cwd: source, signal };
-  const writing = git(repository, ['read-tree', '-u', '--reset', refOf(commit)], options);
-  const listing = git(repository, ['ls-tree', '-r', '--full-tree', refOf(commit)], { signal });
-  const working = Promise.all([listing, writing]);
-  // That there is no such commit is told best by the one who looks for it.
-  working.catch(() => undefined);
-  const info = await commitInfo(repository, commit);
-  const [entries] = await working;
-  for (const note of await leftOut(repository, entries, options)) onLine(`note: ${note}`);
-  return info;
+  await git(repository, ['read-tree', '-u', '--reset', refOf(commit)], options).catch(async (error: unknown) => {
+    signal.throwIfAborted();
+    // That there is no such commit is told best by the one who looks for it.
+    await commitInfo(repository, commit);
+    throw error;
+  });
+  const notes = await notesOf(`${repository} ${commit}`, () => leftOut(repository, commit, options));
+  for (const note of notes) onLine(`note: ${note}`);
 }
 
 /** What of the commit in the index is not written, in words. */
-async function leftOut(repository: string, entries: readonly string[], options: GitOptions): Promise<string[]> {
+async function leftOut(repository: string, commit: string, options: GitOptions): Promise<string[]> {
+  const entries = await git(repository, ['ls-tree', '-r', '--full-tree', refOf(commit)], options);
   const hasAttributes = entries.some((line) => /[\t/]\.gitattributes"?$/.test(line));
   const lfs = ['ls-files', ':(attr:filter=lfs)'];
   const [large] = hasAttributes ? await git(repository, lfs, options).catch((): string[] => []) : [];

@@ -1,6 +1,7 @@
 import { explainDiskFull } from '../artefacts/disk-full.ts';
 import { checkout } from '../build/checkout.ts';
 import { closeBuildDirectory, openBuildDirectory, sealBuildDirectory } from '../build/directory.ts';
+import { commitInfo, repositoryOf } from '../build/git.ts';
 import { stageOutput } from '../build/stage.ts';
 import type { BuiltRelease } from '../ports/builder.ts';
 import type { ReleaseRequest } from '../ports/job-runner.ts';
@@ -16,10 +17,14 @@ export async function packRelease(workshop: Workshop, request: ReleaseRequest): 
   try {
     const { source, stage } = directory;
     const { repositories } = home;
-    const info = await checkout({ repositories, project, commit, directory, signal, onLine: () => {} });
+    await checkout({ repositories, project, commit, directory, signal, onLine: () => {} });
     for (const key of needs) await results.layOut(key, source, null);
     await stageOutput(source, stage, config.app.output);
-    return { config, artefact: await artefacts.pack(stage), commit: info };
+    return {
+      config,
+      artefact: await artefacts.pack(stage),
+      commit: await commitInfo(repositoryOf(repositories, project), commit),
+    };
   } catch (error) {
     throw explainDiskFull(error, 'packing the release', directory.root);
   } finally {
