@@ -4,8 +4,8 @@ import { delimiter, join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import { reportOf } from '@kova/core/errors/kova-error';
 import { together } from '@kova/core/together';
-import { ensureEdge } from '@kova/edge/launch';
-import { apiAddress, edgeAddress, refuseElsewhere } from './addresses.ts';
+import { awaitEdge, ensureEdge } from '@kova/edge/launch';
+import { apiAddress, edgeAddress, isEdgeExternal, refuseElsewhere } from './addresses.ts';
 import { explainDiskFull } from './artefacts/disk-full.ts';
 import { createCommits } from './build/commits.ts';
 import { prepareToolchain } from './build/toolchain.ts';
@@ -101,7 +101,9 @@ function tellIllness({ kind, instance: { id, release, state, reason } }: Instanc
 
 async function startEdge(): Promise<{ socketPath: string; address: string }> {
   const wanted = edgeAddress();
-  const { listen, socketPath } = await ensureEdge({ dir: home.edge, listen: [wanted] });
+  const { listen, socketPath } = isEdgeExternal()
+    ? await awaitEdge(home.edge)
+    : await ensureEdge({ dir: home.edge, listen: [wanted] });
   const address = listen[0] ?? wanted;
   refuseElsewhere({ edge: `http://${address}` });
   return { socketPath, address };
