@@ -3,8 +3,6 @@ import type { SlotId } from '@kova/core/environment/slot';
 import { KovaError } from '@kova/core/errors/kova-error';
 import type { Secret } from '@kova/core/secret';
 import type Docker from 'dockerode';
-import { engineCall } from '../../engine/explain.ts';
-import { homeLabel } from '../../engine/labels.ts';
 import { removeUnusedNetwork } from '../../engine/network.ts';
 import type { Identity } from '../../home/unprivileged.ts';
 import type { SlotSpec } from '../../ports/runtime.ts';
@@ -22,6 +20,7 @@ import { EngineEvents } from './engine-events.ts';
 import { ContainerIdentity } from './identity.ts';
 import { ensureImage, refuseRoot } from './image.ts';
 import { type ContainerRecord, containerRecord } from './records.ts';
+import { ownContainers } from './survivors.ts';
 
 export interface DockerRuntimeOptions extends SupervisionOptions {
   engine: Docker;
@@ -79,14 +78,8 @@ class ContainerCarrier implements Carrier<ContainerRecord> {
   /** Removes what this home launched and knows no more. What only says so is left alone. */
   async endUnknown(known: ReadonlySet<string>): Promise<void> {
     const { engine } = this.#options;
-    const filters = { label: [`${homeLabel}=${this.#identity.home}`] };
-    const found = await engineCall('looking for containers', () => engine.listContainers({ all: true, filters })).catch(
-      () => [],
-    );
-    const unknown = found.filter(({ Names: [name = ''], Labels }) => {
-      const launch = name.split('-').at(-1) ?? '';
-      return this.#identity.made(name.slice(1), Labels) && !known.has(launch);
-    });
+    const found = await ownContainers(engine, this.#identity).catch(() => []);
+    const unknown = found.filter(({ Names: [name = ''] }) => !known.has(name.split('-').at(-1) ?? ''));
     await Promise.all(
       unknown.map(({ Id }) =>
         engine
