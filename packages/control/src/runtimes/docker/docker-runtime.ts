@@ -17,7 +17,7 @@ import {
 import { Addresses } from './addresses.ts';
 import { ContainerLauncher } from './container-launcher.ts';
 import { EngineEvents } from './engine-events.ts';
-import { ContainerIdentity } from './identity.ts';
+import { ContainerIdentity, launchOf } from './identity.ts';
 import { ensureImage, refuseRoot } from './image.ts';
 import { type ContainerRecord, containerRecord } from './records.ts';
 import { ownContainers } from './survivors.ts';
@@ -49,11 +49,12 @@ class ContainerCarrier implements Carrier<ContainerRecord> {
   readonly #identity: ContainerIdentity;
   readonly #addresses = new Addresses();
   readonly #events: EngineEvents;
+  #known: (() => ReadonlySet<string>) | null = null;
 
   constructor(options: DockerRuntimeOptions) {
     this.#options = options;
     this.#identity = new ContainerIdentity(options.homeId);
-    this.#events = new EngineEvents(options.engine, this.#identity.home);
+    this.#events = new EngineEvents(options.engine, this.#identity.home, () => void this.#sweep());
     this.#events.open();
   }
 
@@ -75,11 +76,13 @@ class ContainerCarrier implements Carrier<ContainerRecord> {
     return new ContainerLauncher({ ...shared, spec, logs, baseImage, as: asOf(spec.slot) ?? own });
   }
 
-  /** Removes what this home launched and knows no more. What only says so is left alone. */
-  async endUnknown(known: ReadonlySet<string>): Promise<void> {
+  /** What only says that it is of this home is left alone. Done again whenever the engine comes back. */
+  async endUnknown(known: () => ReadonlySet<string>): Promise<void> {
+    this.#known = known;
     const { engine } = this.#options;
     const found = await ownContainers(engine, this.#identity).catch(() => []);
-    const unknown = found.filter(({ Names: [name = ''] }) => !known.has(name.split('-').at(-1) ?? ''));
+    const launches = known();
+    const unknown = found.filter(({ Names: [name = ''] }) => !launches.has(launchOf(name)));
     await Promise.all(
       unknown.map(({ Id }) =>
         engine
@@ -99,5 +102,9 @@ class ContainerCarrier implements Carrier<ContainerRecord> {
 
   close(): void {
     this.#events.close();
+  }
+
+  async #sweep(): Promise<void> {
+    if (this.#known) await this.endUnknown(this.#known);
   }
 }
