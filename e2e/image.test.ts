@@ -13,7 +13,9 @@ let kova: TestKova;
 beforeAll(async () => {
   engine = await openTestEngine();
   registry = await openRegistry({ closed: true });
-  kova = await TestKova.start({ DOCKER_HOST: engine.host, KOVA_BUILD_NETWORK: 'host' });
+  const env = { DOCKER_HOST: engine.host, KOVA_BUILD_NETWORK: 'host', KOVA_DOCKER_IMAGE: nodeBase.name };
+  kova = await TestKova.start(env);
+  Object.assign(kova.env, env);
 }, 300_000);
 afterAll(async () => {
   await kova?.close();
@@ -36,12 +38,12 @@ async function setPassword(value: string): Promise<void> {
 test('a release is shipped with its image: built from what the jobs made, pushed, and known by its digest', {
   timeout: 300_000,
 }, async () => {
-  const commit = await kova.send({ text: 'one', more: image(), pipeline: pipeline() });
+  const commit = await kova.send({ text: 'one', more: `runtime: 'docker', ${image()}`, pipeline: pipeline() });
   await setPassword(pusher.password);
   const { ship } = await kova.call<{ ship: string }>('POST', '/v1/projects/shop/ships', { commit });
   // The base is pushed, too, which is compressed for it.
-  const { state, run: id } = await kova.endOf(ship, 240_000);
-  expect(state).toBe('done');
+  const { error, run: id, release } = await kova.endOf(ship, 240_000);
+  expect(error).toBeNull();
   const run = await kova.proved(id!);
   const digest = await registry.digestOf('shop', tag(commit));
   expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/);
@@ -53,6 +55,10 @@ test('a release is shipped with its image: built from what the jobs made, pushed
   expect(size! - base!).toBeLessThan(200_000);
   // It is not `main` that was said to be shipped.
   expect(await registry.digestOf('shop', 'latest')).toBeNull();
+  // And it is what runs.
+  const containers = await engine.engine.listContainers();
+  expect(containers.map(({ Image }) => Image)).toEqual([1, 2].map(() => `${registry.address}/shop@${digest}`));
+  expect(JSON.parse((await kova.get()).body)).toMatchObject({ text: 'one', release });
   const text = kova.command('pipeline', 'show', id!);
   expect(text).toContain(`✓ build-image  passed`);
   expect(text).toContain(`${registry.address}/shop@${digest}`);

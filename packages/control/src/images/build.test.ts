@@ -71,7 +71,9 @@ test('a base for another platform is refused before anything is built', async ()
   await importForeign();
   await expect(work.build(shop.request(await shop.release(), { base: 'kova-test/foreign:1' }))).rejects.toMatchObject({
     code: 'IMAGE_UNUSABLE',
-    message: expect.stringMatching(/^the base kova-test\/foreign:1 is made for linux\/s390x, the engine runs linux\//),
+    message: expect.stringMatching(
+      /^the image kova-test\/foreign:1 is made for linux\/s390x, and this machine is linux\//,
+    ),
   });
   await work.close();
 });
@@ -87,8 +89,8 @@ async function importForeign(): Promise<void> {
 test('a base that nobody has is named', async () => {
   const work = await shop.images.begin(job, []);
   await expect(work.build(shop.request(await shop.release(), { base: '127.0.0.1:1/none:1' }))).rejects.toMatchObject({
-    code: 'ENGINE_FAILED',
-    message: expect.stringContaining('pulling the base 127.0.0.1:1/none:1'),
+    code: 'IMAGE_UNUSABLE',
+    message: expect.stringContaining('127.0.0.1:1/none:1 is not in the engine and cannot be pulled'),
   });
   await work.close();
 });

@@ -3,9 +3,10 @@ import { KovaError } from '@kova/core/errors/kova-error';
 import { baseOf, renderReleaseDockerfile } from '@kova/render/docker';
 import type Docker from 'dockerode';
 import { engineCall } from '../engine/explain.ts';
+import { inspectImage } from '../engine/image.ts';
 import type { Artefacts } from '../ports/artefacts.ts';
 import type { BuiltImage, ImageRequest } from '../ports/images.ts';
-import { type Base, ensureBase, inspectImage } from './base.ts';
+import { type Base, ensureBase } from './base.ts';
 import { withContext } from './context.ts';
 import { dated } from './dated.ts';
 import { explainDisk } from './disk.ts';
@@ -30,7 +31,7 @@ export async function buildReleaseImage(
 ): Promise<BuiltImage> {
   const { engine } = place;
   try {
-    const base = await ensureBase(engine, baseOf(request.config), say);
+    const base = await ensureBase(engine, baseOf(request.config));
     const draft = await buildDraft(place, request, base, say);
     const id = await dated(engine, draft, request.commit.committedAt);
     if (draft.Id !== id)

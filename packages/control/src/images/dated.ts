@@ -4,7 +4,7 @@ import { KovaError } from '@kova/core/errors/kova-error';
 import type Docker from 'dockerode';
 import { pack } from 'tar-stream';
 import { engineCall } from '../engine/explain.ts';
-import { inspectImage } from './base.ts';
+import { inspectImage } from '../engine/image.ts';
 import { follow } from './progress.ts';
 
 /** What of an engine's answer belongs to the configuration of an image, and in which order it is written. */

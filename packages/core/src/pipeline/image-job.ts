@@ -17,5 +17,6 @@ export function withImageJob(graph: readonly GraphJob[], builds: readonly string
   const names = graph.map(({ name }) => name);
   const job = completeJob({ run: [], needs: [...builds], timeout: timeoutMs, worker: controlLabel, cache: false });
   const needs = names.filter((name) => builds.includes(name));
-  return [...graph, { name: imageJobName, kind: 'image', job, needs, after: names, values: {} }];
+  const after = names.filter((name) => !builds.includes(name));
+  return [...graph, { name: imageJobName, kind: 'image', job, needs, after, values: {} }];
 }

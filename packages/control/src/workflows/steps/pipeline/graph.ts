@@ -6,17 +6,17 @@ import { imageJobName, withImageJob } from '@kova/core/pipeline/image-job';
 import { resolveJobs } from '@kova/core/pipeline/resolve';
 import { buildJobs } from '@kova/core/pipeline/standard';
 import type { JobContext } from '../../../context.ts';
-import { findRun, type Run } from '../../../store/runs.ts';
+import { findRun, noRun, type Run } from '../../../store/runs.ts';
 
 /** A run whose configuration is known. */
 export interface PlannedRun extends Run {
   config: ProjectConfig;
 }
 
-/** @throws KovaError NOT_FOUND */
-export async function requireRun(ctx: Pick<JobContext, 'db'>, id: string): Promise<PlannedRun> {
+/** @throws KovaError NOT_FOUND, also when it is not planned yet */
+export async function requirePlanned(ctx: Pick<JobContext, 'db'>, id: string): Promise<PlannedRun> {
   const run = await findRun(ctx.db, id);
-  if (!run?.config) throw new KovaError('NOT_FOUND', `there is no run ${id}`);
+  if (!run?.config) throw noRun(id);
   return { ...run, config: run.config };
 }
 
