@@ -1,6 +1,6 @@
 import { phases } from '@kova/core/deployment/phase';
 import { type ErrorCode, errorCodes } from '@kova/core/errors/codes';
-import { reportKinds, severities } from '@kova/core/pipeline/evidence/evidence';
+import { evidenceKinds, severities } from '@kova/core/pipeline/evidence/evidence';
 import { jobStates, runStates } from '@kova/core/pipeline/state';
 import { z } from 'zod';
 import { shipStates } from '../store/schema.ts';
@@ -137,7 +137,7 @@ const problemView = z.object({
 
 const evidenceView = z
   .object({
-    kind: z.enum(reportKinds),
+    kind: z.enum(evidenceKinds),
     figures: z.record(z.string(), z.number()),
     problems: z.array(problemView).describe('worst first'),
     problemCount: z.number(),

@@ -19,11 +19,19 @@ export function releaseId(commit: string): string {
   return `rel_${commit.slice(0, 10)}`;
 }
 
+/** The run that proved it, and the image which that has made. */
+export type Provenance = { run: string } & Pick<Release, 'image'>;
+
 /**
  * Records a built release and makes sure that its environments exist. One whose artefact was cleaned up is built again
  * and gets the new one. Idempotent.
  */
-export async function recordRelease(db: Store, project: string, built: BuiltRelease, run: string): Promise<string> {
+export async function recordRelease(
+  db: Store,
+  project: string,
+  built: BuiltRelease,
+  from: Provenance,
+): Promise<string> {
   const { config, artefact, commit } = built;
   const id = releaseId(commit.sha);
   await db.transaction().execute(async (trx) => {
@@ -37,10 +45,10 @@ export async function recordRelease(db: Store, project: string, built: BuiltRele
       artefact: artefact.digest,
       artefact_bytes: artefact.bytes,
       config: JSON.stringify(config),
-      run,
+      ...from,
     };
     const { artefact: digest, artefact_bytes, config: recorded } = release;
-    const rebuilt = { artefact: digest, artefact_bytes, config: recorded, run };
+    const rebuilt = { artefact: digest, artefact_bytes, config: recorded, ...from };
     await trx
       .insertInto('releases')
       .values(release)

@@ -4,7 +4,7 @@ import type { Phase } from '@kova/core/deployment/phase';
 import type { Colour } from '@kova/core/environment/slot';
 import type { ErrorCode } from '@kova/core/errors/codes';
 import type { ErrorReport } from '@kova/core/errors/kova-error';
-import type { Problem, ReportKind } from '@kova/core/pipeline/evidence/evidence';
+import type { EvidenceKind, Problem } from '@kova/core/pipeline/evidence/evidence';
 import type { GraphJob } from '@kova/core/pipeline/graph';
 import type { JobState, RunState } from '@kova/core/pipeline/state';
 import type { Provider } from '@kova/core/repository/provider';
@@ -127,6 +127,7 @@ export interface Schema {
     stop: string | null;
     deployment: string | null;
     opened_at: MaybeMoment;
+    push: Generated<boolean>;
     created_at: Moment;
     ended_at: MaybeMoment;
   };
@@ -150,11 +151,12 @@ export interface Schema {
     started_at: MaybeMoment;
     ended_at: MaybeMoment;
   };
+  images: { run: string; id: string; reference: string; created_at: Moment; removed_at: MaybeMoment };
   needs: { run: string; job: string; need: string; must_pass: Generated<boolean> };
   evidence: {
     run: string;
     job: string;
-    kind: ReportKind;
+    kind: EvidenceKind;
     figures: Json<Record<string, number>>;
     problems: Json<Problem[]>;
     problem_count: number;

@@ -100,6 +100,14 @@ export const errorCodes = {
     status: 422,
     next: 'Name an image that is there, is made for this machine and need not run as root.',
   },
+  REGISTRY_UNAVAILABLE: {
+    status: 502,
+    next: 'See that the registry runs and that the engine reaches it, then run the pipeline again.',
+  },
+  REGISTRY_REFUSED: {
+    status: 422,
+    next: 'See that image.registry is right and that image.credentials may push there.',
+  },
 
   EDGE_UNAVAILABLE: { status: 503, next: 'Run `kova up`; it starts the edge with the routes it had.' },
   EDGE_STALE_ROUTE: { status: 409, next: 'A newer route is in place; nothing was changed.' },
