@@ -13,6 +13,7 @@ const commands: Catalogue = {
   secrets: async () => (await import('./commands/secrets/secrets.ts')).secretsCommand,
   render: async () => (await import('./commands/render.ts')).renderCommand,
   deploy: async () => (await import('./commands/deploy.ts')).deployCommand,
+  plan: async () => (await import('./commands/plan.ts')).planCommand,
   promote: async () => (await import('./commands/promote.ts')).promoteCommand,
   approve: async () => (await import('./commands/approve.ts')).approveCommand,
   rollback: async () => (await import('./commands/rollback.ts')).rollbackCommand,

@@ -2,6 +2,7 @@ import { chooseRollbackTarget, mayPromote } from '@kova/core/deployment/decide';
 import type { Deployment, DeploymentKind } from '@kova/core/deployment/deployment';
 import { KovaError } from '@kova/core/errors/kova-error';
 import type { Context } from '../context.ts';
+import { type Configuration, lastConfiguration } from '../store/configuration.ts';
 import { createDeployment, deploymentRows, history, toDeployment } from '../store/deployments.ts';
 import { environmentNames, readEnvironment } from '../store/environments.ts';
 import { heldCommits, refuseHeld } from '../store/holds.ts';
@@ -10,6 +11,7 @@ import { stopRun } from '../store/runs.ts';
 import { requestShipAbort, shipAtBuild } from '../store/ships.ts';
 import { transition } from '../store/transition.ts';
 import { endDeployment, overtakeWaiting } from '../workflows/overtake.ts';
+import { requireDeployment } from '../workflows/plan.ts';
 import type { Workflows } from '../workflows/register.ts';
 import { sendSignal } from '../workflows/signals.ts';
 import { crashPoint } from '../workflows/steps/crash-point.ts';
@@ -43,9 +45,10 @@ async function queue(
   kind: DeploymentKind,
   forced: boolean,
   by: string,
+  configuration: Configuration | null = null,
 ) {
   await readEnvironment(ctx.db, target.project, target.environment);
-  const id = await createDeployment(ctx.db, { ...target, release, kind, forced, requestedBy: by });
+  const id = await createDeployment(ctx.db, { ...target, release, kind, forced, requestedBy: by, configuration });
   crashPoint('deployment:recorded');
   await overtakeWaiting(ctx, { id, ...target, release });
   await workflows.deployment({ id, ...target, kind });
@@ -156,11 +159,13 @@ export async function rollBack(actor: Actor, target: Target, to: string | null, 
     });
   }
   const named = to ? past.filter(({ release }) => release === to) : past;
-  const choice = chooseRollbackTarget(named, environment.live.release, environment.schemaVersion, held);
+  const current = await requireDeployment(db, environment.live.deployment);
+  const choice = chooseRollbackTarget(named, current, environment.schemaVersion, held);
   if (!choice.target)
     throw new KovaError('NO_ROLLBACK_TARGET', `cannot roll back ${target.environment}: ${choice.reason}`);
   await requireArtefact(actor.ctx, choice.target.release);
-  return queue(actor, target, choice.target.release, 'rollback', false, by);
+  const configuration = await lastConfiguration(db, target, choice.target);
+  return queue(actor, target, choice.target.release, 'rollback', false, by, configuration);
 }
 
 /** What was cleaned up cannot be brought back; better to hear it now than from a deployment that fails. */

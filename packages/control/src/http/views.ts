@@ -17,6 +17,10 @@ export const deploymentView = z
     environment: z.string(),
     release: z.string(),
     commit: z.string(),
+    configCommit: z
+      .string()
+      .nullable()
+      .describe('whose configuration it was given; null when it has that of its release'),
     kind: z.enum(['deploy', 'rollback']),
     phase: z.enum(phases),
     reason: z.string(),

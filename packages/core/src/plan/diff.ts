@@ -11,14 +11,14 @@ export interface Change {
 }
 
 /**
- * What turns `before` into `after`, in the order of their keys. Objects are gone into; lists are compared as a whole,
+ * What turns `before` into `after`, sorted by keys, since the store keeps no order of them. Objects are gone into; lists are compared as a whole,
  * since what is in one is told by its place alone.
  */
 export function diff(before: unknown, after: unknown, path: Path = []): Change[] {
   if (canonical(before) === canonical(after)) return [];
   if (!isObject(before) || !isObject(after)) return [{ path, before, after }];
   const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
-  return [...keys].flatMap((key) => diff(own(before, key), own(after, key), [...path, key]));
+  return [...keys].sort().flatMap((key) => diff(own(before, key), own(after, key), [...path, key]));
 }
 
 /** Applies changes to a value, which stays as it is. */

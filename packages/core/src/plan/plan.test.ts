@@ -40,7 +40,7 @@ const input = (over: Partial<ConfigInput> = {}): ConfigInput => ({
   ...over,
 });
 const config = (over: Partial<ConfigInput> = {}): ProjectConfig => parseConfig(input(over));
-const actual = (running: ProjectConfig) => ({ release: 'rel_1', ofRelease: running, config: running });
+const actual = (running: ProjectConfig) => ({ release: 'rel_1', ofRelease: running, config: running, drifted: null });
 
 const word = fc.stringMatching(/^[a-z]{3,8}$/);
 const environment = fc.record(
@@ -67,7 +67,7 @@ const anyConfig = fc
 test('what a plan puts into force is all that is wanted but what comes with the next release', () => {
   fc.assert(
     fc.property(anyConfig, anyConfig, anyConfig, (built, running, wanted) => {
-      const now = { release: 'rel_1', ofRelease: built, config: applicable(built, running) };
+      const now = { release: 'rel_1', ofRelease: built, config: applicable(built, running), drifted: null };
       const plan = planEnvironment('production', wanted, now);
       const after = plan.config ?? now.config;
       expect(diff(after, wanted).every(({ path }) => wayOf(path).way === 'release')).toBe(true);
@@ -119,9 +119,9 @@ test('durations within a strategy and a load are told as such; other numbers are
     production({ strategy: { kind: 'canary', every: '2m' }, load: { duration: '10s', connections: 2000 / 4 } }),
   );
   expect(changes.map(({ path, after }) => [path, after])).toEqual([
-    ['strategy.every', '2 min'],
-    ['load.duration', '10 s'],
     ['load.connections', '500'],
+    ['load.duration', '10 s'],
+    ['strategy.every', '2 min'],
   ]);
 });
 
@@ -149,4 +149,11 @@ test('what does not go with the release that runs is blocked', () => {
 test('an environment that is in no configuration any more is kept', () => {
   const plan = planEnvironment('review', config(production({})), actual(config()));
   expect(plan).toMatchObject({ deed: 'keep', changes: [] });
+});
+
+test('what runs otherwise than it is recorded is mended by a deployment, without a change', () => {
+  const now = { ...actual(config(production({}))), drifted: 'nothing runs in blue' };
+  const plan = planEnvironment('production', config(production({})), now);
+  expect(plan).toMatchObject({ deed: 'deployment', changes: [], config: now.config });
+  expect(plan.reason).toMatch(/^mends that nothing runs in blue: starts 1 instance/);
 });

@@ -23,6 +23,8 @@ export interface Actual {
   ofRelease: ProjectConfig;
   /** In force now. */
   config: ProjectConfig;
+  /** What of its instances is not as that says, so that only a deployment mends it; null when all is. */
+  drifted: string | null;
 }
 
 /**
@@ -54,15 +56,17 @@ export function planEnvironment(name: string, wanted: ProjectConfig, actual: Act
   const next = applicable(actual.ofRelease, wanted);
   const changes = diff(forEnvironment(actual.config, name), forEnvironment(next, name));
   const later = diff(forEnvironment(next, name), forEnvironment(wanted, name)).map((change) => tell(change, name));
-  if (changes.length === 0) return { ...empty, later, deed: 'none', reason: 'as it is wanted' };
+  if (changes.length === 0 && !actual.drifted) return { ...empty, later, deed: 'none', reason: 'as it is wanted' };
   const told = changes.map((change) => tell(change, name));
   const problems = crossCheck(next);
   if (problems.length > 0) {
     const reason = `does not go with ${actual.release}: ${problems.join('; ')}`;
     return { ...empty, changes: told, later, deed: 'blocked', reason };
   }
-  const deed = told.some(({ way }) => way === 'deployment') ? 'deployment' : 'direct';
-  return { environment: name, deed, reason: reasonOf(deed, next, name), changes: told, later, config: next };
+  const starts = actual.drifted !== null || told.some(({ way }) => way === 'deployment');
+  const deed = starts ? 'deployment' : 'direct';
+  const why = actual.drifted === null ? '' : `mends that ${actual.drifted}: `;
+  return { environment: name, deed, reason: why + reasonOf(deed, next, name), changes: told, later, config: next };
 }
 
 function reasonOf(deed: 'direct' | 'deployment', config: ProjectConfig, name: string): string {
