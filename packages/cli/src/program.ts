@@ -14,6 +14,7 @@ const commands: Catalogue = {
   render: async () => (await import('./commands/render.ts')).renderCommand,
   deploy: async () => (await import('./commands/deploy.ts')).deployCommand,
   plan: async () => (await import('./commands/plan.ts')).planCommand,
+  apply: async () => (await import('./commands/apply.ts')).applyCommand,
   promote: async () => (await import('./commands/promote.ts')).promoteCommand,
   approve: async () => (await import('./commands/approve.ts')).approveCommand,
   rollback: async () => (await import('./commands/rollback.ts')).rollbackCommand,

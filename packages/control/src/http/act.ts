@@ -2,6 +2,7 @@ import { chooseRollbackTarget, mayPromote } from '@kova/core/deployment/decide';
 import type { Deployment, DeploymentKind } from '@kova/core/deployment/deployment';
 import { KovaError } from '@kova/core/errors/kova-error';
 import type { Context } from '../context.ts';
+import { requestApplyAbort, requireApply } from '../store/applies.ts';
 import { type Configuration, lastConfiguration } from '../store/configuration.ts';
 import { createDeployment, deploymentRows, history, toDeployment } from '../store/deployments.ts';
 import { environmentNames, readEnvironment } from '../store/environments.ts';
@@ -116,6 +117,21 @@ export async function abortShip({ ctx }: Actor, id: string, by: string): Promise
   if (run) await cancelRun(ctx, run, reason);
   const rows = await deploymentRows(ctx.db)
     .where('ship', '=', id)
+    .where('ended_at', 'is', null)
+    .where('phase', '!=', 'live')
+    .execute();
+  for (const row of rows) await end(ctx, toDeployment(row), reason);
+}
+
+/** Ends an apply: its deployment that is at work or waits; what it has changed already stays. @throws KovaError NOT_FOUND, CONFLICT */
+export async function abortApply({ ctx }: Actor, id: string, by: string): Promise<void> {
+  const { state } = await requireApply(ctx.db, id);
+  const reason = `aborted by ${by}`;
+  if (!(await requestApplyAbort(ctx.db, id, reason)))
+    throw new KovaError('CONFLICT', `${id} has ended: it is ${state}`);
+  const rows = await deploymentRows(ctx.db)
+    .where('apply', '=', id)
+    .where('kind', '=', 'deploy')
     .where('ended_at', 'is', null)
     .where('phase', '!=', 'live')
     .execute();

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { applyStates, driftSubjects } from '../store/schema.ts';
-import { errorView } from './views.ts';
+import { errorView } from './error-view.ts';
 
 const moment = z.iso.datetime();
 

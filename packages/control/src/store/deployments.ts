@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Candidate } from '@kova/core/deployment/decide';
 import type { Deployment, DeploymentKind } from '@kova/core/deployment/deployment';
+import type { Transaction } from 'kysely';
 import { type Configuration, configurationColumns } from './configuration.ts';
 import type { Store } from './connect.ts';
-import type { AbortRequest } from './schema.ts';
+import type { AbortRequest, Schema } from './schema.ts';
 import { noteEvent, transition } from './transition.ts';
 
 export interface DeploymentWish {
@@ -25,27 +26,34 @@ export function newDeploymentId(): string {
 }
 
 /** Records a queued deployment; a newer one overtakes those that still wait. Idempotent by id. */
-export async function createDeployment(db: Store, wish: DeploymentWish): Promise<string> {
+export async function createDeployment(db: Store | Transaction<Schema>, wish: DeploymentWish): Promise<string> {
+  if (!db.isTransaction) return (db as Store).transaction().execute((trx) => createDeployment(trx, wish));
   const { project, environment, release, kind, forced, requestedBy, ship = null, id = newDeploymentId() } = wish;
   const given = configurationColumns(wish.configuration ?? null);
-  await db.transaction().execute(async (trx) => {
-    const inserted = await trx
-      .insertInto('deployments')
-      .values({ id, project, environment, release, kind, forced, requested_by: requestedBy, ship, ...given })
-      .onConflict((on) => on.doNothing())
-      .executeTakeFirst();
-    if (inserted.numInsertedOrUpdatedRows === 0n) return;
-    await noteEvent(trx, id, 'queued', '');
-    const waiting = await trx
-      .selectFrom('deployments')
-      .select('id')
-      .where('project', '=', project)
-      .where('environment', '=', environment)
-      .where('phase', '=', 'queued')
-      .where('id', '!=', id)
-      .execute();
-    for (const other of waiting) await transition(trx, other.id, 'supersede', `overtaken by ${release}`);
-  });
+  // One after the other: each finds those that were queued before it.
+  await db
+    .selectFrom('environments')
+    .select('name')
+    .where('project', '=', project)
+    .where('name', '=', environment)
+    .forUpdate()
+    .execute();
+  const inserted = await db
+    .insertInto('deployments')
+    .values({ id, project, environment, release, kind, forced, requested_by: requestedBy, ship, ...given })
+    .onConflict((on) => on.doNothing())
+    .executeTakeFirst();
+  if (inserted.numInsertedOrUpdatedRows === 0n) return id;
+  await noteEvent(db, id, 'queued', '');
+  const waiting = await db
+    .selectFrom('deployments')
+    .select('id')
+    .where('project', '=', project)
+    .where('environment', '=', environment)
+    .where('phase', '=', 'queued')
+    .where('id', '!=', id)
+    .execute();
+  for (const other of waiting) await transition(db, other.id, 'supersede', `overtaken by ${release}`);
   return id;
 }
 
