@@ -86,6 +86,11 @@ export const errorCodes = {
     next: 'The step named above did not finish in time; see `kova doctor`, then deploy again.',
   },
 
+  PLAN_STALE: { status: 409, next: 'Look at what has changed with `kova plan`, then apply that.' },
+  PLAN_BLOCKED: {
+    status: 422,
+    next: 'Ship a commit that has both: what is named above goes with another release than the one that runs.',
+  },
   COMMIT_HELD: { status: 409, next: 'Ship a fix, or pass --force to deploy the held commit all the same.' },
   NO_ROLLBACK_TARGET: { status: 409, next: 'Fix forward: ship a new commit.' },
   NOT_PROMOTABLE: { status: 409, next: 'Let the release settle in the environment before, or pass --force.' },
