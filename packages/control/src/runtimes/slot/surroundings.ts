@@ -1,8 +1,7 @@
-import type { Identity } from '../../../home/unprivileged.ts';
-import type { Instance, SlotSpec } from '../../../ports/runtime.ts';
+import type { Instance, SlotSpec } from '../../ports/runtime.ts';
 import type { SlotLogs } from '../logs/slot-logs.ts';
-import type { InstanceRecord } from '../records.ts';
-import type { Ports } from '../system/ports.ts';
+import type { Launcher } from './launcher.ts';
+import type { LaunchRecord } from './records.ts';
 import type { RestartPolicy } from './restart-policy.ts';
 
 /** What changed about an instance; told after it is on disk. */
@@ -12,15 +11,12 @@ export interface InstanceEvent {
 }
 
 /** What the instances of a slot have in common. */
-export interface Surroundings {
+export interface Surroundings<R extends LaunchRecord> {
   spec: SlotSpec;
-  runtimeId: string;
-  host: string;
-  as: Identity | null;
-  ports: Ports;
+  launcher: Launcher<R>;
   logs: SlotLogs;
   policy: RestartPolicy;
-  save(index: number, record: InstanceRecord): Promise<void>;
+  save(index: number, record: R): Promise<void>;
   forget(index: number): Promise<void>;
   emit(event: InstanceEvent): void;
 }

@@ -1,11 +1,4 @@
-import type { LogLine } from '../../../ports/runtime.ts';
-import type { ListeningSocket } from '../system/listening.ts';
-
-/** `its last lines:` and the lines, or that there are none. */
-export function lastLinesInWords(lines: readonly LogLine[]): string {
-  if (lines.length === 0) return 'it wrote nothing';
-  return `its last lines:\n${lines.map(({ text }) => `  ${text}`).join('\n')}`;
-}
+import type { ListeningSocket } from './system/listening.ts';
 
 /** What a running process that does not answer does instead of listening where it should. */
 export function listeningInWords(sockets: readonly ListeningSocket[], host: string, port: number): string {

@@ -1,6 +1,6 @@
 import { chownSync, closeSync, constants, fstatSync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Identity } from '../../../home/unprivileged.ts';
+import type { Identity } from '../../home/unprivileged.ts';
 import { moveAside } from './rotate.ts';
 
 export const keptCopies = 3;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LogLine } from '../../../ports/runtime.ts';
+import type { LogLine } from '../../ports/runtime.ts';
 import { LineSplitter } from './line-splitter.ts';
 import type { SlotLogs, Source } from './slot-logs.ts';
 

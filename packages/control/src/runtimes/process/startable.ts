@@ -2,10 +2,10 @@ import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { delimiter, isAbsolute, resolve } from 'node:path';
 import { KovaError } from '@kova/core/errors/kova-error';
-import { isReachable } from '../../../home/reachable.ts';
-import type { Identity } from '../../../home/unprivileged.ts';
-import type { SlotSpec } from '../../../ports/runtime.ts';
-import { revealed } from '../spec.ts';
+import { isReachable } from '../../home/reachable.ts';
+import type { Identity } from '../../home/unprivileged.ts';
+import type { SlotSpec } from '../../ports/runtime.ts';
+import { revealed } from '../slot/spec.ts';
 
 const defaultPath = '/bin:/usr/bin';
 

@@ -1,8 +1,8 @@
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Secret, scrub } from '@kova/core/secret';
-import type { LogLine, SlotSpec } from '../../../ports/runtime.ts';
-import { secretLines } from '../spec.ts';
+import type { LogLine, SlotSpec } from '../../ports/runtime.ts';
+import { secretLines } from '../slot/spec.ts';
 import { LineSplitter, type PlacedLine } from './line-splitter.ts';
 import { LogFile } from './log-file.ts';
 

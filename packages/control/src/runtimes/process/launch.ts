@@ -1,12 +1,12 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { accessSync, closeSync, constants, openSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Identity } from '../../../home/unprivileged.ts';
-import { inheritableDescriptors } from '../system/inheritable.ts';
-import { isRunning, type ProcessRef, refTo } from '../system/processes.ts';
+import type { Identity } from '../../home/unprivileged.ts';
+import { inheritableDescriptors } from './system/inheritable.ts';
+import { isRunning, type ProcessRef, refTo } from './system/processes.ts';
 
-/** A running instance, launched by this process or by one before it. */
-export interface Launched {
+/** A program that was started. */
+export interface StartedProgram {
   /** Null when it could not be started or has ended already. */
   process: ProcessRef | null;
   /** Resolves, and never rejects, with how it ended: `exited with 1`, `was killed by SIGKILL`. */
@@ -35,7 +35,7 @@ export const notExecuted = /^setpriv: failed to execute (.*)$/;
  * no environment but the given one, it cannot gain privileges, and it lives on when this process ends.
  * Resolves when it was started or could not be; the latter is an ending like any other.
  */
-export async function launch(plan: LaunchPlan): Promise<Launched> {
+export async function launch(plan: LaunchPlan): Promise<StartedProgram> {
   const opened: number[] = [];
   try {
     const child = start(plan, opened);
@@ -54,14 +54,11 @@ export async function launch(plan: LaunchPlan): Promise<Launched> {
 }
 
 /** Watches a process that another one started; how it ended is known to nobody. */
-export function adopt(process: ProcessRef, signal: AbortSignal): Launched {
-  const watch = async () => {
-    while (!signal.aborted && isRunning(process)) {
-      await sleep(pollAdoptedMs, undefined, { signal }).catch(() => {});
-    }
-    return 'ended';
-  };
-  return { process, ended: watch() };
+export async function endingOfAdopted(process: ProcessRef, signal: AbortSignal): Promise<string> {
+  while (!signal.aborted && isRunning(process)) {
+    await sleep(pollAdoptedMs, undefined, { signal }).catch(() => {});
+  }
+  return 'ended';
 }
 
 function start(plan: LaunchPlan, opened: number[]): ChildProcess {
