@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import type { Identity } from '../../home/unprivileged.ts';
 import type { SlotSpec } from '../../ports/runtime.ts';
+import { listeningSockets } from '../health/listening.ts';
+import { listeningInWords } from '../health/listening-words.ts';
 import type { SlotLogs } from '../logs/slot-logs.ts';
 import type { Launched, Launcher } from '../slot/launcher.ts';
 import { cleanHistory } from '../slot/restart-policy.ts';
 import { revealed } from '../slot/spec.ts';
 import { endingOfAdopted, launch, notExecuted } from './launch.ts';
 import type { ProcessRecord } from './records.ts';
-import { listeningSockets } from './system/listening.ts';
 import type { Ports } from './system/ports.ts';
 import { groupOf, isRunning, type ProcessRef, refTo } from './system/processes.ts';
 import { launchVariable, remainders, terminate } from './system/terminate.ts';
 import { usageOf } from './system/usage.ts';
-import { listeningInWords } from './words.ts';
 
 export interface ProcessSurroundings {
   spec: SlotSpec;

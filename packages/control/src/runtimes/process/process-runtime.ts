@@ -73,6 +73,10 @@ export class ProcessCarrier implements Carrier<ProcessRecord> {
     if (unknown.size > 0) await killLaunches((launch) => unknown.has(launch));
   }
 
+  async clearUp(): Promise<void> {}
+
+  close(): void {}
+
   #asOf({ slot }: SlotSpec): Identity | null {
     return this.#options.asOf ? this.#options.asOf(slot) : this.#options.as;
   }

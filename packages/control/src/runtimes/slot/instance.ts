@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatDuration } from '@kova/core/config/duration';
-import { KovaError } from '@kova/core/errors/kova-error';
+import { hasCode, KovaError } from '@kova/core/errors/kova-error';
 import type { Instance, InstanceState, LogLine } from '../../ports/runtime.ts';
 import { probe } from '../health/probe.ts';
 import { becomeReady, describeUnready } from '../health/readiness.ts';
@@ -61,7 +61,7 @@ export class SupervisedInstance<R extends LaunchRecord> {
     const { launcher } = this.#around;
     const running = await launcher.adopt(this.#index, this.#record, this.#leaving.signal);
     if (running) return this.#adopt(running);
-    await launcher.end(this.#index, this.#record, 0);
+    await this.#clear();
     // What was planned and never launched has not ended.
     const restarts = this.#record.restarts + (launcher.wasLaunched(this.#record) ? 1 : 0);
     this.#record = { ...this.#record, restarts, readyAt: null };
@@ -176,7 +176,7 @@ export class SupervisedInstance<R extends LaunchRecord> {
     const outcome = await becomeReady(this.#around, this.#record, signal);
     if (outcome === 'aborted') return false;
     if (outcome === 'answered by another') {
-      await this.#around.launcher.end(this.#index, this.#record, 0);
+      await this.#clear();
       return true;
     }
     this.#moves = 0;
@@ -209,7 +209,7 @@ export class SupervisedInstance<R extends LaunchRecord> {
       this.#state = 'backing-off';
       this.#reason = `${this.#inWords(ending.words)}; it is cleared up after`;
     }
-    await launcher.end(this.#index, this.#record, 0);
+    await this.#clear();
     const readyAt = this.#record.readyAt;
     const lostPlace = ending.lostPlace || (readyAt === null && (await launcher.isTaken(this.#record)));
     if (lostPlace && this.#moves < moves) return this.#move();
@@ -257,7 +257,8 @@ export class SupervisedInstance<R extends LaunchRecord> {
       this.#logStart = logs.endsOf(this.#index);
       launched = await launcher.launch(this.#index, this.#record, this.#leaving.signal);
     } catch (error) {
-      const ended = Promise.resolve({ words: `could not be started (${(error as Error).message})` });
+      const excused = hasCode(error, 'ENGINE_UNAVAILABLE');
+      const ended = Promise.resolve({ words: `could not be started (${(error as Error).message})`, excused });
       launched = { body: {}, started: false, pid: null, ended };
     }
     this.#take(launched);
@@ -266,6 +267,16 @@ export class SupervisedInstance<R extends LaunchRecord> {
     if (port !== before.port || host !== before.host) this.#around.emit({ kind: 'address', instance: this.snapshot() });
     if (this.#record.history.crashLoop === null) this.#become('starting', reason);
     return launched;
+  }
+
+  /** Ends what is left of the launch; where that cannot be told now, it is tried until it can. */
+  async #clear(): Promise<void> {
+    const { signal } = this.#leaving;
+    while (!signal.aborted) {
+      const done = await this.#around.launcher.end(this.#index, this.#record, 0).catch(() => null);
+      if (done !== null) return;
+      await sleep(excusedDelayMs, undefined, { signal }).catch(() => {});
+    }
   }
 
   #take(launched: Launched<R>): void {

@@ -1,5 +1,6 @@
 import { isAbsolute } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { runtimeKinds } from '@kova/core/config/runtime';
 import type { SlotId } from '@kova/core/environment/slot';
 import { KovaError } from '@kova/core/errors/kova-error';
 import { Secret } from '@kova/core/secret';
@@ -23,6 +24,15 @@ const common = {
     intervalMs: milliseconds,
     timeoutMs: milliseconds,
   }),
+  runtime: z.enum(runtimeKinds).optional(),
+  image: withoutNull.min(1).optional(),
+  limits: z
+    .object({
+      memory: z.number().positive().nullable(),
+      cpus: z.number().positive().nullable(),
+      processes: z.int().min(1).nullable(),
+    })
+    .optional(),
   stopTimeoutMs: z.number().nonnegative(),
   maxLogBytes: z.int().min(1),
 };
@@ -80,5 +90,6 @@ export function secretLines(env: SlotSpec['env']): Secret[] {
 /** The names of the fields in which two specifications differ; values are not shown, they may be secret. */
 export function differences(one: SlotSpec, other: SlotSpec): string[] {
   const [a, b] = [toWritten(one), toWritten(other)];
-  return (Object.keys(a) as (keyof typeof a)[]).filter((key) => !isDeepStrictEqual(a[key], b[key]));
+  const keys = new Set([...Object.keys(a), ...Object.keys(b)] as (keyof typeof a)[]);
+  return [...keys].filter((key) => !isDeepStrictEqual(a[key], b[key]));
 }

@@ -31,6 +31,10 @@ export interface Carrier<R extends LaunchRecord> {
   launcherOf(spec: SlotSpec, logs: SlotLogs): Launcher<R>;
   /** Ends what was once launched and is known no more. */
   endUnknown(known: ReadonlySet<string>): Promise<void>;
+  /** Clears up after a slot that was stopped; `others` are those that run. Failing is no harm. */
+  clearUp(stopped: SlotId, others: readonly SlotId[]): Promise<void>;
+  /** Lets go of what it listens to; what was launched goes on. */
+  close(): void;
 }
 
 const checkLogsMs = 100;
@@ -109,6 +113,7 @@ export class SupervisedRuntime<R extends LaunchRecord> implements Runtime {
       await this.#records.saveSlot({ wanted: 'stopped', spec: toWritten(slot.spec) });
       await slot.stop();
       this.#slots.delete(id);
+      await this.#carrier.clearUp(id, [...this.#slots.keys()]).catch(() => {});
     });
   }
 
@@ -131,6 +136,7 @@ export class SupervisedRuntime<R extends LaunchRecord> implements Runtime {
   close(): void {
     clearInterval(this.#checkingLogs);
     for (const slot of this.#slots.values()) void slot.leave();
+    this.#carrier.close();
   }
 
   #slotOf(spec: SlotSpec): { slot: SupervisedSlot<R>; launcher: Launcher<R> } {

@@ -1,5 +1,5 @@
 import { readlinkSync } from 'node:fs';
-import { listProc, readProc } from './processes.ts';
+import { listProc, readProc } from '../process/system/processes.ts';
 
 export interface ListeningSocket {
   /** `127.0.0.1`, `0.0.0.0`, `[::]`, `[::1]` or another address as the system writes it. */
@@ -12,12 +12,17 @@ const listenState = '0A';
 /** The TCP sockets that these processes listen on. */
 export function listeningSockets(pids: readonly number[]): ListeningSocket[] {
   const owned = new Set(pids.flatMap(socketInodes));
-  return listeners().filter((socket) => owned.has(socket.inode));
+  return listeners('net').filter((socket) => owned.has(socket.inode));
 }
 
-function listeners(): (ListeningSocket & { inode: string })[] {
-  return ['net/tcp', 'net/tcp6'].flatMap((table) =>
-    readProc(table)
+/** The TCP sockets that anybody listens on in the network namespace of a process. */
+export function listeningBeside(pid: number): ListeningSocket[] {
+  return listeners(`${pid}/net`);
+}
+
+function listeners(place: string): (ListeningSocket & { inode: string })[] {
+  return ['tcp', 'tcp6'].flatMap((table) =>
+    readProc(`${place}/${table}`)
       .split('\n')
       .slice(1)
       .flatMap((line) => {

@@ -1,4 +1,4 @@
-import type { ListeningSocket } from './system/listening.ts';
+import type { ListeningSocket } from './listening.ts';
 
 /** What a running process that does not answer does instead of listening where it should. */
 export function listeningInWords(sockets: readonly ListeningSocket[], host: string, port: number): string {
