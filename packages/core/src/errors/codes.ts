@@ -113,6 +113,10 @@ export const errorCodes = {
     status: 422,
     next: 'See that image.registry is right and that image.credentials may push there.',
   },
+  SWARM_UNUSABLE: {
+    status: 503,
+    next: 'Run `docker swarm init` on this machine, or `docker swarm join` with the token of a manager.',
+  },
 
   EDGE_UNAVAILABLE: { status: 503, next: 'Run `kova up`; it starts the edge with the routes it had.' },
   EDGE_STALE_ROUTE: { status: 409, next: 'A newer route is in place; nothing was changed.' },
