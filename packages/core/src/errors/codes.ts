@@ -91,6 +91,16 @@ export const errorCodes = {
   NOT_PROMOTABLE: { status: 409, next: 'Let the release settle in the environment before, or pass --force.' },
   PHASE_CONFLICT: { status: 409, next: 'The deployment has moved on; look at `kova status`.' },
 
+  ENGINE_UNAVAILABLE: {
+    status: 503,
+    next: 'Start the Docker engine, or point DOCKER_HOST at its socket; `kova doctor` says whether it answers.',
+  },
+  ENGINE_FAILED: { status: 502, next: "Read the engine's own words above; its log says more." },
+  IMAGE_UNUSABLE: {
+    status: 422,
+    next: 'Name an image that is there, is made for this machine and need not run as root.',
+  },
+
   EDGE_UNAVAILABLE: { status: 503, next: 'Run `kova up`; it starts the edge with the routes it had.' },
   EDGE_STALE_ROUTE: { status: 409, next: 'A newer route is in place; nothing was changed.' },
   PORT_IN_USE: { status: 409, next: 'Stop what listens there, or set another port.' },
