@@ -5,11 +5,11 @@ export function environmentLabels(project: string, environment: string): Record<
   return {
     'app.kubernetes.io/managed-by': 'kova',
     'app.kubernetes.io/name': project,
-    'kova/environment': environment,
+    'dev.kova.environment': environment,
   };
 }
 
 /** By these a slot finds its pods; they never change, as selectors cannot. */
 export function slotSelector(project: string, environment: string, colour: Colour): Record<string, string> {
-  return { 'app.kubernetes.io/name': project, 'kova/environment': environment, 'kova/slot': colour };
+  return { 'app.kubernetes.io/name': project, 'dev.kova.environment': environment, 'dev.kova.slot': colour };
 }

@@ -9,6 +9,10 @@ export interface Workload {
   project: string;
   environment: string;
   colour: Colour;
+  /** Of the Deployment and its pods, besides those that every one has. */
+  labels?: Readonly<Record<string, string>>;
+  /** Of the Deployment. */
+  annotations?: Readonly<Record<string, string>>;
   image: string;
   /** Arguments for the image's entry point; its own when left out. */
   args?: readonly string[];

@@ -23,7 +23,7 @@ export function autoscalerOf(
     metadata: {
       name: slotName(colour),
       namespace: namespaceOf(project, environment),
-      labels: { ...environmentLabels(project, environment), 'kova/slot': colour },
+      labels: { ...environmentLabels(project, environment), 'dev.kova.slot': colour },
     },
     spec: {
       scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: slotName(colour) },

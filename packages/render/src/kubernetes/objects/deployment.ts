@@ -8,13 +8,18 @@ import { seconds } from './probes.ts';
 
 /** The instances of one slot. */
 export function deploymentOf(workload: Workload): IDeployment {
-  const { project, environment, colour, replicas, health } = workload;
+  const { project, environment, colour, replicas, health, annotations } = workload;
   const selector = slotSelector(project, environment, colour);
-  const labels = { ...environmentLabels(project, environment), ...selector };
+  const labels = { ...environmentLabels(project, environment), ...selector, ...workload.labels };
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
-    metadata: { name: slotName(colour), namespace: namespaceOf(project, environment), labels },
+    metadata: {
+      name: slotName(colour),
+      namespace: namespaceOf(project, environment),
+      labels,
+      ...(annotations ? { annotations: { ...annotations } } : {}),
+    },
     spec: {
       ...(replicas === null ? {} : { replicas }),
       selector: { matchLabels: selector },

@@ -11,7 +11,7 @@ export function disruptionBudgetOf(project: string, environment: string, colour:
     metadata: {
       name: slotName(colour),
       namespace: namespaceOf(project, environment),
-      labels: { ...environmentLabels(project, environment), 'kova/slot': colour },
+      labels: { ...environmentLabels(project, environment), 'dev.kova.slot': colour },
     },
     spec: {
       maxUnavailable: 1,

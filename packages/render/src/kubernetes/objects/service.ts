@@ -14,7 +14,7 @@ export function serviceOf(project: string, environment: string, colour: Colour):
     metadata: {
       name: slotName(colour),
       namespace: namespaceOf(project, environment),
-      labels: { ...environmentLabels(project, environment), 'kova/slot': colour },
+      labels: { ...environmentLabels(project, environment), 'dev.kova.slot': colour },
     },
     spec: {
       type: 'ClusterIP',
