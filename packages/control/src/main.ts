@@ -1,11 +1,11 @@
 import { flushCompileCache } from 'node:module';
 import { hostname } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import { reportOf } from '@kova/core/errors/kova-error';
 import { together } from '@kova/core/together';
-import { ensureEdge } from '@kova/edge/launch';
-import { apiAddress, edgeAddress, refuseElsewhere } from './addresses.ts';
+import { awaitEdge, ensureEdge } from '@kova/edge/launch';
+import { apiAddress, edgeAddress, isEdgeExternal, refuseElsewhere } from './addresses.ts';
 import { explainDiskFull } from './artefacts/disk-full.ts';
 import { createCommits } from './build/commits.ts';
 import { prepareToolchain } from './build/toolchain.ts';
@@ -22,7 +22,9 @@ import { createApi } from './http/server.ts';
 import { assembleJobs } from './job-parts.ts';
 import type { LocalJobRunner } from './pipeline/runner.ts';
 import { say, told } from './process-log.ts';
-import { createProcessRuntime, type InstanceEvent, type ProcessRuntime } from './runtimes/process/process-runtime.ts';
+import type { ChosenRuntime } from './runtimes/chosen-runtime.ts';
+import { openRuntimes } from './runtimes/open.ts';
+import type { InstanceEvent } from './runtimes/slot/surroundings.ts';
 import { createDatabases } from './services/postgres/databases.ts';
 import { ensureStore, explainStart, type OwnStore } from './services/postgres/own-store.ts';
 import { giteaStatuses } from './statuses/gitea.ts';
@@ -57,7 +59,7 @@ const home = homeAt(homePath());
 interface Parts {
   ctx: Context;
   store: OwnStore;
-  runtime: ProcessRuntime;
+  runtime: ChosenRuntime;
   jobs: LocalJobRunner;
 }
 
@@ -75,11 +77,7 @@ async function assemble(): Promise<Parts> {
   const databases = createDatabases(home);
   await keepDatabases({ db, databases }).catch(told('databases'));
   const identityOf = appIdentities(home.keys);
-  const runtime = await createProcessRuntime({
-    ...{ directory: join(home.slots, '.state'), logs: home.logs, as },
-    asOf: (slot) => identityOf(...(slot.split('/', 2) as [string, string])),
-    onEvent: tellIllness,
-  });
+  const runtime = await openRuntimes({ home, as, identityOf, onEvent: tellIllness });
   const parts = await assembleJobs({ home, env: process.env, db, url: store.url, as });
   const ctx: Context = {
     ...{ home, db, runtime, databases, identityOf, ...parts },
@@ -101,7 +99,9 @@ function tellIllness({ kind, instance: { id, release, state, reason } }: Instanc
 
 async function startEdge(): Promise<{ socketPath: string; address: string }> {
   const wanted = edgeAddress();
-  const { listen, socketPath } = await ensureEdge({ dir: home.edge, listen: [wanted] });
+  const { listen, socketPath } = isEdgeExternal()
+    ? await awaitEdge(home.edge)
+    : await ensureEdge({ dir: home.edge, listen: [wanted] });
   const address = listen[0] ?? wanted;
   refuseElsewhere({ edge: `http://${address}` });
   return { socketPath, address };
