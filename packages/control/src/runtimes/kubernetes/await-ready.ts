@@ -2,23 +2,16 @@ import { formatDuration } from '@kova/core/config/duration';
 import { hasCode, reportOf } from '@kova/core/errors/kova-error';
 import { fail, pass, type Verdict } from '@kova/core/verdict';
 import type { V1Pod } from '@kubernetes/client-node';
-import type { SlotSpec } from '../../ports/runtime.ts';
-import { Changes } from './api/changes.ts';
+import type { Changes } from './api/changes.ts';
 import { isHopeless, stateOf } from './pods/state.ts';
-
-/** A slot as it is found at one moment. */
-export interface SlotView {
-  spec: SlotSpec;
-  /** Its own, the oldest first. */
-  pods: V1Pod[];
-}
+import type { SlotView } from './slot/views.ts';
 
 export interface Awaited {
   slot: string;
   /** Null when the slot is stopped, or is being stopped. */
   look(): Promise<SlotView | null>;
-  /** Calls back when a look may give something else, until the signal aborts. */
-  watch(changed: () => void, signal: AbortSignal): void;
+  /** Rings when a look may give something else. */
+  changes: Changes;
   /** Why a pod does not serve, with its last lines. */
   explain(view: SlotView, pod: V1Pod): Promise<string>;
 }
@@ -27,21 +20,15 @@ export interface Awaited {
 export async function awaitReady(awaited: Awaited, deadlineMs: number, signal?: AbortSignal): Promise<Verdict> {
   signal?.throwIfAborted();
   const deadline = AbortSignal.timeout(Math.max(0, deadlineMs));
-  const ended = new AbortController();
-  const limit = AbortSignal.any([deadline, ended.signal, ...(signal ? [signal] : [])]);
-  const changes = new Changes();
-  awaited.watch(changes.ring, limit);
-  try {
-    for (;;) {
-      const { count } = changes;
-      const verdict = await verdictOf(awaited, deadline.aborted ? deadlineMs : null);
-      signal?.throwIfAborted();
-      if (verdict) return verdict;
-      await changes.since(count, limit);
-      signal?.throwIfAborted();
-    }
-  } finally {
-    ended.abort();
+  const limit = signal ? AbortSignal.any([signal, deadline]) : deadline;
+  const { changes } = awaited;
+  for (;;) {
+    const { count } = changes;
+    const verdict = await verdictOf(awaited, deadline.aborted ? deadlineMs : null);
+    signal?.throwIfAborted();
+    if (verdict) return verdict;
+    await changes.since(count, limit);
+    signal?.throwIfAborted();
   }
 }
 

@@ -15,14 +15,20 @@ runtimeConformance(
     const cluster = await openStandInCluster({ directory: workshop.directory });
     const image = `registry.example.com/fixtures@sha256:${'0'.repeat(64)}`;
     const open = () => createKubernetesRuntime({ config: cluster.config, home: 'home-1', imageOf: () => image });
+    let current = open();
     return {
-      runtime: open(),
+      runtime: current,
       directory: workshop.directory,
       env: workshop.env,
-      reopen: async () => open(),
+      reopen: async () => {
+        current.close();
+        current = open();
+        return current;
+      },
       leftovers: async (slot) =>
         [...markedBy('KOVA_INSTANCE').values()].filter((instance) => instance.startsWith(`${slot}/`)).length,
       close: async () => {
+        current.close();
         await cluster.close();
         await workshop.close();
       },

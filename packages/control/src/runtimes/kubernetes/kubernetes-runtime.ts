@@ -2,21 +2,23 @@ import type { SlotId } from '@kova/core/environment/slot';
 import { KovaError } from '@kova/core/errors/kova-error';
 import type { Secret } from '@kova/core/secret';
 import { KubeConfig, type V1Deployment, type V1Pod } from '@kubernetes/client-node';
-import type { Instance, InstanceUsage, LogLine, Runtime, SlotSpec } from '../../ports/runtime.ts';
-import { Serial } from '../process/serial.ts';
-import { checkSpec, differences, secretLines } from '../process/spec.ts';
+import type { Instance, InstanceUsage, LogLine, SlotSpec } from '../../ports/runtime.ts';
+import type { ClosableRuntime } from '../chosen-runtime.ts';
+import { Serial } from '../slot/serial.ts';
+import { checkSpec, differences, secretLines } from '../slot/spec.ts';
 import { apply } from './api/apply.ts';
 import { type Cluster, openCluster } from './api/cluster.ts';
 import { clusterCall, ifThere } from './api/explain.ts';
 import { homeSelector, isOwn, refuseForeign } from './api/owned.ts';
-import { watchList } from './api/watch-list.ts';
-import { type Awaited, awaitReady, type SlotView } from './await-ready.ts';
+import { type Awaited, awaitReady } from './await-ready.ts';
 import { follow, type LogSource, tailOf } from './logs/slot-log.ts';
 import { explainPod } from './pods/explain-pod.ts';
 import { instanceId, instanceOf } from './pods/instances.ts';
-import { podSelector, podsOf } from './pods/own-pods.ts';
+import { podsOf } from './pods/own-pods.ts';
 import { type InstanceSettings, placeOf, slotObjects } from './slot/objects.ts';
 import { deleteDeployment } from './slot/stop.ts';
+import { type SlotView, SlotViews } from './slot/views.ts';
+import { SlotWatch } from './slot/watch.ts';
 import { fromObjects } from './slot/written-spec.ts';
 import { usageOf } from './usage.ts';
 
@@ -43,21 +45,25 @@ const defaultSettings: InstanceSettings = {
  * Runs the instances of a slot as the pods of a Deployment. All that it must know is in the cluster: another runtime
  * with the same home goes on where this one was.
  */
-export function createKubernetesRuntime(options: KubernetesRuntimeOptions): Runtime {
+export function createKubernetesRuntime(options: KubernetesRuntimeOptions): ClosableRuntime {
   const config = options.config ?? new KubeConfig();
   if (!options.config) config.loadFromDefault();
   return new Pods(openCluster(config), options);
 }
 
-class Pods implements Runtime {
+class Pods implements ClosableRuntime {
   readonly #cluster: Cluster;
   readonly #options: KubernetesRuntimeOptions;
   readonly #serial = new Serial<SlotId>();
+  readonly #watch: SlotWatch;
+  readonly #views: SlotViews;
   #saidNoMetrics = false;
 
   constructor(cluster: Cluster, options: KubernetesRuntimeOptions) {
     this.#cluster = cluster;
     this.#options = options;
+    this.#watch = new SlotWatch(cluster, options.home);
+    this.#views = new SlotViews(this.#watch, (slot) => this.#view(slot));
   }
 
   async start(given: SlotSpec): Promise<void> {
@@ -70,23 +76,28 @@ class Pods implements Runtime {
       if (there) await this.#remove(spec.slot, there);
       const objects = slotObjects(home, spec, imageOf(spec), { ...defaultSettings, ...settings });
       for (const object of objects) await apply(this.#cluster, home, object);
+      this.#watch.changesOf(spec.slot).ring();
     });
   }
 
   async awaitReady(slot: SlotId, deadlineMs: number, signal?: AbortSignal) {
-    return awaitReady(this.#awaited(slot), deadlineMs, signal);
+    const verdict = await awaitReady(this.#awaited(slot), deadlineMs, signal);
+    this.#watch.changesOf(slot).ring();
+    return verdict;
   }
 
   async instances(slot: SlotId): Promise<Instance[]> {
-    const view = await this.#view(slot);
+    const view = await this.#views.lastSeen(slot);
     return view?.pods.map((pod) => instanceOf(view.spec, pod)) ?? [];
   }
 
   async stop(slot: SlotId): Promise<void> {
     await this.#serial.run(slot, async () => {
       const there = await this.#deployment(slot);
-      if (there) refuseForeign(this.#options.home, `Deployment of slot ${slot}`, there.metadata);
+      // Under the name of a slot of another home, or of one that runs elsewhere: nothing to stop here.
+      if (there && !isOwn(this.#options.home, there.metadata)) return;
       await this.#remove(slot, there);
+      this.#watch.changesOf(slot).ring();
     });
   }
 
@@ -120,6 +131,10 @@ class Pods implements Runtime {
     if (options.follow) yield* follow(source, read, options.signal ?? new AbortController().signal);
   }
 
+  close(): void {
+    this.#watch.close();
+  }
+
   /** Null when there is none; it may be somebody else's. */
   async #deployment(slot: SlotId): Promise<V1Deployment | null> {
     const { namespace, name } = placeOf(slot);
@@ -149,9 +164,7 @@ class Pods implements Runtime {
     const place = placeOf(slot);
     const { namespace } = place;
     if (deployment) {
-      await deleteDeployment(this.#cluster, place, deployment, (changed, signal) =>
-        this.#watchDeployment(slot, changed, signal),
-      );
+      await deleteDeployment(this.#cluster, place, deployment, this.#watch.changesOf(slot));
     }
     const { core } = this.#cluster;
     const own = { namespace, labelSelector: `${homeSelector(this.#options.home)},dev.kova.slot=${slot.split('/')[2]}` };
@@ -164,10 +177,7 @@ class Pods implements Runtime {
     return {
       slot,
       look: () => this.#view(slot),
-      watch: (changed, signal) => {
-        this.#watchPods(slot, changed, signal);
-        this.#watchDeployment(slot, changed, signal);
-      },
+      changes: this.#watch.changesOf(slot),
       explain: ({ spec }, pod) => explainPod(this.#cluster, pod, secretLines(spec.env)),
     };
   }
@@ -178,24 +188,8 @@ class Pods implements Runtime {
       secrets,
       pods: async () => (await this.#view(slot))?.pods ?? [],
       nameOf: (pod: V1Pod) => instanceId(slot, pod),
-      watch: (changed, signal) => this.#watchPods(slot, changed, signal),
+      changes: this.#watch.changesOf(slot),
     };
-  }
-
-  #watchPods(slot: SlotId, changed: () => void, signal: AbortSignal): void {
-    const { namespace } = placeOf(slot);
-    const labelSelector = podSelector(this.#options.home, slot);
-    const list = () => this.#cluster.core.listNamespacedPod({ namespace, labelSelector });
-    const path = `/api/v1/namespaces/${namespace}/pods`;
-    watchList({ config: this.#cluster.config, path, list, labelSelector }, changed, signal);
-  }
-
-  #watchDeployment(slot: SlotId, changed: () => void, signal: AbortSignal): void {
-    const { namespace, name } = placeOf(slot);
-    const fieldSelector = `metadata.name=${name}`;
-    const list = () => this.#cluster.apps.listNamespacedDeployment({ namespace, fieldSelector });
-    const path = `/apis/apps/v1/namespaces/${namespace}/deployments`;
-    watchList({ config: this.#cluster.config, path, list, fieldSelector }, changed, signal);
   }
 }
 

@@ -57,8 +57,7 @@ test('a watch that was cut goes on from the version of the last bookmark', async
 test('a version that the server has forgotten (410 Gone) means to list again', async () => {
   const { cluster, verdict, letGo } = await waiting();
   const { requests, watchers } = cluster.api;
-  const lists = () =>
-    requests.filter((each) => each.startsWith(`GET /api/v1/namespaces/${namespace}/pods?labelSelector`)).length;
+  const lists = () => requests.filter((each) => each.startsWith(`GET /api/v1/pods?labelSelector`)).length;
   const before = lists();
   cluster.store.compact();
   watchers.drop();
@@ -67,11 +66,31 @@ test('a version that the server has forgotten (410 Gone) means to list again', a
   expect(lists()).toBeGreaterThan(before);
 });
 
-test('an end of the deadline, or a stop, ends the watches', async () => {
-  const { runtime, cluster, verdict } = await waiting();
+test('two watches are enough for all slots, and end with the runtime', async () => {
+  const { runtime, cluster, verdict, spec } = await waiting();
+  await runtime.start(spec('good', { slot: 'shop/production/green' }));
+  await runtime.instances('shop/production/green');
+  expect(cluster.api.watchers.count).toBe(2);
   await runtime.stop(slot);
   expect(await verdict).toMatchObject({ outcome: 'fail', reason: `slot ${slot} is stopped` });
+  runtime.close();
   await until(() => cluster.api.watchers.count === 0);
+});
+
+test('instances are asked for once after a change, and known as last seen while the API server is away', async () => {
+  const { runtime, cluster, verdict, letGo } = await waiting();
+  letGo();
+  await verdict;
+  const before = await until(async () => {
+    const found = await runtime.instances(slot);
+    const { length } = cluster.api.requests;
+    await Promise.all([runtime.instances(slot), runtime.instances(slot)]);
+    return cluster.api.requests.length === length ? found : null;
+  });
+  expect(before).toMatchObject([{ state: 'ready' }]);
+  cluster.api.refuse(true);
+  await sleep(600);
+  expect(await runtime.instances(slot)).toEqual(before);
 });
 
 test('an API server that goes away meanwhile is waited for, and named when it does not come back', async () => {

@@ -11,8 +11,8 @@ export interface LogSource {
   secrets: readonly Secret[];
   pods(): Promise<V1Pod[]>;
   nameOf(pod: V1Pod): string;
-  /** Calls back when there may be other pods, or a container has started again, until the signal aborts. */
-  watch(changed: () => void, signal: AbortSignal): void;
+  /** Rings when there may be other pods, or a container has started again. */
+  changes: Changes;
 }
 
 interface Tail {
@@ -37,11 +37,9 @@ export async function tailOf({ cluster, secrets, pods, nameOf }: LogSource, coun
 export async function* follow(source: LogSource, read: Map<string, string>, signal: AbortSignal) {
   const lines: LogLine[] = [];
   const arrived = new Changes();
-  const changes = new Changes();
-  source.watch(changes.ring, signal);
   const failed = Promise.withResolvers<never>();
   failed.promise.catch(() => {});
-  void readAll(source, read, changes, signal, (line) => {
+  void readAll(source, read, signal, (line) => {
     lines.push(line);
     arrived.ring();
   }).catch(failed.reject);
@@ -55,20 +53,19 @@ export async function* follow(source: LogSource, read: Map<string, string>, sign
 async function readAll(
   source: LogSource,
   read: Map<string, string>,
-  changes: Changes,
   signal: AbortSignal,
   emit: (line: LogLine) => void,
 ): Promise<void> {
   const reading = new Set<string>();
   while (!signal.aborted) {
-    const { count } = changes;
+    const { count } = source.changes;
     for (const pod of await source.pods()) {
       const uid = pod.metadata?.uid ?? '';
       if (reading.has(uid)) continue;
       reading.add(uid);
       void readOn(source, pod, read, signal, emit).finally(() => reading.delete(uid));
     }
-    await changes.since(count, signal);
+    await source.changes.since(count, signal);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Secret } from '@kova/core/secret';
 import type { CoreV1Event, V1Pod } from '@kubernetes/client-node';
-import { lastLinesInWords } from '../../process/supervise/words.ts';
+import { lastLinesInWords } from '../../logs/words.ts';
 import type { Cluster } from '../api/cluster.ts';
 import { clusterCall } from '../api/explain.ts';
 import { readPodLog } from '../logs/pod-log.ts';

@@ -1,7 +1,7 @@
 import { formatDuration } from '@kova/core/config/duration';
 import { KovaError } from '@kova/core/errors/kova-error';
 import type { V1Deployment } from '@kubernetes/client-node';
-import { Changes } from '../api/changes.ts';
+import type { Changes } from '../api/changes.ts';
 import type { Cluster } from '../api/cluster.ts';
 import { ifThere } from '../api/explain.ts';
 import type { SlotPlace } from './objects.ts';
@@ -18,35 +18,27 @@ export async function deleteDeployment(
   cluster: Cluster,
   { namespace, name }: SlotPlace,
   deployment: V1Deployment,
-  watch: (changed: () => void, signal: AbortSignal) => void,
+  changes: Changes,
 ): Promise<void> {
   const { uid } = deployment.metadata ?? {};
   const grace = deployment.spec?.template.spec?.terminationGracePeriodSeconds ?? 30;
   const patienceMs = grace * 1000 + marginMs;
-  const ended = new AbortController();
   const deadline = AbortSignal.timeout(patienceMs);
-  const limit = AbortSignal.any([deadline, ended.signal]);
-  const changes = new Changes();
-  watch(changes.ring, limit);
-  try {
-    await ifThere(`deleting Deployment ${namespace}/${name}`, () =>
-      cluster.apps.deleteNamespacedDeployment({
-        namespace,
-        name,
-        body: { propagationPolicy: 'Foreground', preconditions: { ...(uid ? { uid } : {}) } },
-      }),
+  await ifThere(`deleting Deployment ${namespace}/${name}`, () =>
+    cluster.apps.deleteNamespacedDeployment({
+      namespace,
+      name,
+      body: { propagationPolicy: 'Foreground', preconditions: { ...(uid ? { uid } : {}) } },
+    }),
+  );
+  for (;;) {
+    const { count } = changes;
+    const there = await ifThere(`looking for Deployment ${namespace}/${name}`, () =>
+      cluster.apps.readNamespacedDeployment({ namespace, name }),
     );
-    for (;;) {
-      const { count } = changes;
-      const there = await ifThere(`looking for Deployment ${namespace}/${name}`, () =>
-        cluster.apps.readNamespacedDeployment({ namespace, name }),
-      );
-      if (there?.metadata?.uid !== uid) return;
-      if (deadline.aborted) throw stuck(`${namespace}/${name}`, patienceMs);
-      await changes.since(count, limit);
-    }
-  } finally {
-    ended.abort();
+    if (there?.metadata?.uid !== uid) return;
+    if (deadline.aborted) throw stuck(`${namespace}/${name}`, patienceMs);
+    await changes.since(count, deadline);
   }
 }
 

@@ -1,7 +1,7 @@
 import { KovaError } from '@kova/core/errors/kova-error';
 import type { V1ConfigMap, V1Deployment, V1Secret } from '@kubernetes/client-node';
 import type { SlotSpec } from '../../../ports/runtime.ts';
-import { fromWritten, writtenSpec } from '../../process/spec.ts';
+import { fromWritten, writtenSpec } from '../../slot/spec.ts';
 
 /** On the Deployment of a slot: its specification but for the environment, which is in a ConfigMap and a Secret. */
 export const specAnnotation = 'dev.kova.spec';
