@@ -1,10 +1,10 @@
 import type { Deployment } from '@kova/core/deployment/deployment';
 import { isInFlight } from '@kova/core/deployment/phase';
 import { scorecard } from '@kova/core/dora/delivery';
+import { hostsOf } from '@kova/core/environment/hosts';
 import { otherColour, slotId } from '@kova/core/environment/slot';
 import { KovaError } from '@kova/core/errors/kova-error';
 import type { Context } from '../context.ts';
-import { hostsOf } from '../routing/derive.ts';
 import { deploymentRows, findDeployment, toDeployment } from '../store/deployments.ts';
 import { environmentNames, readEnvironment, releaseIn, type SlotRecord } from '../store/environments.ts';
 import { heldCommits } from '../store/holds.ts';

@@ -118,6 +118,15 @@ export const errorCodes = {
     next: 'Run `docker swarm init` on this machine, or `docker swarm join` with the token of a manager.',
   },
 
+  CLUSTER_UNAVAILABLE: {
+    status: 503,
+    next: 'See with `kubectl get --raw /readyz` whether the API server answers with the same kubeconfig.',
+  },
+  CLUSTER_FAILED: {
+    status: 502,
+    next: "Read the API server's own words above; `kubectl auth can-i --list` shows what Kova may do there.",
+  },
+
   EDGE_UNAVAILABLE: { status: 503, next: 'Run `kova up`; it starts the edge with the routes it had.' },
   EDGE_STALE_ROUTE: { status: 409, next: 'A newer route is in place; nothing was changed.' },
   PORT_IN_USE: { status: 409, next: 'Stop what listens there, or set another port.' },
