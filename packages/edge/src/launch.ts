@@ -26,6 +26,7 @@ export interface EdgeProcess {
   socketPath: string;
   /** Addresses that are really bound. */
   listen: string[];
+  listenTls: string[];
   /** It ran already. */
   adopted: boolean;
 }
@@ -34,6 +35,8 @@ export interface EdgeOptions {
   dir: string;
   /** `host:port`; loopback unless the operator says otherwise. */
   listen: string[];
+  /** Where it ends TLS; nowhere by default. */
+  listenTls?: string[];
   /** The Node to run it with; this process's own by default. */
   node?: string;
   /** Added to the minimal environment. */
@@ -125,8 +128,10 @@ export async function stopEdge(dir: string, options: { drainMs?: number } = {}):
 }
 
 async function start(options: EdgeOptions): Promise<ChildProcess> {
-  const { dir, listen } = options;
-  for (const address of listen) parseAddress(address);
+  const { dir, listen, listenTls = [] } = options;
+  for (const address of [...listen, ...listenTls]) parseAddress(address);
+  const plainArgs = listen.flatMap((address) => ['--listen', address]);
+  const tlsArgs = listenTls.flatMap((address) => ['--listen-tls', address]);
   await mkdir(dir, { recursive: true, mode: 0o700 });
   await chmod(dir, 0o700);
   const node = options.node ?? process.execPath;
@@ -140,11 +145,10 @@ async function start(options: EdgeOptions): Promise<ChildProcess> {
   });
   const log = openSync(logPath(dir), 'a', 0o600);
   try {
-    const child = spawn(
-      node,
-      [...nodeFlags, main, '--dir', dir, ...listen.flatMap((address) => ['--listen', address])],
-      { detached: true, stdio: ['ignore', log, log], cwd: dir, env: { ...env, ...cache } },
-    );
+    const child = spawn(node, [...nodeFlags, main, '--dir', dir, ...plainArgs, ...tlsArgs], {
+      ...{ detached: true, stdio: ['ignore', log, log], cwd: dir },
+      env: { ...env, ...cache },
+    });
     await once(child, 'spawn');
     child.unref();
     return child;
@@ -164,13 +168,14 @@ async function answers(socketPath: string, pid: number): Promise<boolean> {
   }
 }
 
-async function startFailure({ dir, listen }: EdgeOptions, exitCode: number | null): Promise<KovaError> {
+async function startFailure({ dir, listen, listenTls = [] }: EdgeOptions, exitCode: number | null): Promise<KovaError> {
   if (exitCode !== exitCodes.portInUse) {
     return new KovaError('EDGE_UNAVAILABLE', `The edge ended while starting; see ${logPath(dir)}.`);
   }
   const taken = [];
-  for (const address of listen) if (!(await isFree(parseAddress(address)))) taken.push(address);
-  return new KovaError('PORT_IN_USE', `Something else listens on ${(taken.length ? taken : listen).join(', ')}.`);
+  const asked = [...listen, ...listenTls];
+  for (const address of asked) if (!(await isFree(parseAddress(address)))) taken.push(address);
+  return new KovaError('PORT_IN_USE', `Something else listens on ${(taken.length ? taken : asked).join(', ')}.`);
 }
 
 async function isFree(address: ListenAddress): Promise<boolean> {

@@ -1,6 +1,7 @@
 import { chooseRollbackTarget, mayPromote } from '@kova/core/deployment/decide';
 import type { Deployment, DeploymentKind } from '@kova/core/deployment/deployment';
 import { KovaError } from '@kova/core/errors/kova-error';
+import type { CertificateKeeper } from '../certificates/keeper.ts';
 import type { Context } from '../context.ts';
 import { createDeployment, deploymentRows, history, toDeployment } from '../store/deployments.ts';
 import { environmentNames, readEnvironment } from '../store/environments.ts';
@@ -25,6 +26,7 @@ export interface Target {
 export interface Actor {
   ctx: Context;
   workflows: Workflows;
+  certificates: CertificateKeeper;
 }
 
 /** Queues a deployment. One that waits for approval makes way for a newer release. @throws KovaError NOT_FOUND, COMMIT_HELD */

@@ -2,6 +2,8 @@
 export type { ErrorReport } from '@kova/core/errors/kova-error';
 export type { RepositoryView } from './repository-view.ts';
 export type {
+  AuthorityView,
+  CertificateView,
   CommitView,
   DeploymentView,
   EnvironmentView,
