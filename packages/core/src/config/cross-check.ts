@@ -2,12 +2,14 @@ import { checkChecks } from '../environment/checks.ts';
 import { checkPipeline } from '../pipeline/resolve.ts';
 import { formatDuration } from './duration.ts';
 import type { ProjectConfig } from './schema.ts';
+import { whyNoCertificate } from './tls.ts';
 
 /** What no single key can tell: rules between keys. One sentence with its path for each that is broken. */
 export function crossCheck(config: ProjectConfig): string[] {
   return [
     ...checkDatabase(config),
     ...checkHosts(config),
+    ...checkCertificates(config),
     ...checkProbes(config),
     ...checkWindows(config),
     ...checkPipeline(config),
@@ -31,6 +33,19 @@ function checkHosts(config: ProjectConfig): string[] {
       return other ? [`environments.${name}.hosts[${index}]: ${host} already belongs to ${other}`] : [];
     }),
   );
+}
+
+function checkCertificates(config: ProjectConfig): string[] {
+  return Object.entries(config.environments).flatMap(([name, { tls, hosts }]) => {
+    if (tls === null) return [];
+    if (tls.certificate === 'acme' && hosts.length === 0) {
+      return [`environments.${name}.hosts: tls.certificate is acme, which needs hosts of your own`];
+    }
+    return hosts.flatMap((host, index) => {
+      const why = whyNoCertificate(tls, host);
+      return why === null ? [] : [`environments.${name}.hosts[${index}]: no certificate for ${host}: ${why}`];
+    });
+  });
 }
 
 function checkProbes(config: ProjectConfig): string[] {
