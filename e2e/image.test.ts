@@ -94,6 +94,23 @@ test('a gate on its size keeps an image from being pushed', async () => {
   expect(await registry.digestOf('shop', tag(commit))).toBeNull();
 });
 
+test('what leads out of the output gets into no image', async () => {
+  const link = node("require('fs').mkdirSync('dist'); require('fs').symlinkSync('/etc/passwd', 'dist/passwd')");
+  const app = `build: ${link}, output: [{ from: 'dist' }, { from: 'server.mjs' }],`;
+  const commit = await kova.send({ text: 'link', app, more: image(), pipeline: pipeline() });
+  const run = await kova.proved(await kova.prove(commit, null, { push: true }));
+  expect(imageJob(run)).toMatchObject({ state: 'failed', reason: expect.stringMatching(/passwd is a link to/) });
+  expect(await registry.digestOf('shop', tag(commit))).toBeNull();
+});
+
+test('a run of the image job alone makes it from what it needs, and never pushes it', async () => {
+  const jobs = `{ other: { run: [${node('process.exit(1)')}] } }`;
+  const commit = await kova.send({ text: 'alone', more: image(), pipeline: pipeline(jobs) });
+  const run = await kova.proved(await kova.prove(commit, ['build-image'], { push: true }));
+  expect(run.jobs.map(({ name }) => name)).toEqual(['build-image']);
+  expect(imageJob(run)).toMatchObject({ state: 'passed', reason: expect.stringContaining('not pushed') });
+});
+
 test('a registry that refuses, or is away, fails the job and is named; the password is shown nowhere', async () => {
   const sentinel = 'sentinel-of-a-password';
   await setPassword(sentinel);
