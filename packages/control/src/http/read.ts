@@ -10,6 +10,7 @@ import { environmentNames, readEnvironment, releaseIn, type SlotRecord } from '.
 import { heldCommits } from '../store/holds.ts';
 import { jobsOf } from '../store/jobs.ts';
 import { type Run, runRows, toRun } from '../store/runs.ts';
+import { configurationInForce, driftOf } from './environment-state.ts';
 import type { DeploymentView, EnvironmentView, ReleaseView, ScorecardView, ShipView, StatusView } from './views.ts';
 import { readWorkers } from './workers.ts';
 
@@ -70,6 +71,8 @@ async function readEnvironmentView(ctx: Context, project: string, name: string):
       address: `${address.host}:${address.port}`,
     })),
     checks: inFlight && (await checksUnderWay(ctx, inFlight.id)),
+    configuration: live && (await configurationInForce(ctx, live.deployment)),
+    drift: await driftOf(ctx, project, name),
     held: [...(await heldCommits(ctx.db, project, name))].map(([commit, reason]) => ({ commit, reason })),
   };
 }
