@@ -47,11 +47,12 @@ import type { Taker } from './store/job-queue.ts';
 import { migrateStoreAt } from './store/migrate.ts';
 import { type Survivor, survey } from './survey.ts';
 import { AnalysisWatcher } from './watch/analysis.ts';
-import { keepDatabases } from './watch/databases.ts';
+import { keepDatabases, mendDatabases } from './watch/databases.ts';
+import { DriftWatch } from './watch/drift.ts';
 import { every } from './watch/every.ts';
 import { ExecutorWatch } from './watch/executors.ts';
 import { pollRepositories } from './watch/poll.ts';
-import { reconcileRoutes } from './watch/reconcile.ts';
+import { Reconciler } from './watch/reconcile.ts';
 import { recoverWorkflows } from './watch/recover.ts';
 import { resendSignals, startAccepted } from './watch/resume.ts';
 import { cleanUp } from './watch/retention.ts';
@@ -158,9 +159,12 @@ function watch(
   { workflows, look }: Awaited<ReturnType<typeof takeUpWork>>,
 ): void {
   const analysis = new AnalysisWatcher(ctx);
+  const reconciler = new Reconciler(ctx);
+  const drift = new DriftWatch(ctx);
   every(500, () => analysis.look(), told('analysis'));
-  every(1000, () => reconcileRoutes(ctx), told('reconcile'));
+  every(1000, () => reconciler.look(), told('reconcile'));
   every(2000, () => certificates.look(), told('certificates'));
+  every(5000, () => drift.look(), told('drift'));
   every(2000, () => store.keep(), told('store'));
   every(1000, async () => void (await startEdge()), told('edge'));
   every(1000, look, told('executors'));
@@ -168,7 +172,7 @@ function watch(
   every(2000, () => resendSignals(ctx), told('signals'));
   every(500, () => pollRepositories(ctx, workflows), told('poll'));
   every(1000, () => tellStatuses(ctx), told('statuses'));
-  every(5000, () => keepDatabases(ctx), told('databases'));
+  every(5000, () => mendDatabases(ctx), told('databases'));
   every(5000, () => stopOldStandbys(ctx), told('standby'));
   every(600_000, () => cleanUp(ctx), told('retention'));
   every(600_000, async () => void (await ctx.jobs.prune()), told('results'));

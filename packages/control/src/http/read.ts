@@ -11,6 +11,7 @@ import { environmentNames, readEnvironment, releaseIn, type SlotRecord } from '.
 import { heldCommits } from '../store/holds.ts';
 import { jobsOf } from '../store/jobs.ts';
 import { type Run, runRows, toRun } from '../store/runs.ts';
+import { configurationInForce, driftOf } from './environment-state.ts';
 import type { DeploymentView, EnvironmentView, ReleaseView, ScorecardView, ShipView, StatusView } from './views.ts';
 import { readWorkers } from './workers.ts';
 
@@ -72,6 +73,8 @@ async function readEnvironmentView(ctx: Context, project: string, name: string):
     })),
     checks: inFlight && (await checksUnderWay(ctx, inFlight.id)),
     tls: await tlsOf(ctx, project, name),
+    configuration: live && (await configurationInForce(ctx, live.deployment)),
+    drift: await driftOf(ctx, project, name),
     held: [...(await heldCommits(ctx.db, project, name))].map(([commit, reason]) => ({ commit, reason })),
   };
 }

@@ -5,7 +5,7 @@ import { jobStates, runStates } from '@kova/core/pipeline/state';
 import { z } from 'zod';
 import { shipStates } from '../store/schema.ts';
 import { errorView } from './error-view.ts';
-import { applyView } from './plan-views.ts';
+import { applyView, findingView } from './plan-views.ts';
 
 const moment = z.iso.datetime();
 const codes = Object.keys(errorCodes) as ErrorCode[];
@@ -61,6 +61,13 @@ export const environmentView = z
       .nullable()
       .describe('the certificate of its hosts; null when it asks for none'),
     held: z.array(z.object({ commit: z.string(), reason: z.string() })),
+    configuration: z
+      .object({ commit: z.string(), by: z.string(), at: moment.nullable(), apply: z.string().nullable() })
+      .nullable()
+      .describe('whose is in force, and who put it there; `apply` is null when it came with its release'),
+    drift: z
+      .array(findingView.extend({ seenAt: moment, mendedAt: moment.nullable() }))
+      .describe('where what runs is not as it is recorded, or was not within the last hour'),
     checks: z
       .object({ run: z.string(), jobs: z.array(z.object({ name: z.string(), state: z.enum(jobStates) })) })
       .nullable()

@@ -4,21 +4,23 @@ import type { Context } from '../context.ts';
 import { told } from '../process-log.ts';
 import { pruneAssets } from '../routing/assets.ts';
 import { history } from '../store/deployments.ts';
+import { forgetDrifts } from '../store/drifts.ts';
 import { readEnvironment } from '../store/environments.ts';
 import { newestConfig } from '../store/releases.ts';
 import { forgetTriggers } from '../store/triggers.ts';
 import { each } from './each.ts';
 import { pruneImages } from './images.ts';
 
-/** How long it is told what a push led to. A message that comes again later finds nothing new to do. */
-const triggerDays = 90;
+/** How long it is told what a push led to, and where what ran had drifted. A message that comes again later finds nothing new to do. */
+const toldDays = 90;
 
 /**
  * Removes from the disk what nothing runs and nothing would go back to: artefacts and images of such releases, and assets
  * whose time is over. The ledger keeps its rows: what was delivered stays counted.
  */
 export async function cleanUp(ctx: Context): Promise<void> {
-  await forgetTriggers(ctx.db, triggerDays);
+  await forgetTriggers(ctx.db, toldDays);
+  await forgetDrifts(ctx.db, toldDays);
   const projects = await ctx.db.selectFrom('projects').select('name').execute();
   const kept = (await Promise.all(projects.map(({ name }) => keptReleases(ctx, name)))).flat();
   await ctx.artefacts.prune(new Set(kept.map(({ artefact }) => artefact)));
