@@ -15,6 +15,8 @@ const commands: Catalogue = {
   secrets: async () => (await import('./commands/secrets/secrets.ts')).secretsCommand,
   render: async () => (await import('./commands/render.ts')).renderCommand,
   deploy: async () => (await import('./commands/deploy.ts')).deployCommand,
+  plan: async () => (await import('./commands/plan.ts')).planCommand,
+  apply: async () => (await import('./commands/apply.ts')).applyCommand,
   promote: async () => (await import('./commands/promote.ts')).promoteCommand,
   approve: async () => (await import('./commands/approve.ts')).approveCommand,
   rollback: async () => (await import('./commands/rollback.ts')).rollbackCommand,
@@ -23,6 +25,7 @@ const commands: Catalogue = {
   logs: async () => (await import('./commands/logs.ts')).logsCommand,
   release: async () => (await import('./commands/release.ts')).releaseCommand,
   repository: async () => (await import('./commands/repository/repository.ts')).repositoryCommand,
+  certificate: async () => (await import('./commands/certificate/certificate.ts')).certificateCommand,
   metrics: async () => (await import('./commands/metrics.ts')).metricsCommand,
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
 };

@@ -46,7 +46,7 @@ function countStates(instances: EnvironmentView['instances']): string {
   return [...counts].map(([state, count]) => `${count} ${state}`).join(', ') || '–';
 }
 
-function remarks({ name, live, inFlight, checks, instances, held }: EnvironmentView): string[] {
+function remarks({ name, live, inFlight, checks, instances, tls, held }: EnvironmentView): string[] {
   const work = inFlight ? [`${name}: ${inFlight.phase}: ${plain(inFlight.reason)}`] : [];
   const checked = (checks?.jobs ?? []).map((job) => `  ${jobMark(job.state)} ${job.name}  ${job.state}`);
   const hint = inFlight?.phase === 'awaiting-approval' ? [approvalHint(name)] : [];
@@ -56,6 +56,7 @@ function remarks({ name, live, inFlight, checks, instances, held }: EnvironmentV
     ...checked,
     ...hint,
     ...degraded,
+    ...(tls?.problem ? [`warning: ${name}: certificate: ${plain(tls.problem)}`] : []),
     ...instances.flatMap(warning),
     ...held.map(({ commit, reason }) => `${name}: commit ${commit.slice(0, 10)} is held: ${plain(reason)}`),
   ];

@@ -4,11 +4,11 @@ import { evidenceKinds, severities } from '@kova/core/pipeline/evidence/evidence
 import { jobStates, runStates } from '@kova/core/pipeline/state';
 import { z } from 'zod';
 import { shipStates } from '../store/schema.ts';
+import { errorView } from './error-view.ts';
+import { applyView } from './plan-views.ts';
 
 const moment = z.iso.datetime();
 const codes = Object.keys(errorCodes) as ErrorCode[];
-
-export const errorView = z.object({ code: z.string(), message: z.string(), next: z.string() }).meta({ id: 'Error' });
 
 export const deploymentView = z
   .object({
@@ -17,6 +17,10 @@ export const deploymentView = z
     environment: z.string(),
     release: z.string(),
     commit: z.string(),
+    configCommit: z
+      .string()
+      .nullable()
+      .describe('whose configuration it was given; null when it has that of its release'),
     kind: z.enum(['deploy', 'rollback']),
     phase: z.enum(phases),
     reason: z.string(),
@@ -52,6 +56,10 @@ export const environmentView = z
         pid: z.number().nullable(),
       }),
     ),
+    tls: z
+      .object({ notAfter: moment.nullable(), problem: z.string().nullable() })
+      .nullable()
+      .describe('the certificate of its hosts; null when it asks for none'),
     held: z.array(z.object({ commit: z.string(), reason: z.string() })),
     checks: z
       .object({ run: z.string(), jobs: z.array(z.object({ name: z.string(), state: z.enum(jobStates) })) })
@@ -189,6 +197,26 @@ export const secretView = z
   })
   .meta({ id: 'Secret' });
 
+export const certificateView = z
+  .object({
+    project: z.string(),
+    environment: z.string(),
+    source: z.enum(['files', 'local', 'acme']),
+    hosts: z.array(z.string()),
+    issuer: z.string().nullable(),
+    fingerprint: z.string().nullable().describe('SHA-256 of the certificate that the edge has taken last'),
+    notBefore: moment.nullable(),
+    notAfter: moment.nullable(),
+    renewsAt: moment.nullable().describe('null for files, which are read again and again'),
+    problem: z.string().nullable().describe('why the next one could not be had'),
+    failures: z.number(),
+  })
+  .meta({ id: 'Certificate' });
+
+export const authorityView = z
+  .object({ path: z.string(), fingerprint: z.string(), notAfter: moment, pem: z.string() })
+  .meta({ id: 'Authority' });
+
 /** What a search of logs sends, one JSON object an event. */
 export const logMatchView = z.object({
   run: z.string(),
@@ -240,6 +268,12 @@ export const streamEvent = z.discriminatedUnion('type', [
     branch: z.string().describe('whose run before it is still at work'),
   }),
   z.object({ type: z.literal('run'), run: runView }),
+  z.object({
+    type: z.literal('applied'),
+    environment: z.string(),
+    changes: z.array(z.string()).describe('what was changed directly; none for an environment that was created'),
+  }),
+  z.object({ type: z.literal('apply'), apply: applyView }),
   z.object({ type: z.literal('ship'), ship: shipView }),
   z.object({ type: z.literal('deployment'), deployment: deploymentView }),
 ]);
@@ -255,5 +289,7 @@ export type ScorecardView = z.infer<typeof scorecardView>;
 export type JobView = z.infer<typeof jobView>;
 export type RunView = z.infer<typeof runView>;
 export type LogMatchView = z.infer<typeof logMatchView>;
+export type CertificateView = z.infer<typeof certificateView>;
+export type AuthorityView = z.infer<typeof authorityView>;
 export type SecretView = z.infer<typeof secretView>;
 export type StreamEvent = z.infer<typeof streamEvent>;

@@ -1,6 +1,8 @@
 import type { ProjectConfig } from '@kova/core/config/schema';
+import type { Transaction } from 'kysely';
 import type { BuiltRelease } from '../ports/builder.ts';
 import type { Store } from './connect.ts';
+import type { Schema } from './schema.ts';
 
 export interface Release {
   id: string;
@@ -54,15 +56,20 @@ export async function recordRelease(
       .values(release)
       .onConflict((on) => on.columns(['project', 'commit_sha']).doUpdateSet(rebuilt))
       .execute();
-    for (const [position, name] of Object.keys(config.environments).entries()) {
-      await trx
-        .insertInto('environments')
-        .values({ project, name, position })
-        .onConflict((on) => on.columns(['project', 'name']).doUpdateSet({ position }))
-        .execute();
-    }
+    await ensureEnvironments(trx, project, Object.keys(config.environments));
   });
   return id;
+}
+
+/** Makes sure that the environments exist, in this order of promotion. Idempotent. */
+export async function ensureEnvironments(db: Store | Transaction<Schema>, project: string, names: string[]) {
+  for (const [position, name] of names.entries()) {
+    await db
+      .insertInto('environments')
+      .values({ project, name, position })
+      .onConflict((on) => on.columns(['project', 'name']).doUpdateSet({ position }))
+      .execute();
+  }
 }
 
 export async function ensureProject(db: Store, name: string): Promise<void> {
