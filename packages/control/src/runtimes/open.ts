@@ -9,7 +9,6 @@ import type { Identity } from '../home/unprivileged.ts';
 import { ChosenRuntime } from './chosen-runtime.ts';
 import { createDockerRuntime } from './docker/docker-runtime.ts';
 import { baseImage } from './docker/image.ts';
-import { openClusterRuntime } from './kubernetes/open.ts';
 import { clusterFile, containersIn, engineFile, processesIn } from './places.ts';
 import { createProcessRuntime } from './process/process-runtime.ts';
 import type { InstanceEvent } from './slot/surroundings.ts';
@@ -37,7 +36,8 @@ export async function openRuntimes(options: RuntimesOptions): Promise<ChosenRunt
       const engine = engineClient(env);
       return createDockerRuntime({ ...shared, directory, homeId, engine, baseImage: baseImage(env) });
     },
-    kubernetes: () => openClusterRuntime(home, env),
+    // Its client takes 90 MB and seconds to load: only those who ask for a cluster shall have it.
+    kubernetes: async () => (await import('./kubernetes/open.ts')).openClusterRuntime(home, env),
   });
   await runtime.open('process');
   if (existsSync(engineFile(home))) await runtime.open('docker');

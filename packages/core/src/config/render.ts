@@ -1,14 +1,10 @@
 import { z } from 'zod';
+import { branchName } from './branch-name.ts';
 import { nameSchema } from './values.ts';
-
-const branch = z
-  .string()
-  .max(100)
-  .regex(/^[A-Za-z0-9](?:[A-Za-z0-9._/-]*[A-Za-z0-9])?$/, 'use letters, digits, dots, dashes and slashes');
 
 const github = z.strictObject({
   branches: z
-    .array(branch)
+    .array(branchName)
     .min(1)
     .default(['main', 'develop'])
     .describe('a push to one of these runs the workflow, and so does every pull request; the first is shipped'),
