@@ -15,6 +15,15 @@ export function listeningSockets(pids: readonly number[]): ListeningSocket[] {
   return listeners().filter((socket) => owned.has(socket.inode));
 }
 
+/** Who listens on a port of this machine, for people: `node (process 4711)`. */
+export function portHolder(port: number): string {
+  const inodes = new Set(listeners().flatMap((socket) => (socket.port === port ? [socket.inode] : [])));
+  const pid = listProc('').find(
+    (name) => /^\d+$/.test(name) && socketInodes(Number(name)).some((at) => inodes.has(at)),
+  );
+  return pid ? `${readProc(`${pid}/comm`).trim()} (process ${pid})` : 'a process of another user';
+}
+
 function listeners(): (ListeningSocket & { inode: string })[] {
   return ['net/tcp', 'net/tcp6'].flatMap((table) =>
     readProc(table)
