@@ -1,10 +1,12 @@
 import { flushCompileCache } from 'node:module';
 import { hostname } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import { reportOf } from '@kova/core/errors/kova-error';
-import { ensureEdge } from '@kova/edge/launch';
-import { apiAddress, edgeAddress, refuseElsewhere } from './addresses.ts';
+import { controlLabel } from '@kova/core/pipeline/image-job';
+import { together } from '@kova/core/together';
+import { awaitEdge, ensureEdge } from '@kova/edge/launch';
+import { apiAddress, edgeAddress, isEdgeExternal, refuseElsewhere } from './addresses.ts';
 import { explainDiskFull } from './artefacts/disk-full.ts';
 import { createCommits } from './build/commits.ts';
 import { prepareToolchain } from './build/toolchain.ts';
@@ -21,7 +23,9 @@ import { createApi } from './http/server.ts';
 import { assembleJobs } from './job-parts.ts';
 import type { LocalJobRunner } from './pipeline/runner.ts';
 import { say, told } from './process-log.ts';
-import { createProcessRuntime, type InstanceEvent, type ProcessRuntime } from './runtimes/process/process-runtime.ts';
+import type { ChosenRuntime } from './runtimes/chosen-runtime.ts';
+import { openRuntimes } from './runtimes/open.ts';
+import type { InstanceEvent } from './runtimes/slot/surroundings.ts';
 import { createDatabases } from './services/postgres/databases.ts';
 import { ensureStore, explainStart, type OwnStore } from './services/postgres/own-store.ts';
 import { giteaStatuses } from './statuses/gitea.ts';
@@ -29,11 +33,11 @@ import { githubStatuses } from './statuses/github.ts';
 import { gitlabStatuses } from './statuses/gitlab.ts';
 import { stopSince } from './stop.ts';
 import { connectStore } from './store/connect.ts';
-import { enrol } from './store/executors.ts';
+import { type Executor, enrol } from './store/executors.ts';
 import { bindStore } from './store/home.ts';
+import type { Taker } from './store/job-queue.ts';
 import { migrateStoreAt } from './store/migrate.ts';
 import { type Survivor, survey } from './survey.ts';
-import { together } from './together.ts';
 import { AnalysisWatcher } from './watch/analysis.ts';
 import { keepDatabases } from './watch/databases.ts';
 import { every } from './watch/every.ts';
@@ -57,7 +61,7 @@ const home = homeAt(homePath());
 interface Parts {
   ctx: Context;
   store: OwnStore;
-  runtime: ProcessRuntime;
+  runtime: ChosenRuntime;
   jobs: LocalJobRunner;
 }
 
@@ -75,11 +79,7 @@ async function assemble(): Promise<Parts> {
   const databases = createDatabases(home);
   await keepDatabases({ db, databases }).catch(told('databases'));
   const identityOf = appIdentities(home.keys);
-  const runtime = await createProcessRuntime({
-    ...{ directory: join(home.slots, '.state'), logs: home.logs, as },
-    asOf: (slot) => identityOf(...(slot.split('/', 2) as [string, string])),
-    onEvent: tellIllness,
-  });
+  const runtime = await openRuntimes({ home, as, identityOf, onEvent: tellIllness });
   const parts = await assembleJobs({ home, env: process.env, db, url: store.url, as });
   const ctx: Context = {
     ...{ home, db, runtime, databases, identityOf, ...parts },
@@ -101,7 +101,9 @@ function tellIllness({ kind, instance: { id, release, state, reason } }: Instanc
 
 async function startEdge(): Promise<{ socketPath: string; address: string }> {
   const wanted = edgeAddress();
-  const { listen, socketPath } = await ensureEdge({ dir: home.edge, listen: [wanted] });
+  const { listen, socketPath } = isEdgeExternal()
+    ? await awaitEdge(home.edge)
+    : await ensureEdge({ dir: home.edge, listen: [wanted] });
   const address = listen[0] ?? wanted;
   refuseElsewhere({ edge: `http://${address}` });
   return { socketPath, address };
@@ -130,8 +132,14 @@ async function takeUpWork({ ctx, store, jobs }: Parts) {
   await launchWorkflows(store.url, self.id);
   await look();
   await startAccepted(ctx, workflows);
-  new JobWorker(ctx, self, told('jobs')).start();
+  new JobWorker(ctx, withImages(self), told('jobs')).start();
   return { workflows, look };
+}
+
+/** The control plane alone makes images; where workers run the jobs, it takes nothing else. */
+function withImages(self: Executor): Taker {
+  const labels = [...self.labels, controlLabel];
+  return self.concurrency === 0 ? { ...self, labels, concurrency: 1, choosy: true } : { ...self, labels };
 }
 
 function watch({ ctx, store }: Parts, { workflows, look }: Awaited<ReturnType<typeof takeUpWork>>): void {

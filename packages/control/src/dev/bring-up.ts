@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { together } from '../together.ts';
+import { together } from '@kova/core/together';
 import { startApp } from './app/start.ts';
 import { runStep } from './command.ts';
 import type { Environment } from './environment.ts';

@@ -9,7 +9,7 @@ import {
   type EndHistory,
   restartDelay,
   withEnd,
-} from '../runtimes/process/supervise/restart-policy.ts';
+} from '../runtimes/slot/restart-policy.ts';
 import type { Emit, Part } from './event.ts';
 
 export interface ProcessPlan {

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatDuration } from '@kova/core/config/duration';
 import type { AppConfig } from '@kova/core/config/schema';
-import { probe } from '../../runtimes/process/supervise/probe.ts';
-import { listeningInWords } from '../../runtimes/process/supervise/words.ts';
-import { listeningSockets } from '../../runtimes/process/system/listening.ts';
+import { listeningSockets } from '../../runtimes/health/listening.ts';
+import { listeningInWords } from '../../runtimes/health/listening-words.ts';
+import { probe } from '../../runtimes/health/probe.ts';
 import { remainders } from '../../runtimes/process/system/terminate.ts';
 
 const pollMs = 25;

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { KovaError } from '@kova/core/errors/kova-error';
-import { portHolder } from '../../runtimes/process/system/listening.ts';
+import { portHolder } from '../../runtimes/health/listening.ts';
 
 const tries = 100;
 
