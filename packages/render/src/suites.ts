@@ -1,3 +1,4 @@
+import { composeSuite } from './compose/suite.ts';
 import { dockerSuite } from './docker/suite.ts';
 import { githubSuite } from './github/suite.ts';
 import type { Suite } from './suite.ts';
@@ -5,4 +6,4 @@ import type { Suite } from './suite.ts';
 export type { RenderedFile, Suite } from './suite.ts';
 
 /** All that can be rendered, in the order it is listed. */
-export const suites: readonly Suite[] = [githubSuite, dockerSuite];
+export const suites: readonly Suite[] = [githubSuite, dockerSuite, composeSuite];
