@@ -59,6 +59,7 @@ async function routeSlot(ctx: Context, source: RouteSource, slot: SlotRecord): P
 }
 
 /** One that is about to come back keeps its place: the edge's own health decides whether it gets requests. */
-function mayServe({ state }: Instance): boolean {
+function mayServe({ state, address }: Instance): boolean {
+  if (address.port === 0) return false;
   return state === 'ready' || state === 'starting' || state === 'backing-off';
 }

@@ -1,13 +1,9 @@
 import { z } from 'zod';
-
-const branch = z
-  .string()
-  .max(100)
-  .regex(/^[A-Za-z0-9](?:[A-Za-z0-9._/-]*[A-Za-z0-9])?$/, 'use letters, digits, dots, dashes and slashes');
+import { branchName } from './branch-name.ts';
 
 const github = z.strictObject({
   branches: z
-    .array(branch)
+    .array(branchName)
     .min(1)
     .default(['main', 'develop'])
     .describe('a push to one of these runs the workflow, and so does every pull request; the first is shipped'),
