@@ -90,13 +90,14 @@ class SwarmCarrier implements Carrier<TaskRecord> {
   }
 
   /** Removes the services that this home made and knows no more. What only says so is left alone. */
-  async endUnknown(known: ReadonlySet<string>): Promise<void> {
+  async endUnknown(known: () => ReadonlySet<string>): Promise<void> {
     const { engine } = this.#options;
     const filters = { label: [`${homeLabel}=${this.#identity.home}`] };
     const found = await engineCall('looking for services', () => engine.listServices({ filters })).catch(() => []);
+    const launches = known();
     const unknown = found.filter(({ Spec }) => {
       const name = Spec?.Name ?? '';
-      return this.#identity.made(name, Spec?.Labels ?? {}) && !known.has(name.split('-').at(-1) ?? '');
+      return this.#identity.made(name, Spec?.Labels ?? {}) && !launches.has(name.split('-').at(-1) ?? '');
     });
     await Promise.all(
       unknown.map(async ({ ID, Spec }) => {
