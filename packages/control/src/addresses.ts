@@ -19,6 +19,15 @@ export function edgeAddress(env: NodeJS.ProcessEnv = process.env): string {
   return env.KOVA_EDGE_LISTEN || usualEdge;
 }
 
+/** Whether somebody else starts and stops the edge: KOVA_EDGE is `external`, not unset. @throws KovaError INPUT_INVALID */
+export function isEdgeExternal(env: NodeJS.ProcessEnv = process.env): boolean {
+  if (!env.KOVA_EDGE) return false;
+  if (env.KOVA_EDGE === 'external') return true;
+  throw new KovaError('INPUT_INVALID', `KOVA_EDGE is ${env.KOVA_EDGE}`, {
+    next: 'Set it to external where a supervisor keeps `kova edge`, or unset it.',
+  });
+}
+
 /** Where the edge shall end TLS: KOVA_EDGE_TLS_LISTEN; null for nowhere. */
 export function edgeTlsAddress(env: NodeJS.ProcessEnv = process.env): string | null {
   return env.KOVA_EDGE_TLS_LISTEN || null;

@@ -1,10 +1,19 @@
 import { flushCompileCache } from 'node:module';
 import { hostname } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import { reportOf } from '@kova/core/errors/kova-error';
-import { ensureEdge } from '@kova/edge/launch';
-import { apiAddress, edgeAddress, edgeTlsAddress, publicTlsPort, refuseElsewhere } from './addresses.ts';
+import { controlLabel } from '@kova/core/pipeline/image-job';
+import { together } from '@kova/core/together';
+import { awaitEdge, ensureEdge } from '@kova/edge/launch';
+import {
+  apiAddress,
+  edgeAddress,
+  edgeTlsAddress,
+  isEdgeExternal,
+  publicTlsPort,
+  refuseElsewhere,
+} from './addresses.ts';
 import { explainDiskFull } from './artefacts/disk-full.ts';
 import { createCommits } from './build/commits.ts';
 import { prepareToolchain } from './build/toolchain.ts';
@@ -22,7 +31,9 @@ import { createApi } from './http/server.ts';
 import { assembleJobs } from './job-parts.ts';
 import type { LocalJobRunner } from './pipeline/runner.ts';
 import { say, told } from './process-log.ts';
-import { createProcessRuntime, type InstanceEvent, type ProcessRuntime } from './runtimes/process/process-runtime.ts';
+import type { ChosenRuntime } from './runtimes/chosen-runtime.ts';
+import { openRuntimes } from './runtimes/open.ts';
+import type { InstanceEvent } from './runtimes/slot/surroundings.ts';
 import { createDatabases } from './services/postgres/databases.ts';
 import { ensureStore, explainStart, type OwnStore } from './services/postgres/own-store.ts';
 import { giteaStatuses } from './statuses/gitea.ts';
@@ -30,17 +41,18 @@ import { githubStatuses } from './statuses/github.ts';
 import { gitlabStatuses } from './statuses/gitlab.ts';
 import { stopSince } from './stop.ts';
 import { connectStore } from './store/connect.ts';
-import { enrol } from './store/executors.ts';
+import { type Executor, enrol } from './store/executors.ts';
 import { bindStore } from './store/home.ts';
+import type { Taker } from './store/job-queue.ts';
 import { migrateStoreAt } from './store/migrate.ts';
 import { type Survivor, survey } from './survey.ts';
-import { together } from './together.ts';
 import { AnalysisWatcher } from './watch/analysis.ts';
-import { keepDatabases } from './watch/databases.ts';
+import { keepDatabases, mendDatabases } from './watch/databases.ts';
+import { DriftWatch } from './watch/drift.ts';
 import { every } from './watch/every.ts';
 import { ExecutorWatch } from './watch/executors.ts';
 import { pollRepositories } from './watch/poll.ts';
-import { reconcileRoutes } from './watch/reconcile.ts';
+import { Reconciler } from './watch/reconcile.ts';
 import { recoverWorkflows } from './watch/recover.ts';
 import { resendSignals, startAccepted } from './watch/resume.ts';
 import { cleanUp } from './watch/retention.ts';
@@ -58,7 +70,7 @@ const home = homeAt(homePath());
 interface Parts {
   ctx: Context;
   store: OwnStore;
-  runtime: ProcessRuntime;
+  runtime: ChosenRuntime;
   jobs: LocalJobRunner;
 }
 
@@ -76,11 +88,7 @@ async function assemble(): Promise<Parts> {
   const databases = createDatabases(home);
   await keepDatabases({ db, databases }).catch(told('databases'));
   const identityOf = appIdentities(home.keys);
-  const runtime = await createProcessRuntime({
-    ...{ directory: join(home.slots, '.state'), logs: home.logs, as },
-    asOf: (slot) => identityOf(...(slot.split('/', 2) as [string, string])),
-    onEvent: tellIllness,
-  });
+  const runtime = await openRuntimes({ home, as, identityOf, onEvent: tellIllness });
   const parts = await assembleJobs({ home, env: process.env, db, url: store.url, as });
   const ctx: Context = {
     ...{ home, db, runtime, databases, identityOf, ...parts },
@@ -104,7 +112,7 @@ function tellIllness({ kind, instance: { id, release, state, reason } }: Instanc
 async function startEdge(): Promise<{ socketPath: string; address: string; tls: Context['edgeTls'] }> {
   const [wanted, wantedTls] = [edgeAddress(), edgeTlsAddress()];
   const options = { dir: home.edge, listen: [wanted], listenTls: wantedTls === null ? [] : [wantedTls] };
-  const { listen, listenTls, socketPath } = await ensureEdge(options);
+  const { listen, listenTls, socketPath } = isEdgeExternal() ? await awaitEdge(home.edge) : await ensureEdge(options);
   const address = listen[0] ?? wanted;
   const [tls] = listenTls;
   refuseElsewhere({ edge: `http://${address}`, ...(tls && { edgeTls: `https://${tls}` }) });
@@ -135,8 +143,14 @@ async function takeUpWork({ ctx, store, jobs }: Parts) {
   await launchWorkflows(store.url, self.id);
   await look();
   await startAccepted(ctx, workflows);
-  new JobWorker(ctx, self, told('jobs')).start();
+  new JobWorker(ctx, withImages(self), told('jobs')).start();
   return { workflows, look };
+}
+
+/** The control plane alone makes images; where workers run the jobs, it takes nothing else. */
+function withImages(self: Executor): Taker {
+  const labels = [...self.labels, controlLabel];
+  return self.concurrency === 0 ? { ...self, labels, concurrency: 1, choosy: true } : { ...self, labels };
 }
 
 function watch(
@@ -145,9 +159,12 @@ function watch(
   { workflows, look }: Awaited<ReturnType<typeof takeUpWork>>,
 ): void {
   const analysis = new AnalysisWatcher(ctx);
+  const reconciler = new Reconciler(ctx);
+  const drift = new DriftWatch(ctx);
   every(500, () => analysis.look(), told('analysis'));
-  every(1000, () => reconcileRoutes(ctx), told('reconcile'));
+  every(1000, () => reconciler.look(), told('reconcile'));
   every(2000, () => certificates.look(), told('certificates'));
+  every(5000, () => drift.look(), told('drift'));
   every(2000, () => store.keep(), told('store'));
   every(1000, async () => void (await startEdge()), told('edge'));
   every(1000, look, told('executors'));
@@ -155,7 +172,7 @@ function watch(
   every(2000, () => resendSignals(ctx), told('signals'));
   every(500, () => pollRepositories(ctx, workflows), told('poll'));
   every(1000, () => tellStatuses(ctx), told('statuses'));
-  every(5000, () => keepDatabases(ctx), told('databases'));
+  every(5000, () => mendDatabases(ctx), told('databases'));
   every(5000, () => stopOldStandbys(ctx), told('standby'));
   every(600_000, () => cleanUp(ctx), told('retention'));
   every(600_000, async () => void (await ctx.jobs.prune()), told('results'));

@@ -16,6 +16,8 @@ export interface CommitsOptions {
 }
 
 const gibibyte = 1024 ** 3;
+/** Of how many commits is remembered that they are there. */
+const rememberedCommits = 10_000;
 
 /**
  * One bare repository a project, `<repositories>/<project>.git`; each commit received is kept by `refs/kova/<sha>`.
@@ -42,8 +44,13 @@ export function createCommits(repositories: string, options: CommitsOptions = {}
       // One that is there stays, so git is asked once; a repository that somebody has removed is sent anew.
       if (kept.has(`${project} ${commit}`)) return isThere(repository);
       const found = await holds(repository, commit);
+      if (kept.size === rememberedCommits) kept.clear();
       if (found) kept.add(`${project} ${commit}`);
       return found;
+    },
+    async info(project, commit) {
+      assertSha(commit);
+      return commitInfo(repositoryOf(repositories, project), commit);
     },
     async fetch(project, remote, ref, signal) {
       const repository = repositoryOf(repositories, project);

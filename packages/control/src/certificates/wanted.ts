@@ -1,6 +1,6 @@
 import type { TlsConfig } from '@kova/core/config/tls';
+import { hostsOf } from '@kova/core/environment/hosts';
 import type { Context } from '../context.ts';
-import { hostsOf } from '../routing/derive.ts';
 import { readEnvironment, releaseIn } from '../store/environments.ts';
 
 /** A certificate that an environment asks for by the configuration of the release that leads in it. */

@@ -1,16 +1,17 @@
 import type { Deployment } from '@kova/core/deployment/deployment';
 import { isInFlight } from '@kova/core/deployment/phase';
 import { scorecard } from '@kova/core/dora/delivery';
+import { hostsOf } from '@kova/core/environment/hosts';
 import { otherColour, slotId } from '@kova/core/environment/slot';
 import { KovaError } from '@kova/core/errors/kova-error';
 import type { Context } from '../context.ts';
-import { hostsOf } from '../routing/derive.ts';
 import { findCertificate } from '../store/certificates.ts';
 import { deploymentRows, findDeployment, toDeployment } from '../store/deployments.ts';
 import { environmentNames, readEnvironment, releaseIn, type SlotRecord } from '../store/environments.ts';
 import { heldCommits } from '../store/holds.ts';
 import { jobsOf } from '../store/jobs.ts';
 import { type Run, runRows, toRun } from '../store/runs.ts';
+import { configurationInForce, driftOf } from './environment-state.ts';
 import type { DeploymentView, EnvironmentView, ReleaseView, ScorecardView, ShipView, StatusView } from './views.ts';
 import { readWorkers } from './workers.ts';
 
@@ -72,6 +73,8 @@ async function readEnvironmentView(ctx: Context, project: string, name: string):
     })),
     checks: inFlight && (await checksUnderWay(ctx, inFlight.id)),
     tls: await tlsOf(ctx, project, name),
+    configuration: live && (await configurationInForce(ctx, live.deployment)),
+    drift: await driftOf(ctx, project, name),
     held: [...(await heldCommits(ctx.db, project, name))].map(([commit, reason]) => ({ commit, reason })),
   };
 }
@@ -163,7 +166,10 @@ export async function readScorecard(ctx: Context, project: string, days: number)
     .selectFrom('deployments')
     .innerJoin('releases', 'releases.id', 'deployments.release')
     .selectAll('deployments')
-    .select(['releases.commit_sha', 'releases.committed_at'])
+    .select(({ fn }) => [
+      fn.coalesce('config_commit', 'releases.commit_sha').as('changed_by'),
+      fn.coalesce('config_committed_at', 'releases.committed_at').as('changed_at'),
+    ])
     .where('deployments.project', '=', project)
     .where('environment', '=', counted)
     .where('traffic_at', 'is not', null)
@@ -171,9 +177,9 @@ export async function readScorecard(ctx: Context, project: string, days: number)
   const to = new Date();
   const ledger = rows.map((row) => ({
     deployment: row.id,
-    commit: row.commit_sha,
+    commit: row.changed_by,
     kind: row.kind,
-    committedAt: row.committed_at,
+    committedAt: row.changed_at,
     liveAt: row.live_at,
     trafficAt: row.traffic_at ?? row.created_at,
     failed: row.health === 'failed',

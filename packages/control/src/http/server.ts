@@ -11,6 +11,7 @@ import { certificateRoutes } from './routes/certificates.ts';
 import { hookRoutes } from './routes/hooks.ts';
 import { logSearchRoutes } from './routes/log-search.ts';
 import { pipelineRoutes } from './routes/pipeline.ts';
+import { planRoutes } from './routes/plan.ts';
 import { readRoutes } from './routes/reads.ts';
 import { repositoryRoutes } from './routes/repositories.ts';
 import { secretRoutes } from './routes/secrets.ts';
@@ -40,6 +41,7 @@ export function createApi(actor: Actor, token: Secret): OpenAPIHono {
   });
   readRoutes(app, actor);
   shipRoutes(app, actor);
+  planRoutes(app, actor);
   pipelineRoutes(app, actor);
   secretRoutes(app, actor);
   certificateRoutes(app, actor);

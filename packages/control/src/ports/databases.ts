@@ -6,6 +6,9 @@ export interface Database {
   port: number;
 }
 
+/** `absent` when there are no files of one. */
+export type DatabaseState = { state: 'running'; database: Database } | { state: 'stopped' | 'absent' };
+
 /** A database of its own for each environment of each project. */
 export interface Databases {
   /**
@@ -13,6 +16,9 @@ export interface Databases {
    * Idempotent: one that already runs is adopted, not restarted.
    */
   ensure(project: string, environment: string): Promise<Database>;
+
+  /** The database as it is; starts and makes nothing. */
+  look(project: string, environment: string): Promise<DatabaseState>;
 
   /** Stops it; its data stay. Idempotent. */
   stop(project: string, environment: string): Promise<void>;

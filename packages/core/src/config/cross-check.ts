@@ -14,6 +14,8 @@ export function crossCheck(config: ProjectConfig): string[] {
     ...checkWindows(config),
     ...checkPipeline(config),
     ...checkChecks(config),
+    ...checkAutoscale(config),
+    ...checkCluster(config),
   ];
 }
 
@@ -61,4 +63,24 @@ function checkWindows(config: ProjectConfig): string[] {
     const limit = `must be longer than ${formatDuration(longest)}, the longest \`for\` of the rules`;
     return short.map(([key]) => `environments.${name}.${key}: ${limit}, as analysis.noData is fail`);
   });
+}
+
+function checkAutoscale({ environments, render }: ProjectConfig): string[] {
+  return Object.entries(render.kubernetes.autoscale).flatMap(([name, { min, max }]) => {
+    const path = `render.kubernetes.autoscale.${name}`;
+    const environment = environments[name];
+    if (!environment) return [`${path}: there is no environment ${name}`];
+    const least = min ?? environment.instances;
+    return max < least ? [`${path}.max: must be at least ${least}, the fewest instances`] : [];
+  });
+}
+
+/** What a cluster cannot be given: Kova's PostgreSQL listens on its own machine alone. */
+function checkCluster({ runtime, services }: ProjectConfig): string[] {
+  if (runtime !== 'kubernetes') return [];
+  return Object.entries(services).flatMap(([name, { kind }]) =>
+    kind === 'postgres'
+      ? [`services.${name}: pods of a cluster cannot reach it; give them DATABASE_URL under env of each environment`]
+      : [],
+  );
 }
