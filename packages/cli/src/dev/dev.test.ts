@@ -182,11 +182,11 @@ test('a port that is taken is named with who has it, and the next free one is us
   onTestFinished(() => void listener.close());
   await once(listener, 'listening');
   const { port } = listener.address() as { port: number };
-  const refused = startDevelopment(appDirectory(small), '--port', String(port));
+  const refused = startDevelopment(appDirectory(small), { args: ['--port', String(port)] });
   const { error } = await refused.event('failed');
   expect(error.message).toMatch(new RegExp(`^port ${port} is taken by .+ \\(process ${process.pid}\\)$`));
   const offered = /--port (\d+)/.exec(error.next)?.[1] ?? '';
-  const development = startDevelopment(appDirectory(small), '--port', offered);
+  const development = startDevelopment(appDirectory(small), { args: ['--port', offered] });
   expect((await development.event('ready')).addresses.app).toBe(`http://localhost:${offered}`);
   await end(development);
 });
