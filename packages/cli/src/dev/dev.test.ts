@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -151,6 +151,21 @@ test('a migration that fails is shown, and the app is not started', async () => 
   expect(error).toMatchObject({ code: 'MIGRATION_FAILED', message: expect.stringContaining('no such table') });
   expect(development.told.some((event) => event.type === 'begun' && event.part === 'app')).toBe(false);
   expect((await development.ended).code).toBe(1);
+  expect(processesOf(directory)).toEqual([]);
+});
+
+test.skipIf(process.getuid?.() !== 0)('a disk without space is named, and nothing is left running', async () => {
+  const directory = appDirectory(plain);
+  mkdirSync(join(directory, '.kova'), { mode: 0o711 });
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=3m,mode=0711', 'tmpfs', join(directory, '.kova')]);
+  onTestFinished(() => void execFileSync('umount', ['--lazy', join(directory, '.kova')]));
+  const development = startDevelopment(directory);
+  const { error } = await development.event('failed');
+  expect(error).toMatchObject({
+    code: 'DISK_FULL',
+    message: expect.stringMatching(/^no space is left in .*No space left/),
+  });
+  await development.ended;
   expect(processesOf(directory)).toEqual([]);
 });
 
