@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -154,6 +154,21 @@ test('a migration that fails is shown, and the app is not started', async () => 
   expect(processesOf(directory)).toEqual([]);
 });
 
+test.skipIf(process.getuid?.() !== 0)('a disk without space is named, and nothing is left running', async () => {
+  const directory = appDirectory(plain);
+  mkdirSync(join(directory, '.kova'), { mode: 0o711 });
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=3m,mode=0711', 'tmpfs', join(directory, '.kova')]);
+  onTestFinished(() => void execFileSync('umount', ['--lazy', join(directory, '.kova')]));
+  const development = startDevelopment(directory);
+  const { error } = await development.event('failed');
+  expect(error).toMatchObject({
+    code: 'DISK_FULL',
+    message: expect.stringMatching(/^no space is left in .*No space left/),
+  });
+  await development.ended;
+  expect(processesOf(directory)).toEqual([]);
+});
+
 test('an app that ends before it was ready fails the start, with its last lines', async () => {
   const directory = appDirectory(plainNode, { 'server.mjs': 'throw new Error("no such thing");\n' });
   const development = startDevelopment(directory);
@@ -182,11 +197,11 @@ test('a port that is taken is named with who has it, and the next free one is us
   onTestFinished(() => void listener.close());
   await once(listener, 'listening');
   const { port } = listener.address() as { port: number };
-  const refused = startDevelopment(appDirectory(small), '--port', String(port));
+  const refused = startDevelopment(appDirectory(small), { args: ['--port', String(port)] });
   const { error } = await refused.event('failed');
   expect(error.message).toMatch(new RegExp(`^port ${port} is taken by .+ \\(process ${process.pid}\\)$`));
   const offered = /--port (\d+)/.exec(error.next)?.[1] ?? '';
-  const development = startDevelopment(appDirectory(small), '--port', offered);
+  const development = startDevelopment(appDirectory(small), { args: ['--port', offered] });
   expect((await development.event('ready')).addresses.app).toBe(`http://localhost:${offered}`);
   await end(development);
 });

@@ -50,7 +50,8 @@ function readyLines({ app, https, database, redis, logs, connect }: Addresses, m
     '',
     ...rows.map(([name, address]) => `  ${name.padEnd(8)}  ${address}`),
     '',
-    `Ready in ${formatDuration(ms)}. Ctrl-C ends it; the data stay. Addresses with passwords: ${fromHere(cwd, connect)}`,
+    `Ready in ${formatDuration(ms)}. Ctrl-C ends it; the data stay.`,
+    ...(connect ? [`Addresses with passwords: ${fromHere(cwd, connect)}`] : []),
     '',
   ];
 }

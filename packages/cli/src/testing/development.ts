@@ -42,8 +42,11 @@ export function appDirectory(config: string, files: Record<string, string> = {})
 }
 
 /** Starts the real `kova dev` and reads what it tells. */
-export function startDevelopment(cwd: string, ...args: string[]) {
-  const running = startKova(['dev', '--json', ...args], { cwd });
+export function startDevelopment(
+  cwd: string,
+  { args = [], env = {} }: { args?: string[]; env?: NodeJS.ProcessEnv } = {},
+) {
+  const running = startKova(['dev', '--json', ...args], { cwd, env });
   const { stdout } = running.child;
   if (!stdout) throw new Error('it has no output');
   const told: Told[] = [];

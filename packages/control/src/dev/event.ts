@@ -18,8 +18,8 @@ export interface Addresses {
   redis: string | null;
   /** The directory of the logs. */
   logs: string;
-  /** The file with the addresses as the app has them, passwords included. */
-  connect: string;
+  /** The file with the addresses as the app has them, passwords included; null where they are in compose.yaml. */
+  connect: string | null;
 }
 
 /** What happens in a development environment, in the order that it happens. */

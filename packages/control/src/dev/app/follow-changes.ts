@@ -15,7 +15,9 @@ export async function followChanges(environment: Environment, app: KeptProcess, 
     environment.note('app', `${name} has changed: the app is started anew`);
     app.restart();
   };
-  await watchFiles(environment.place.project, ['kova.config.ts', envFile], changed, signal);
+  await watchFiles(environment.place.project, ['kova.config.ts', envFile], changed, signal).catch((error: Error) => {
+    environment.note('app', `changes of kova.config.ts and ${envFile} are not followed any more: ${error.message}`);
+  });
 }
 
 /** Whether the app must be started anew for the new configuration. One that is wrong changes nothing. */
