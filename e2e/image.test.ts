@@ -138,17 +138,6 @@ test('a registry that refuses, or is away, fails the job and is named; the passw
   ).toBe('');
 });
 
-test('the engine dies in the middle of a build, and the next run makes the image', async () => {
-  const commit = await kova.send({ text: 'broken', more: image(), pipeline: pipeline() });
-  await engine.daemon.stop('SIGKILL');
-  const away = await kova.proved(await kova.prove(commit));
-  expect(imageJob(away)).toMatchObject({ state: 'failed', reason: expect.stringContaining('does not answer') });
-  await engine.daemon.start();
-  expect(imageJob(await kova.proved(await kova.prove(commit)))).toMatchObject({ state: 'passed' });
-  const [row] = await inStore(kova.home, `select count(*)::int as n from images`);
-  expect(row?.n).toBeGreaterThan(0);
-});
-
 test('a branch has its tags; a proposal is pushed by the settings of what is released, never by its own', async () => {
   const remote = new TestRemote(kova);
   remote.push({ text: 'before' });
@@ -174,4 +163,15 @@ test('a branch has its tags; a proposal is pushed by the settings of what is rel
   expect(await registry.digestOf('shop', tag(proposed))).toBe(digest);
   expect(digest).not.toBe(latest);
   expect(await registry.digestOf('shop', 'latest')).toBe(latest);
+});
+
+test('an engine that is away is named, and the next run makes the image', async () => {
+  const commit = await kova.send({ text: 'broken', more: image(), pipeline: pipeline() });
+  await engine.daemon.stop();
+  const away = await kova.proved(await kova.prove(commit));
+  expect(imageJob(away)).toMatchObject({ state: 'failed', reason: expect.stringContaining('does not answer') });
+  await engine.daemon.start();
+  expect(imageJob(await kova.proved(await kova.prove(commit)))).toMatchObject({ state: 'passed' });
+  const [row] = await inStore(kova.home, `select count(*)::int as n from images`);
+  expect(row?.n).toBeGreaterThan(0);
 });
