@@ -1,14 +1,23 @@
 import { flushCompileCache } from 'node:module';
 import { hostname } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import { reportOf } from '@kova/core/errors/kova-error';
+import { controlLabel } from '@kova/core/pipeline/image-job';
 import { together } from '@kova/core/together';
 import { awaitEdge, ensureEdge } from '@kova/edge/launch';
-import { apiAddress, edgeAddress, isEdgeExternal, refuseElsewhere } from './addresses.ts';
+import {
+  apiAddress,
+  edgeAddress,
+  edgeTlsAddress,
+  isEdgeExternal,
+  publicTlsPort,
+  refuseElsewhere,
+} from './addresses.ts';
 import { explainDiskFull } from './artefacts/disk-full.ts';
 import { createCommits } from './build/commits.ts';
 import { prepareToolchain } from './build/toolchain.ts';
+import { CertificateKeeper } from './certificates/keeper.ts';
 import type { Context } from './context.ts';
 import { edgeAt } from './edge-port.ts';
 import { appIdentities } from './home/app-identities.ts';
@@ -22,7 +31,9 @@ import { createApi } from './http/server.ts';
 import { assembleJobs } from './job-parts.ts';
 import type { LocalJobRunner } from './pipeline/runner.ts';
 import { say, told } from './process-log.ts';
-import { createProcessRuntime, type InstanceEvent, type ProcessRuntime } from './runtimes/process/process-runtime.ts';
+import type { ChosenRuntime } from './runtimes/chosen-runtime.ts';
+import { openRuntimes } from './runtimes/open.ts';
+import type { InstanceEvent } from './runtimes/slot/surroundings.ts';
 import { createDatabases } from './services/postgres/databases.ts';
 import { ensureStore, explainStart, type OwnStore } from './services/postgres/own-store.ts';
 import { giteaStatuses } from './statuses/gitea.ts';
@@ -30,8 +41,9 @@ import { githubStatuses } from './statuses/github.ts';
 import { gitlabStatuses } from './statuses/gitlab.ts';
 import { stopSince } from './stop.ts';
 import { connectStore } from './store/connect.ts';
-import { enrol } from './store/executors.ts';
+import { type Executor, enrol } from './store/executors.ts';
 import { bindStore } from './store/home.ts';
+import type { Taker } from './store/job-queue.ts';
 import { migrateStoreAt } from './store/migrate.ts';
 import { type Survivor, survey } from './survey.ts';
 import { AnalysisWatcher } from './watch/analysis.ts';
@@ -58,7 +70,7 @@ const home = homeAt(homePath());
 interface Parts {
   ctx: Context;
   store: OwnStore;
-  runtime: ProcessRuntime;
+  runtime: ChosenRuntime;
   jobs: LocalJobRunner;
 }
 
@@ -76,11 +88,7 @@ async function assemble(): Promise<Parts> {
   const databases = createDatabases(home);
   await keepDatabases({ db, databases }).catch(told('databases'));
   const identityOf = appIdentities(home.keys);
-  const runtime = await createProcessRuntime({
-    ...{ directory: join(home.slots, '.state'), logs: home.logs, as },
-    asOf: (slot) => identityOf(...(slot.split('/', 2) as [string, string])),
-    onEvent: tellIllness,
-  });
+  const runtime = await openRuntimes({ home, as, identityOf, onEvent: tellIllness });
   const parts = await assembleJobs({ home, env: process.env, db, url: store.url, as });
   const ctx: Context = {
     ...{ home, db, runtime, databases, identityOf, ...parts },
@@ -89,6 +97,7 @@ async function assemble(): Promise<Parts> {
     statuses: { github: githubStatuses, gitlab: gitlabStatuses, gitea: giteaStatuses },
     appPath: [toolchain.bin, '/usr/local/bin', '/usr/bin', '/bin'].join(delimiter),
     edgeListen: edgeProcess.address,
+    edgeTls: edgeProcess.tls,
     idleToken: await tokenIn(home.keys, 'idle-token'),
   };
   return { ctx, store, runtime, jobs: parts.jobs };
@@ -100,14 +109,15 @@ function tellIllness({ kind, instance: { id, release, state, reason } }: Instanc
   say(`instance ${id} of ${release} is ${state}: ${reason}`);
 }
 
-async function startEdge(): Promise<{ socketPath: string; address: string }> {
-  const wanted = edgeAddress();
-  const { listen, socketPath } = isEdgeExternal()
-    ? await awaitEdge(home.edge)
-    : await ensureEdge({ dir: home.edge, listen: [wanted] });
+async function startEdge(): Promise<{ socketPath: string; address: string; tls: Context['edgeTls'] }> {
+  const [wanted, wantedTls] = [edgeAddress(), edgeTlsAddress()];
+  const options = { dir: home.edge, listen: [wanted], listenTls: wantedTls === null ? [] : [wantedTls] };
+  const { listen, listenTls, socketPath } = isEdgeExternal() ? await awaitEdge(home.edge) : await ensureEdge(options);
   const address = listen[0] ?? wanted;
-  refuseElsewhere({ edge: `http://${address}` });
-  return { socketPath, address };
+  const [tls] = listenTls;
+  refuseElsewhere({ edge: `http://${address}`, ...(tls && { edgeTls: `https://${tls}` }) });
+  const port = Number(tls?.split(':').at(-1));
+  return { socketPath, address, tls: tls ? { listen: tls, port: publicTlsPort(port) } : null };
 }
 
 async function takeUpWork({ ctx, store, jobs }: Parts) {
@@ -133,16 +143,27 @@ async function takeUpWork({ ctx, store, jobs }: Parts) {
   await launchWorkflows(store.url, self.id);
   await look();
   await startAccepted(ctx, workflows);
-  new JobWorker(ctx, self, told('jobs')).start();
+  new JobWorker(ctx, withImages(self), told('jobs')).start();
   return { workflows, look };
 }
 
-function watch({ ctx, store }: Parts, { workflows, look }: Awaited<ReturnType<typeof takeUpWork>>): void {
+/** The control plane alone makes images; where workers run the jobs, it takes nothing else. */
+function withImages(self: Executor): Taker {
+  const labels = [...self.labels, controlLabel];
+  return self.concurrency === 0 ? { ...self, labels, concurrency: 1, choosy: true } : { ...self, labels };
+}
+
+function watch(
+  { ctx, store }: Parts,
+  certificates: CertificateKeeper,
+  { workflows, look }: Awaited<ReturnType<typeof takeUpWork>>,
+): void {
   const analysis = new AnalysisWatcher(ctx);
   const reconciler = new Reconciler(ctx);
   const drift = new DriftWatch(ctx);
   every(500, () => analysis.look(), told('analysis'));
   every(1000, () => reconciler.look(), told('reconcile'));
+  every(2000, () => certificates.look(), told('certificates'));
   every(5000, () => drift.look(), told('drift'));
   every(2000, () => store.keep(), told('store'));
   every(1000, async () => void (await startEdge()), told('edge'));
@@ -160,11 +181,14 @@ function watch({ ctx, store }: Parts, { workflows, look }: Awaited<ReturnType<ty
 /** Takes up the work that was in flight, and tells that Kova is ready. */
 async function open(parts: Parts, server: ApiServer): Promise<void> {
   const work = await takeUpWork(parts);
-  watch(parts, work);
+  const certificates = new CertificateKeeper(parts.ctx);
+  watch(parts, certificates, work);
   const { workflows } = work;
-  const api = createApi({ ctx: parts.ctx, workflows }, await tokenIn(home.keys, 'api-token'));
+  const api = createApi({ ctx: parts.ctx, workflows, certificates }, await tokenIn(home.keys, 'api-token'));
   server.serve(getRequestListener(api.fetch));
-  await writeControlRecord(home.root, { url: server.url, edge: `http://${parts.ctx.edgeListen}` });
+  const { edgeListen, edgeTls } = parts.ctx;
+  const edges = { edge: `http://${edgeListen}`, ...(edgeTls && { edgeTls: `https://${edgeTls.listen}` }) };
+  await writeControlRecord(home.root, { url: server.url, ...edges });
   console.log(`ready at ${server.url}`);
 }
 

@@ -1,7 +1,8 @@
-import { join } from 'node:path';
 import { readLiveEdge } from '@kova/edge/edge-file';
 import { controlIn } from './home/control-record.ts';
 import { type Home, homeAt, homePath } from './home/home.ts';
+import { runningContainers } from './runtimes/docker/survivors.ts';
+import { containersOf, processesIn } from './runtimes/places.ts';
 import { runningInstances } from './runtimes/process/survivors.ts';
 import { runningClusters } from './services/postgres/running.ts';
 
@@ -19,10 +20,11 @@ export function surveyHome(env: NodeJS.ProcessEnv = process.env): Promise<Surviv
 }
 
 export async function survey(home: Home): Promise<Survivor[]> {
-  const [control, edge, instances, clusters] = await Promise.all([
+  const [control, edge, instances, containers, clusters] = await Promise.all([
     controlIn(home.root),
     readLiveEdge(home.edge),
-    runningInstances(join(home.slots, '.state')),
+    runningInstances(processesIn(home)),
+    containersOf(home).then(runningContainers),
     runningClusters(home),
   ]);
   return [
@@ -30,7 +32,7 @@ export async function survey(home: Home): Promise<Survivor[]> {
       ? [{ kind: 'control plane' as const, name: control.ready?.url ?? 'starting', pids: [control.pid] }]
       : []),
     ...(edge ? [{ kind: 'edge' as const, name: edge.listen.join(', '), pids: [edge.pid] }] : []),
-    ...[...instances].sort().map(([name, pids]) => ({ kind: 'instance' as const, name, pids })),
+    ...[...instances, ...containers].sort().map(([name, pids]) => ({ kind: 'instance' as const, name, pids })),
     ...clusters.map(({ name, pid }) => ({ kind: 'PostgreSQL' as const, name, pids: [pid] })),
   ];
 }

@@ -47,7 +47,7 @@ function countStates(instances: EnvironmentView['instances']): string {
 }
 
 function remarks(
-  { name, live, inFlight, checks, instances, held, configuration, drift }: EnvironmentView,
+  { name, live, inFlight, checks, instances, tls, held, configuration, drift }: EnvironmentView,
   now: number,
 ) {
   const work = inFlight ? [`${name}: ${inFlight.phase}: ${plain(inFlight.reason)}`] : [];
@@ -61,6 +61,7 @@ function remarks(
     ...hint,
     ...given,
     ...degraded,
+    ...(tls?.problem ? [`warning: ${name}: certificate: ${plain(tls.problem)}`] : []),
     ...drift.map((each) => `${each.mendedAt ? '' : 'warning: '}${name}: ${driftText(each, now)}`),
     ...instances.flatMap(warning),
     ...held.map(({ commit, reason }) => `${name}: commit ${commit.slice(0, 10)} is held: ${plain(reason)}`),

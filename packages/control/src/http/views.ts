@@ -1,6 +1,6 @@
 import { phases } from '@kova/core/deployment/phase';
 import { type ErrorCode, errorCodes } from '@kova/core/errors/codes';
-import { reportKinds, severities } from '@kova/core/pipeline/evidence/evidence';
+import { evidenceKinds, severities } from '@kova/core/pipeline/evidence/evidence';
 import { jobStates, runStates } from '@kova/core/pipeline/state';
 import { z } from 'zod';
 import { shipStates } from '../store/schema.ts';
@@ -56,6 +56,10 @@ export const environmentView = z
         pid: z.number().nullable(),
       }),
     ),
+    tls: z
+      .object({ notAfter: moment.nullable(), problem: z.string().nullable() })
+      .nullable()
+      .describe('the certificate of its hosts; null when it asks for none'),
     held: z.array(z.object({ commit: z.string(), reason: z.string() })),
     configuration: z
       .object({ commit: z.string(), by: z.string(), at: moment.nullable(), apply: z.string().nullable() })
@@ -148,7 +152,7 @@ const problemView = z.object({
 
 const evidenceView = z
   .object({
-    kind: z.enum(reportKinds),
+    kind: z.enum(evidenceKinds),
     figures: z.record(z.string(), z.number()),
     problems: z.array(problemView).describe('worst first'),
     problemCount: z.number(),
@@ -199,6 +203,26 @@ export const secretView = z
     jobs: z.array(z.string()).nullable().describe('those of the newest run that ask for it; null before the first'),
   })
   .meta({ id: 'Secret' });
+
+export const certificateView = z
+  .object({
+    project: z.string(),
+    environment: z.string(),
+    source: z.enum(['files', 'local', 'acme']),
+    hosts: z.array(z.string()),
+    issuer: z.string().nullable(),
+    fingerprint: z.string().nullable().describe('SHA-256 of the certificate that the edge has taken last'),
+    notBefore: moment.nullable(),
+    notAfter: moment.nullable(),
+    renewsAt: moment.nullable().describe('null for files, which are read again and again'),
+    problem: z.string().nullable().describe('why the next one could not be had'),
+    failures: z.number(),
+  })
+  .meta({ id: 'Certificate' });
+
+export const authorityView = z
+  .object({ path: z.string(), fingerprint: z.string(), notAfter: moment, pem: z.string() })
+  .meta({ id: 'Authority' });
 
 /** What a search of logs sends, one JSON object an event. */
 export const logMatchView = z.object({
@@ -272,5 +296,7 @@ export type ScorecardView = z.infer<typeof scorecardView>;
 export type JobView = z.infer<typeof jobView>;
 export type RunView = z.infer<typeof runView>;
 export type LogMatchView = z.infer<typeof logMatchView>;
+export type CertificateView = z.infer<typeof certificateView>;
+export type AuthorityView = z.infer<typeof authorityView>;
 export type SecretView = z.infer<typeof secretView>;
 export type StreamEvent = z.infer<typeof streamEvent>;

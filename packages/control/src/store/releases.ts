@@ -12,6 +12,8 @@ export interface Release {
   committedAt: Date;
   artefact: string;
   config: ProjectConfig;
+  /** The image that holds it, by digest; null when there is none. */
+  image: string | null;
 }
 
 /** The release of a commit has one id for ever: it is built once. */
@@ -19,11 +21,19 @@ export function releaseId(commit: string): string {
   return `rel_${commit.slice(0, 10)}`;
 }
 
+/** The run that proved it, and the image which that has made. */
+export type Provenance = { run: string } & Pick<Release, 'image'>;
+
 /**
  * Records a built release and makes sure that its environments exist. One whose artefact was cleaned up is built again
  * and gets the new one. Idempotent.
  */
-export async function recordRelease(db: Store, project: string, built: BuiltRelease, run: string): Promise<string> {
+export async function recordRelease(
+  db: Store,
+  project: string,
+  built: BuiltRelease,
+  from: Provenance,
+): Promise<string> {
   const { config, artefact, commit } = built;
   const id = releaseId(commit.sha);
   await db.transaction().execute(async (trx) => {
@@ -37,10 +47,10 @@ export async function recordRelease(db: Store, project: string, built: BuiltRele
       artefact: artefact.digest,
       artefact_bytes: artefact.bytes,
       config: JSON.stringify(config),
-      run,
+      ...from,
     };
     const { artefact: digest, artefact_bytes, config: recorded } = release;
-    const rebuilt = { artefact: digest, artefact_bytes, config: recorded, run };
+    const rebuilt = { artefact: digest, artefact_bytes, config: recorded, ...from };
     await trx
       .insertInto('releases')
       .values(release)
@@ -73,8 +83,8 @@ export async function ensureProject(db: Store, name: string): Promise<void> {
 export async function findRelease(db: Store, id: string): Promise<Release | null> {
   const row = await db.selectFrom('releases').selectAll().where('id', '=', id).executeTakeFirst();
   if (!row) return null;
-  const { project, commit_sha, message, committed_at, artefact, config } = row;
-  return { id, project, commit: commit_sha, message, committedAt: committed_at, artefact, config };
+  const { project, commit_sha, message, committed_at, artefact, config, image } = row;
+  return { id, project, commit: commit_sha, message, committedAt: committed_at, artefact, config, image };
 }
 
 /** What the project wants of Kova itself, such as how much is kept: said by the release that was built last. */

@@ -1,10 +1,11 @@
 import type { ProjectConfig } from '@kova/core/config/schema';
+import type { TlsConfig } from '@kova/core/config/tls';
 import type { DeploymentKind, ReleaseHealth } from '@kova/core/deployment/deployment';
 import type { Phase } from '@kova/core/deployment/phase';
 import type { Colour } from '@kova/core/environment/slot';
 import type { ErrorCode } from '@kova/core/errors/codes';
 import type { ErrorReport } from '@kova/core/errors/kova-error';
-import type { Problem, ReportKind } from '@kova/core/pipeline/evidence/evidence';
+import type { EvidenceKind, Problem } from '@kova/core/pipeline/evidence/evidence';
 import type { GraphJob } from '@kova/core/pipeline/graph';
 import type { JobState, RunState } from '@kova/core/pipeline/state';
 import type { Deed, PlannedChange } from '@kova/core/plan/plan';
@@ -66,6 +67,7 @@ export interface Schema {
     config: Json<ProjectConfig>;
     run: string | null;
     created_at: Moment;
+    image: string | null;
   };
   environments: {
     project: string;
@@ -172,6 +174,7 @@ export interface Schema {
     stop: string | null;
     deployment: string | null;
     opened_at: MaybeMoment;
+    push: Generated<boolean>;
     created_at: Moment;
     ended_at: MaybeMoment;
   };
@@ -195,11 +198,12 @@ export interface Schema {
     started_at: MaybeMoment;
     ended_at: MaybeMoment;
   };
+  images: { run: string; id: string; reference: string; created_at: Moment; removed_at: MaybeMoment };
   needs: { run: string; job: string; need: string; must_pass: Generated<boolean> };
   evidence: {
     run: string;
     job: string;
-    kind: ReportKind;
+    kind: EvidenceKind;
     figures: Json<Record<string, number>>;
     problems: Json<Problem[]>;
     problem_count: number;
@@ -207,6 +211,25 @@ export interface Schema {
   };
   job_events: { id: Generated<string>; run: string; job: string; state: JobState; reason: string; at: Moment };
   secrets: { project: string; name: string; sealed: string; set_by: string; set_at: Moment };
+  certificates: {
+    project: string;
+    environment: string;
+    settings: string;
+    source: TlsConfig['certificate'];
+    hosts: string[];
+    chain: string | null;
+    sealed_key: string | null;
+    fingerprint: string | null;
+    issuer: string | null;
+    not_before: MaybeMoment;
+    not_after: MaybeMoment;
+    order_url: string | null;
+    order_key: string | null;
+    next_at: Moment;
+    failures: Generated<number>;
+    problem: string | null;
+  };
+  acme_accounts: { directory: string; email: string; sealed_key: string };
   home: { one: Generated<boolean>; id: string; place: string };
   repositories: {
     project: string;

@@ -4,7 +4,10 @@ import { loadSchema } from '../environment/load.ts';
 import { pipelineSchema } from '../pipeline/schema.ts';
 import { strategySchema } from '../traffic/strategy.ts';
 import { command } from './command.ts';
+import { imageSchema } from './image.ts';
 import { renderSchema } from './render.ts';
+import { limitsSchema, runtimeSchema } from './runtime.ts';
+import { tlsSchema } from './tls.ts';
 import { duration, envVars, insidePath, nameSchema } from './values.ts';
 
 const health = z.strictObject({
@@ -26,6 +29,12 @@ const app = z.strictObject({
     .default([{ from: '.', to: '.', optional: false }])
     .describe('what of the built checkout goes into the artefact, and where'),
   start: command.describe('starts one instance; it must listen on $HOST:$PORT'),
+  dev: command
+    .nullable()
+    .prefault(null)
+    .describe(
+      'starts the app for `kova dev`, with hot reload; `$HOST` and `$PORT` in its words are replaced; null for `start`, under `node --watch` when it is Node',
+    ),
   stopTimeout: duration.prefault('30s').describe('time between SIGTERM and SIGKILL'),
   assets: z
     .strictObject({ prefix: z.string().startsWith('/'), dir: insidePath })
@@ -59,7 +68,9 @@ const database = z
 const environment = z.strictObject({
   deploy: z.enum(['auto', 'manual']).default('auto').describe('auto: a release goes on here by itself'),
   hosts: z.array(z.string()).default([]).describe('host names; default <environment>.<project>.localhost'),
+  tls: tlsSchema.nullable().default(null).describe('how its hosts are served by https; null for plain HTTP alone'),
   instances: z.int().min(1).max(64).default(1),
+  limits: limitsSchema.prefault({}),
   env: envVars.default({}).describe('variables for the instances'),
   strategy: strategySchema.prefault({ kind: 'blue-green' }),
   approvals: z.int().min(0).max(10).default(0).describe('people who must say yes before users see the release'),
@@ -87,10 +98,12 @@ const defaultEnvironments = {
 export const configSchema = z.strictObject({
   name: nameSchema.describe('the project'),
   app,
+  runtime: runtimeSchema,
   services: z.record(nameSchema, z.discriminatedUnion('kind', [postgres, redis])).default({}),
   database: database.prefault({}),
   pipeline: pipelineSchema.prefault({}).describe('what proves a commit before it becomes a release'),
   environments: z.record(nameSchema, environment).prefault(defaultEnvironments).describe('in the order of promotion'),
+  image: imageSchema.nullable().default(null).describe('an image of each release; null for none'),
   render: renderSchema.prefault({}).describe('what `kova render` writes'),
   assetsKeep: duration.prefault('7d').describe('how long the immutable assets of a replaced release stay servable'),
   keepReleases: z.int().min(2).default(5).describe('healthy releases kept per environment to roll back to'),

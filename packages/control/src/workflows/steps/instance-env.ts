@@ -3,23 +3,32 @@ import type { Context } from '../../context.ts';
 import type { Database } from '../../ports/databases.ts';
 import type { Plan } from '../plan.ts';
 
-/** The whole environment of the release's processes: instances and migrations see the same. Nothing is inherited. */
-export async function instanceEnv(ctx: Context, plan: Plan): Promise<Record<string, string | Secret>> {
-  const { deployment, release } = plan;
-  const hasDatabase = Object.values(release.config.services).some((service) => service.kind === 'postgres');
-  const database = hasDatabase ? await ctx.databases.ensure(deployment.project, deployment.environment) : null;
-  return instanceEnvWith(ctx, plan, database);
+type Env = Record<string, string | Secret>;
+
+/** The whole environment of the release's instances; nothing is inherited. */
+export async function instanceEnv(ctx: Context, plan: Plan): Promise<Env> {
+  return instanceEnvWith(ctx, plan, await databaseOf(ctx, plan));
 }
 
-/** As `instanceEnv`, with a database that is there. */
-export function instanceEnvWith(
-  ctx: Context,
-  { deployment, release, environment }: Plan,
-  database: Database | null,
-): Record<string, string | Secret> {
+/** As `instanceEnv`, with a database that is there. An image knows where its programs are. */
+export function instanceEnvWith(ctx: Context, plan: Plan, database: Database | null): Env {
+  const env = releaseEnvWith(plan, database);
+  return plan.release.config.runtime === 'process' ? { PATH: ctx.appPath, ...env } : env;
+}
+
+/** What the instances and the migrations of a release have in common. */
+export async function releaseEnv(ctx: Context, plan: Plan): Promise<Env> {
+  return releaseEnvWith(plan, await databaseOf(ctx, plan));
+}
+
+async function databaseOf(ctx: Context, { deployment, release }: Plan): Promise<Database | null> {
+  const wanted = Object.values(release.config.services).some((service) => service.kind === 'postgres');
+  return wanted ? ctx.databases.ensure(deployment.project, deployment.environment) : null;
+}
+
+function releaseEnvWith({ deployment, release, environment }: Plan, database: Database | null): Env {
   const redis = Object.values(release.config.services).find((service) => service.kind === 'redis');
   return {
-    PATH: ctx.appPath,
     NODE_ENV: 'production',
     NEXT_TELEMETRY_DISABLED: '1',
     KOVA_PROJECT: deployment.project,

@@ -20,7 +20,8 @@ export async function start(ctx: Context, plan: Plan, signal: AbortSignal): Prom
 }
 
 /** What the plan's slot shall run. */
-export function slotSpec({ release, environment, app, slot, directory }: Plan, env: SlotSpec['env']): SlotSpec {
+export function slotSpec(plan: Plan, env: SlotSpec['env']): SlotSpec {
+  const { release, environment, app, slot, directory } = plan;
   return {
     slot,
     release: release.id,
@@ -31,6 +32,7 @@ export function slotSpec({ release, environment, app, slot, directory }: Plan, e
     health: { path: app.health.path, intervalMs: app.health.interval, timeoutMs: app.health.timeout },
     stopTimeoutMs: app.stopTimeout,
     maxLogBytes: app.maxLogBytes,
+    ...carriedBy(plan),
   };
 }
 
@@ -40,4 +42,11 @@ export async function launchSlot(ctx: Context, plan: Plan, signal?: AbortSignal)
   await ctx.runtime.start(slotSpec(plan, await instanceEnv(ctx, plan)));
   const verdict = await ctx.runtime.awaitReady(slot, app.health.deadline, signal);
   if (verdict.outcome !== 'pass') throw new KovaError('START_FAILED', verdict.reason);
+}
+
+/** What only containers need to know: processes are specified as they always were. */
+function carriedBy({ release, environment }: Plan): Pick<SlotSpec, 'runtime' | 'image' | 'limits'> {
+  const { runtime } = release.config;
+  if (runtime === 'process') return {};
+  return { runtime, limits: environment.limits, ...(release.image ? { image: release.image } : {}) };
 }
