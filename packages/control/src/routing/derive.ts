@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { ProjectConfig } from '@kova/core/config/schema';
+import { hostsOf } from '@kova/core/environment/hosts';
 import { type Colour, slotId } from '@kova/core/environment/slot';
 import type { Route, RouteSlot } from '@kova/core/traffic/route';
 import type { Context } from '../context.ts';
@@ -19,18 +20,13 @@ export interface RouteSource {
   config: ProjectConfig;
 }
 
-/** The host names of an environment: its own, or `<environment>.<project>.localhost`. */
-export function hostsOf(config: ProjectConfig, environment: string): string[] {
-  const own = config.environments[environment]?.hosts ?? [];
-  return own.length > 0 ? own : [`${environment}.${config.name}.localhost`];
-}
-
 /** What the edge shall do for the environment, of what the store and the runtime know; its version is still to be set. */
 export async function deriveRoute(ctx: Context, source: RouteSource): Promise<Omit<Route, 'version'>> {
   const { project, environment, config } = source;
   const slots = await Promise.all(source.slots.map((slot) => routeSlot(ctx, source, slot)));
   const { path, interval, timeout, unhealthyAfter, healthyAfter } = config.app.health;
   const { assets } = config.app;
+  const tls = tlsOf(ctx, config, environment);
   return {
     id: `${project}/${environment}`,
     hosts: hostsOf(config, environment),
@@ -43,6 +39,17 @@ export async function deriveRoute(ctx: Context, source: RouteSource): Promise<Om
     sticky: true,
     idleTokenHash: createHash('sha256').update(ctx.idleToken.reveal()).digest('hex'),
     limits,
+    ...(tls && { tls }),
+  };
+}
+
+function tlsOf({ edgeTls }: Context, config: ProjectConfig, environment: string): Route['tls'] {
+  // A release that was built by an older Kova says nothing of it.
+  const wanted = config.environments[environment]?.tls ?? null;
+  if (wanted === null || edgeTls === null) return undefined;
+  return {
+    redirectPort: wanted.redirect ? edgeTls.port : null,
+    hstsSeconds: wanted.hsts === null ? null : Math.floor(wanted.hsts / 1000),
   };
 }
 
@@ -59,6 +66,7 @@ async function routeSlot(ctx: Context, source: RouteSource, slot: SlotRecord): P
 }
 
 /** One that is about to come back keeps its place: the edge's own health decides whether it gets requests. */
-function mayServe({ state }: Instance): boolean {
+function mayServe({ state, address }: Instance): boolean {
+  if (address.port === 0) return false;
   return state === 'ready' || state === 'starting' || state === 'backing-off';
 }

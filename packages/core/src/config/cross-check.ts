@@ -2,16 +2,20 @@ import { checkChecks } from '../environment/checks.ts';
 import { checkPipeline } from '../pipeline/resolve.ts';
 import { formatDuration } from './duration.ts';
 import type { ProjectConfig } from './schema.ts';
+import { whyNoCertificate } from './tls.ts';
 
 /** What no single key can tell: rules between keys. One sentence with its path for each that is broken. */
 export function crossCheck(config: ProjectConfig): string[] {
   return [
     ...checkDatabase(config),
     ...checkHosts(config),
+    ...checkCertificates(config),
     ...checkProbes(config),
     ...checkWindows(config),
     ...checkPipeline(config),
     ...checkChecks(config),
+    ...checkAutoscale(config),
+    ...checkCluster(config),
   ];
 }
 
@@ -32,6 +36,19 @@ function checkHosts(config: ProjectConfig): string[] {
   );
 }
 
+function checkCertificates(config: ProjectConfig): string[] {
+  return Object.entries(config.environments).flatMap(([name, { tls, hosts }]) => {
+    if (tls === null) return [];
+    if (tls.certificate === 'acme' && hosts.length === 0) {
+      return [`environments.${name}.hosts: tls.certificate is acme, which needs hosts of your own`];
+    }
+    return hosts.flatMap((host, index) => {
+      const why = whyNoCertificate(tls, host);
+      return why === null ? [] : [`environments.${name}.hosts[${index}]: no certificate for ${host}: ${why}`];
+    });
+  });
+}
+
 function checkProbes(config: ProjectConfig): string[] {
   const { interval, deadline } = config.app.health;
   return deadline < interval ? ['app.health.deadline: must be longer than app.health.interval'] : [];
@@ -46,4 +63,24 @@ function checkWindows(config: ProjectConfig): string[] {
     const limit = `must be longer than ${formatDuration(longest)}, the longest \`for\` of the rules`;
     return short.map(([key]) => `environments.${name}.${key}: ${limit}, as analysis.noData is fail`);
   });
+}
+
+function checkAutoscale({ environments, render }: ProjectConfig): string[] {
+  return Object.entries(render.kubernetes.autoscale).flatMap(([name, { min, max }]) => {
+    const path = `render.kubernetes.autoscale.${name}`;
+    const environment = environments[name];
+    if (!environment) return [`${path}: there is no environment ${name}`];
+    const least = min ?? environment.instances;
+    return max < least ? [`${path}.max: must be at least ${least}, the fewest instances`] : [];
+  });
+}
+
+/** What a cluster cannot be given: Kova's PostgreSQL listens on its own machine alone. */
+function checkCluster({ runtime, services }: ProjectConfig): string[] {
+  if (runtime !== 'kubernetes') return [];
+  return Object.entries(services).flatMap(([name, { kind }]) =>
+    kind === 'postgres'
+      ? [`services.${name}: pods of a cluster cannot reach it; give them DATABASE_URL under env of each environment`]
+      : [],
+  );
 }

@@ -113,9 +113,30 @@ export const errorCodes = {
     status: 422,
     next: 'See that image.registry is right and that image.credentials may push there.',
   },
+  SWARM_UNUSABLE: {
+    status: 503,
+    next: 'Run `docker swarm init` on this machine, or `docker swarm join` with the token of a manager.',
+  },
+
+  CLUSTER_UNAVAILABLE: {
+    status: 503,
+    next: 'See with `kubectl get --raw /readyz` whether the API server answers with the same kubeconfig.',
+  },
+  CLUSTER_FAILED: {
+    status: 502,
+    next: "Read the API server's own words above; `kubectl auth can-i --list` shows what Kova may do there.",
+  },
 
   EDGE_UNAVAILABLE: { status: 503, next: 'Run `kova up`; it starts the edge with the routes it had.' },
   EDGE_STALE_ROUTE: { status: 409, next: 'A newer route is in place; nothing was changed.' },
+  CERTIFICATE_INVALID: {
+    status: 422,
+    next: 'Mend what is named; the certificate that was there before is still served.',
+  },
+  CERTIFICATE_REFUSED: {
+    status: 502,
+    next: 'Mend what the authority names; it is asked again by itself, or at once by `kova certificate renew`.',
+  },
   PORT_IN_USE: { status: 409, next: 'Stop what listens there, or set another port.' },
   DISK_FULL: { status: 507, next: 'Free some space; `du -sh "$KOVA_HOME"/*` shows what uses it.' },
   PREREQUISITE_MISSING: { status: 422, next: 'Install or correct what is named, then run the command again.' },

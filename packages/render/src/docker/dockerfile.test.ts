@@ -35,7 +35,7 @@ const cases: Record<string, ConfigInput> = {
       health: { path: '/"; id #', interval: '10s', timeout: '100ms', unhealthyAfter: 2, deadline: '90s' },
     },
     image: {
-      base: 'registry.example.com:5000/team/base:1@sha256:' + '0'.repeat(64),
+      base: `registry.example.com:5000/team/base:1@sha256:${'0'.repeat(64)}`,
       source: 'https://example.com/?a="$x\\',
       licenses: 'Apache-2.0 OR MIT',
     },

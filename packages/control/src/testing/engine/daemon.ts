@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,12 +22,13 @@ export const daemonPrefix = 'kova-test-engine-';
 
 /**
  * Not started yet. It makes no bridge and no firewall rules of its own, so that several live on one machine; networks
- * are taken from a range which is drawn at random.
+ * are taken from a range which is drawn at random. Later arguments in `extra` win over its own; `under` is the command
+ * that becomes the daemon: `nsenter …`.
  */
-export async function makeDaemon(extra: readonly string[] = []): Promise<Daemon> {
+export async function makeDaemon(extra: readonly string[] = [], under: readonly string[] = []): Promise<Daemon> {
   const directory = await mkdtemp(join(tmpdir(), `${daemonPrefix}${process.pid}-`));
   const socketPath = join(directory, 'docker.sock');
-  const argv = [...daemonArguments(directory, socketPath), ...extra];
+  const [program = 'dockerd', ...argv] = [...under, 'dockerd', ...daemonArguments(directory, socketPath), ...extra];
   const logPath = join(directory, 'log');
   let child: ChildProcess | null = null;
   return {
@@ -36,7 +37,7 @@ export async function makeDaemon(extra: readonly string[] = []): Promise<Daemon>
     async start() {
       const log = createWriteStream(logPath, { flags: 'a' });
       await once(log, 'open');
-      child = spawn('dockerd', argv, { stdio: ['ignore', log, log], detached: true });
+      child = spawn(program, argv, { stdio: ['ignore', log, log], detached: true });
       log.close();
       await once(child, 'spawn');
       await answering(socketPath, child, () => lastLines(logPath));
@@ -46,6 +47,8 @@ export async function makeDaemon(extra: readonly string[] = []): Promise<Daemon>
       const gone = once(child, 'exit');
       child.kill(signal);
       await gone;
+      // Its containerd dies with it. Where nobody reaps that, the next daemon would wait for it in vain.
+      if (signal === 'SIGKILL') await rm(join(directory, 'exec/containerd/containerd.pid'), { force: true });
     },
     log: () => lastLines(logPath),
   };

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { hostsOf } from '@kova/core/environment/hosts';
 import { fail, inconclusive, pass, type Verdict } from '@kova/core/verdict';
 import type { Context } from '../../context.ts';
-import { hostsOf } from '../../routing/derive.ts';
 import type { Plan } from '../plan.ts';
 
 const patienceMs = 10_000;
