@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { appDirectory, askTls, query, startDevelopment } from '../testing/development.ts';
+import { appDirectory, askRedis, askTls, query, startDevelopment } from '../testing/development.ts';
 import { kova } from '../testing/kova.ts';
 
 const plain = `{ name: 'shop', app: node({ start: ['node', 'server.mjs'] }), services: { postgres: postgres() } }`;
@@ -15,6 +15,7 @@ interface Answer {
   pid: number;
   GREETING: string | null;
   DATABASE_URL: string;
+  REDIS_URL: string;
   forwarded: string | null;
 }
 
@@ -49,6 +50,7 @@ test('one command makes it ready; Ctrl-C ends all of it; the data are there agai
   const { addresses, ms } = await first.event('ready');
   const { DATABASE_URL, GREETING } = await ask(addresses.app);
   expect(GREETING).toBe('hello');
+  expect(statSync(join(directory, '.env.local')).mode & 0o777).toBe(0o600);
   expect(readFileSync(join(directory, '.kova/dev/connect.env'), 'utf8')).toBe(`DATABASE_URL='${DATABASE_URL}'\n`);
   expect(statSync(join(directory, '.kova/dev/connect.env')).mode & 0o777).toBe(0o600);
   expect(JSON.stringify(first.told)).not.toContain(new URL(DATABASE_URL).password);
@@ -65,6 +67,20 @@ test('one command makes it ready; Ctrl-C ends all of it; the data are there agai
   expect(await query(DATABASE_URL, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
   expect(again.ms).toBeLessThan(ms);
   await end(second);
+});
+
+test('Redis wants its password, and keeps its data', async () => {
+  const directory = appDirectory(plain.replace('postgres: postgres()', 'redis: redis()'));
+  const during = async (use: (url: string) => Promise<void>) => {
+    const development = startDevelopment(directory);
+    await use((await ask((await development.event('ready')).addresses.app)).REDIS_URL);
+    await end(development);
+  };
+  await during(async (url) => {
+    expect(await askRedis(url, 'SET kept 42')).toContain('+OK');
+    expect(await askRedis(url.replace(/\/\/.*@/, '//default:wrong@'), 'GET kept')).toContain('NOAUTH');
+  });
+  await during(async (url) => expect(await askRedis(url, 'GET kept')).toContain('42'));
 });
 
 test('what kill -9 leaves behind is taken over or ended by the next run', async () => {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
+import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import type { DevEvent } from '@kova/control/dev/event';
 import type { ErrorReport } from '@kova/core/errors/kova-error';
@@ -87,4 +88,12 @@ export async function query(url: string, sql: string): Promise<unknown[]> {
   } finally {
     await client.end();
   }
+}
+
+/** What Redis answers to a login and a command. */
+export async function askRedis(url: string, command: string): Promise<string> {
+  const { hostname: host, port, username, password } = new URL(url);
+  const socket = connect({ host, port: Number(port) });
+  socket.end(`AUTH ${username} ${password}\r\n${command}\r\nQUIT\r\n`);
+  return Buffer.concat(await socket.toArray()).toString();
 }

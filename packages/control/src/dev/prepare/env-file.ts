@@ -1,4 +1,4 @@
-import { constants, copyFile, readFile } from 'node:fs/promises';
+import { chmod, constants, copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 
@@ -9,6 +9,8 @@ const template = '.env.example';
 export async function prepareEnvFile(project: string): Promise<string> {
   try {
     await copyFile(join(project, template), join(project, envFile), constants.COPYFILE_EXCL);
+    // It will hold what nobody else shall read.
+    await chmod(join(project, envFile), 0o600);
     return `${envFile} made from ${template}`;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

@@ -36,5 +36,9 @@ export async function developmentRedis(environment: Environment, program: string
     onLine: await logOf(place, 'redis'),
     emit,
   });
-  return { process, port, url: new Secret(`redis://:${encodeURIComponent(password.reveal())}@127.0.0.1:${port}`) };
+  return {
+    process,
+    port,
+    url: new Secret(`redis://default:${encodeURIComponent(password.reveal())}@127.0.0.1:${port}`),
+  };
 }
