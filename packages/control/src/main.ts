@@ -10,6 +10,8 @@ import { createCommits } from './build/commits.ts';
 import { prepareToolchain } from './build/toolchain.ts';
 import type { Context } from './context.ts';
 import { edgeAt } from './edge-port.ts';
+import { engineClient } from './engine/client.ts';
+import { homeMark } from './engine/labels.ts';
 import { appIdentities } from './home/app-identities.ts';
 import { writeControlRecord, writeStartError } from './home/control-record.ts';
 import { homeAt, homePath, prepareHome } from './home/home.ts';
@@ -22,8 +24,10 @@ import { assembleJobs } from './job-parts.ts';
 import type { LocalJobRunner } from './pipeline/runner.ts';
 import { say, told } from './process-log.ts';
 import { createProcessRuntime, type InstanceEvent, type ProcessRuntime } from './runtimes/process/process-runtime.ts';
-import { createDatabases } from './services/postgres/databases.ts';
+import { createDockerServices } from './services/docker/docker-services.ts';
 import { ensureStore, explainStart, type OwnStore } from './services/postgres/own-store.ts';
+import { createProcessServices } from './services/process-services.ts';
+import { createServices } from './services/services.ts';
 import { giteaStatuses } from './statuses/gitea.ts';
 import { githubStatuses } from './statuses/github.ts';
 import { gitlabStatuses } from './statuses/gitlab.ts';
@@ -35,7 +39,6 @@ import { migrateStoreAt } from './store/migrate.ts';
 import { type Survivor, survey } from './survey.ts';
 import { together } from './together.ts';
 import { AnalysisWatcher } from './watch/analysis.ts';
-import { keepDatabases } from './watch/databases.ts';
 import { every } from './watch/every.ts';
 import { ExecutorWatch } from './watch/executors.ts';
 import { pollRepositories } from './watch/poll.ts';
@@ -43,6 +46,7 @@ import { reconcileRoutes } from './watch/reconcile.ts';
 import { recoverWorkflows } from './watch/recover.ts';
 import { resendSignals, startAccepted } from './watch/resume.ts';
 import { cleanUp } from './watch/retention.ts';
+import { keepServices } from './watch/services.ts';
 import { stopOldStandbys } from './watch/standby.ts';
 import { tellStatuses } from './watch/statuses.ts';
 import { lookAfterWaiting } from './watch/waiting.ts';
@@ -72,8 +76,11 @@ async function assemble(): Promise<Parts> {
   await migrateStoreAt(store.url).catch(explainStart(store));
   const homeId = await tokenIn(home.root, 'home-id');
   await bindStore(db, homeId.reveal(), `${home.root} on ${hostname()}`);
-  const databases = createDatabases(home);
-  await keepDatabases({ db, databases }).catch(told('databases'));
+  const services = createServices(home, {
+    process: createProcessServices(home),
+    docker: createDockerServices({ engine: engineClient(), home, mark: homeMark(homeId) }),
+  });
+  await keepServices({ db, services }).catch(told('services'));
   const identityOf = appIdentities(home.keys);
   const runtime = await createProcessRuntime({
     ...{ directory: join(home.slots, '.state'), logs: home.logs, as },
@@ -82,7 +89,7 @@ async function assemble(): Promise<Parts> {
   });
   const parts = await assembleJobs({ home, env: process.env, db, url: store.url, as });
   const ctx: Context = {
-    ...{ home, db, runtime, databases, identityOf, ...parts },
+    ...{ home, db, runtime, services, identityOf, ...parts },
     edge: edgeAt(edgeProcess.socketPath, edgeProcess.address),
     commits: createCommits(home.repositories),
     statuses: { github: githubStatuses, gitlab: gitlabStatuses, gitea: giteaStatuses },
@@ -145,7 +152,7 @@ function watch({ ctx, store }: Parts, { workflows, look }: Awaited<ReturnType<ty
   every(2000, () => resendSignals(ctx), told('signals'));
   every(500, () => pollRepositories(ctx, workflows), told('poll'));
   every(1000, () => tellStatuses(ctx), told('statuses'));
-  every(5000, () => keepDatabases(ctx), told('databases'));
+  every(5000, () => keepServices(ctx), told('services'));
   every(5000, () => stopOldStandbys(ctx), told('standby'));
   every(600_000, () => cleanUp(ctx), told('retention'));
   every(600_000, async () => void (await ctx.jobs.prune()), told('results'));

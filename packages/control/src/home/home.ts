@@ -7,6 +7,8 @@ export interface Home {
   root: string;
   /** Kova's own store and the databases of the environments. */
   postgres: string;
+  /** What is known of the services that are containers. */
+  services: string;
   artefacts: string;
   /** Unpacked releases by slot. */
   slots: string;
@@ -36,6 +38,7 @@ export function homeAt(root: string): Home {
   return {
     root,
     postgres: at('postgres'),
+    services: at('services'),
     artefacts: at('artefacts'),
     slots: at('slots'),
     repositories: at('repositories'),
@@ -60,8 +63,8 @@ const privateMode = 0o700;
 export async function prepareHome(home: Home): Promise<void> {
   const shared = process.getuid?.() === 0 ? enterable : privateMode;
   for (const path of [home.root, home.postgres, home.slots, home.builds, home.toolchain]) await make(path, shared);
-  const { artefacts, results, repositories, assets, logs, edge, keys, compiled } = home;
-  for (const path of [artefacts, results, repositories, assets, logs, edge, keys, compiled])
+  const { services, artefacts, results, repositories, assets, logs, edge, keys, compiled } = home;
+  for (const path of [services, artefacts, results, repositories, assets, logs, edge, keys, compiled])
     await make(path, privateMode);
 }
 

@@ -1,11 +1,29 @@
 import { join } from 'node:path';
+import type { Secret } from '@kova/core/secret';
 import type { Home } from '../../home/home.ts';
-import type { Databases } from '../../ports/databases.ts';
 import type { Cluster } from './cluster.ts';
 import { openCluster } from './clusters.ts';
 import { ensureLogin } from './login.ts';
 import { checkNames } from './names.ts';
 import { passwordIn } from './password.ts';
+
+export interface Database {
+  /** What an app connects with: `postgres://app:…@127.0.0.1:PORT/app`. */
+  url: Secret;
+  port: number;
+}
+
+/** A database of its own for each environment of each project, in processes of this machine. */
+export interface Databases {
+  /**
+   * Makes sure that the environment's database exists and runs; creates it the first time.
+   * Idempotent: one that already runs is adopted, not restarted.
+   */
+  ensure(project: string, environment: string): Promise<Database>;
+
+  /** Stops it; its data stay. Idempotent. */
+  stop(project: string, environment: string): Promise<void>;
+}
 
 const maxConnections = 50;
 
@@ -17,7 +35,7 @@ export function createDatabases(home: Home): Databases {
       return inTurn(`${project}/${environment}`, async () => {
         const cluster = await environmentCluster(home, project, environment);
         const password = await passwordIn(join(home.keys, 'postgres', project, environment));
-        return ensureLogin(cluster, { role: 'app', database: 'app', password, createsDatabases: false });
+        return ensureLogin(cluster.server, { role: 'app', database: 'app', password, createsDatabases: false });
       });
     },
     stop(project, environment) {

@@ -3,22 +3,22 @@ import type { Context } from '../../context.ts';
 import type { Plan } from '../plan.ts';
 
 /** The whole environment of the release's processes: instances and migrations see the same. Nothing is inherited. */
-export async function instanceEnv(ctx: Context, plan: Plan): Promise<Record<string, string | Secret>> {
+export async function instanceEnv(
+  ctx: Context,
+  plan: Plan,
+  options: { adjust?: boolean } = {},
+): Promise<Record<string, string | Secret>> {
   const { deployment, release, environment } = plan;
-  const services = Object.values(release.config.services);
-  const hasDatabase = services.some((service) => service.kind === 'postgres');
-  const redis = services.find((service) => service.kind === 'redis');
-  const database = hasDatabase ? await ctx.databases.ensure(deployment.project, deployment.environment) : null;
+  const { project, environment: name } = deployment;
   return {
     PATH: ctx.appPath,
     NODE_ENV: 'production',
     NEXT_TELEMETRY_DISABLED: '1',
-    KOVA_PROJECT: deployment.project,
-    KOVA_ENVIRONMENT: deployment.environment,
+    KOVA_PROJECT: project,
+    KOVA_ENVIRONMENT: name,
     KOVA_RELEASE_ID: release.id,
     KOVA_COMMIT: release.commit,
-    ...(database ? { DATABASE_URL: database.url } : {}),
-    ...(redis?.kind === 'redis' && redis.url ? { REDIS_URL: concealed('REDIS_URL', redis.url) } : {}),
+    ...(await ctx.services.ensure({ project, environment: name, config: release.config }, options)),
     ...Object.fromEntries(Object.entries(environment.env).map(([name, value]) => [name, concealed(name, value)])),
   };
 }

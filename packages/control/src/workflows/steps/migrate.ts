@@ -16,7 +16,7 @@ export async function migrate(ctx: Context, plan: Plan, signal: AbortSignal): Pr
     return;
   }
   const env = {
-    ...(await instanceEnv(ctx, plan)),
+    ...(await instanceEnv(ctx, plan, { adjust: true })),
     HOME: '/nonexistent',
     npm_config_cache: '/nonexistent',
     npm_config_update_notifier: 'false',

@@ -1,0 +1,51 @@
+import type Docker from 'dockerode';
+import { engineCall } from '../../engine/explain.ts';
+
+const tailLines = 15;
+
+/** Watches a container that was just started: whether it still runs, and what it said when it does not. */
+export class Vitals {
+  readonly #container: Docker.Container;
+  readonly #name: string;
+  #restarts: number | null = null;
+
+  constructor(engine: Docker, name: string) {
+    this.#container = engine.getContainer(name);
+    this.#name = name;
+  }
+
+  /** Whether it runs since the first look; one that the engine had to start again does not. */
+  async isRunning(): Promise<boolean> {
+    const { State, RestartCount } = await this.#inspect();
+    this.#restarts ??= RestartCount;
+    return State.Running && !State.Restarting && RestartCount === this.#restarts;
+  }
+
+  /** `shop-postgres exited with 1: …`, with the last lines that it wrote. */
+  async lastWords(): Promise<string> {
+    const { State } = await this.#inspect();
+    const killed = State.OOMKilled ? ' (it had no memory left)' : '';
+    const state = State.Running && !State.Restarting ? 'runs' : `exited with ${State.ExitCode}${killed}`;
+    const log = await engineCall(`log of ${this.#name}`, () =>
+      this.#container.logs({ stdout: true, stderr: true, tail: tailLines }),
+    );
+    return `the container ${this.#name} ${state}:\n${textOf(log).trim()}`;
+  }
+
+  #inspect(): Promise<Docker.ContainerInspectInfo> {
+    return engineCall(`container ${this.#name}`, () => this.#container.inspect());
+  }
+}
+
+const headerBytes = 8;
+
+/** What both streams said, out of frames with a header each: one byte for the stream, three empty, four of length. */
+function textOf(log: Buffer): string {
+  const parts: Buffer[] = [];
+  for (let at = 0; at + headerBytes <= log.length; ) {
+    const end = at + headerBytes + log.readUInt32BE(at + 4);
+    parts.push(log.subarray(at + headerBytes, end));
+    at = end;
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
