@@ -1,3 +1,5 @@
+import { longestWays } from '@kova/core/pipeline/urgency';
+
 export interface Task {
   name: string;
   needs: readonly string[];
@@ -8,10 +10,11 @@ export interface Task {
  * The shortest time in which so many machines can do the tasks, none of which is interrupted; ms. Exact: taken in the
  * order of their starts, each on the machine that is free first, the tasks of a best schedule start no later than in it,
  * so all orders that respect the needs are tried, but for those that cannot be better than the best so far. For a dozen
- * tasks.
+ * tasks, each after all that it needs.
  */
 export function bestMakespan(tasks: readonly Task[], machines: number): number {
-  const tails = tailsOf(tasks);
+  const took = new Map(tasks.map(({ name, ms }) => [name, ms]));
+  const tails = longestWays(tasks, (name) => took.get(name) ?? 0);
   let best = Number.POSITIVE_INFINITY;
   const place = (ends: ReadonlyMap<string, number>, free: readonly number[], makespan: number) => {
     if (ends.size === tasks.length) {
@@ -30,19 +33,4 @@ export function bestMakespan(tasks: readonly Task[], machines: number): number {
   };
   place(new Map(), Array<number>(machines).fill(0), 0);
   return best;
-}
-
-/** For each task the time that it and the longest path after it take. */
-function tailsOf(tasks: readonly Task[]): Map<string, number> {
-  const tails = new Map<string, number>();
-  const tail = (task: Task): number => {
-    const known = tails.get(task.name);
-    if (known !== undefined) return known;
-    const after = tasks.filter(({ needs }) => needs.includes(task.name)).map(tail);
-    const own = task.ms + Math.max(0, ...after);
-    tails.set(task.name, own);
-    return own;
-  };
-  for (const task of tasks) tail(task);
-  return tails;
 }

@@ -19,6 +19,15 @@ export function edgeAddress(env: NodeJS.ProcessEnv = process.env): string {
   return env.KOVA_EDGE_LISTEN || usualEdge;
 }
 
+/** Whether somebody else starts and stops the edge: KOVA_EDGE is `external`, not unset. @throws KovaError INPUT_INVALID */
+export function isEdgeExternal(env: NodeJS.ProcessEnv = process.env): boolean {
+  if (!env.KOVA_EDGE) return false;
+  if (env.KOVA_EDGE === 'external') return true;
+  throw new KovaError('INPUT_INVALID', `KOVA_EDGE is ${env.KOVA_EDGE}`, {
+    next: 'Set it to external where a supervisor keeps `kova edge`, or unset it.',
+  });
+}
+
 /**
  * What runs is adopted only when it is where the environment says it shall be; what that does not name may be anywhere.
  * @throws KovaError ALREADY_RUNNING with where it is and how to move it

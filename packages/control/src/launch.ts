@@ -2,13 +2,13 @@ import { spawn } from 'node:child_process';
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { KovaError } from '@kova/core/errors/kova-error';
 import { apiAddress, refuseElsewhere } from './addresses.ts';
 import { isDiskFull } from './artefacts/disk-full.ts';
 import { type ControlPlace, type ControlRecord, controlIn, takeStartError } from './home/control-record.ts';
 import { type Home, homeAt, homePath, prepareHome } from './home/home.ts';
 import { lockedExitCode } from './home/lock.ts';
+import { controlProgram } from './program.ts';
 
 export interface ControlProcess extends ControlPlace {
   home: string;
@@ -26,8 +26,6 @@ interface Child {
   logFrom: number;
 }
 
-// glibc gives each thread a heap of its own, which holds what it once needed; two are enough here and return it.
-const fewArenas = { MALLOC_ARENA_MAX: '2' };
 const startLimitMs = 60_000;
 const answerLimitMs = 10_000;
 const pollMs = 20;
@@ -65,11 +63,11 @@ async function start(home: Home, env: NodeJS.ProcessEnv): Promise<Child> {
   await prepareHome(home);
   const output = await open(logOf(home), 'a', 0o600);
   const { size: logFrom } = await output.stat();
-  const main = fileURLToPath(new URL('./main.ts', import.meta.url));
-  const started = spawn(process.execPath, ['--optimize-for-size', main], {
+  const program = controlProgram(home, env);
+  const started = spawn(process.execPath, program.argv, {
     detached: true,
     stdio: ['ignore', output.fd, output.fd],
-    env: { ...env, KOVA_HOME: home.root, NODE_COMPILE_CACHE: home.compiled, ...fewArenas },
+    env: program.env,
     cwd: home.root,
   });
   await output.close();

@@ -3,8 +3,9 @@ import { hostname } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import { reportOf } from '@kova/core/errors/kova-error';
-import { ensureEdge } from '@kova/edge/launch';
-import { apiAddress, edgeAddress, refuseElsewhere } from './addresses.ts';
+import { together } from '@kova/core/together';
+import { awaitEdge, ensureEdge } from '@kova/edge/launch';
+import { apiAddress, edgeAddress, isEdgeExternal, refuseElsewhere } from './addresses.ts';
 import { explainDiskFull } from './artefacts/disk-full.ts';
 import { createCommits } from './build/commits.ts';
 import { prepareToolchain } from './build/toolchain.ts';
@@ -37,7 +38,6 @@ import { enrol } from './store/executors.ts';
 import { bindStore } from './store/home.ts';
 import { migrateStoreAt } from './store/migrate.ts';
 import { type Survivor, survey } from './survey.ts';
-import { together } from './together.ts';
 import { AnalysisWatcher } from './watch/analysis.ts';
 import { every } from './watch/every.ts';
 import { ExecutorWatch } from './watch/executors.ts';
@@ -108,7 +108,9 @@ function tellIllness({ kind, instance: { id, release, state, reason } }: Instanc
 
 async function startEdge(): Promise<{ socketPath: string; address: string }> {
   const wanted = edgeAddress();
-  const { listen, socketPath } = await ensureEdge({ dir: home.edge, listen: [wanted] });
+  const { listen, socketPath } = isEdgeExternal()
+    ? await awaitEdge(home.edge)
+    : await ensureEdge({ dir: home.edge, listen: [wanted] });
   const address = listen[0] ?? wanted;
   refuseElsewhere({ edge: `http://${address}` });
   return { socketPath, address };

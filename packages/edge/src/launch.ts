@@ -1,19 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
-import { chmod, mkdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { hasCode, KovaError } from '@kova/core/errors/kova-error';
 import { EdgeAdmin } from './admin/client.ts';
 import { type ListenAddress, parseAddress } from './process/address.ts';
-import { codeCache } from './process/code-cache.ts';
 import { readLiveEdge, socketPathOf } from './process/edge-file.ts';
 import { exitCodes } from './process/exit-codes.ts';
 import { startTimeOf } from './process/identity.ts';
-import { edgeVersion } from './process/version.ts';
+import { type EdgeProgramOptions, edgeProgram } from './program.ts';
 
 export { socketPathOf };
 
@@ -30,23 +27,11 @@ export interface EdgeProcess {
   adopted: boolean;
 }
 
-export interface EdgeOptions {
-  dir: string;
-  /** `host:port`; loopback unless the operator says otherwise. */
-  listen: string[];
-  /** The Node to run it with; this process's own by default. */
-  node?: string;
-  /** Added to the minimal environment. */
-  env?: Record<string, string>;
-  /** Where node keeps the edge's compiled code; `<dir>/code-cache` by default. */
-  codeCacheDir?: string;
+export interface EdgeOptions extends EdgeProgramOptions {
   /** How long it may take to become ready, in milliseconds. */
   timeoutMs?: number;
 }
 
-/** What requests leave behind is short-lived: a small young generation holds it as well, and 40 MB less. */
-const nodeFlags = ['--max-semi-space-size=2'];
-const main = fileURLToPath(new URL('./main.ts', import.meta.url));
 const POLL_MS = 20;
 /** Linux allows 108 bytes with the final zero, macOS 104. */
 const MAX_SOCKET_PATH = 103;
@@ -107,6 +92,17 @@ export async function findEdge(dir: string, deadline = 0): Promise<EdgeProcess |
   }
 }
 
+/** The edge of a directory which somebody else keeps. @throws KovaError EDGE_UNAVAILABLE when it is not there in time */
+export async function awaitEdge(dir: string, timeoutMs = 15_000): Promise<EdgeProcess> {
+  for (const until = Date.now() + timeoutMs; Date.now() < until; await sleep(POLL_MS)) {
+    const edge = await findEdge(dir, until);
+    if (edge) return edge;
+  }
+  throw new KovaError('EDGE_UNAVAILABLE', `no edge runs in ${dir}`, {
+    next: 'Start it where it is kept; its routes are on disk, and traffic flows when it is back.',
+  });
+}
+
 /** Stops the edge of a directory; what is open gets `drainMs` to end. False when none runs. */
 export async function stopEdge(dir: string, options: { drainMs?: number } = {}): Promise<{ stopped: boolean }> {
   const edge = await readLiveEdge(dir);
@@ -125,26 +121,11 @@ export async function stopEdge(dir: string, options: { drainMs?: number } = {}):
 }
 
 async function start(options: EdgeOptions): Promise<ChildProcess> {
-  const { dir, listen } = options;
-  for (const address of listen) parseAddress(address);
-  await mkdir(dir, { recursive: true, mode: 0o700 });
-  await chmod(dir, 0o700);
-  const node = options.node ?? process.execPath;
-  const env = { ...minimalEnvironment(), ...options.env };
-  const cache = await codeCache({
-    dir: options.codeCacheDir ?? join(dir, 'code-cache'),
-    version: edgeVersion,
-    node,
-    argv: [...nodeFlags, main, '--load-only'],
-    env,
-  });
+  const { dir } = options;
+  const { node, argv, env } = await edgeProgram(options);
   const log = openSync(logPath(dir), 'a', 0o600);
   try {
-    const child = spawn(
-      node,
-      [...nodeFlags, main, '--dir', dir, ...listen.flatMap((address) => ['--listen', address])],
-      { detached: true, stdio: ['ignore', log, log], cwd: dir, env: { ...env, ...cache } },
-    );
+    const child = spawn(node, argv, { detached: true, stdio: ['ignore', log, log], cwd: dir, env });
     await once(child, 'spawn');
     child.unref();
     return child;
@@ -183,11 +164,6 @@ async function isFree(address: ListenAddress): Promise<boolean> {
   } finally {
     probe.close();
   }
-}
-
-function minimalEnvironment(): Record<string, string> {
-  const kept = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR'] as const;
-  return Object.fromEntries(kept.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }
 
 function signal(pid: number, name: NodeJS.Signals): void {

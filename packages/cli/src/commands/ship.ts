@@ -1,5 +1,5 @@
-import { inOrder } from '../git/in-order.ts';
-import { describeWork, projectPath, type WorkOptions, withCommit } from '../git/send.ts';
+import { together } from '@kova/core/together';
+import { beginWork, projectPath, type WorkOptions, withCommit } from '../git/send.ts';
 import { type Definition, documented, withCommitOptions, withDetach } from './definition.ts';
 
 interface Options extends WorkOptions {
@@ -21,14 +21,11 @@ export const shipCommand: Definition = (program, cli, done) => {
     .option('--force', 'ship a commit that is held, or is live already')
     .action(async (options: Options) => {
       const { until = null, force = false } = options;
-      // While git and the control plane are at work, what is needed after them is loaded.
-      const [work, client] = await inOrder([
-        describeWork(cli, options),
-        import('../api/connect.ts').then(({ connect }) => connect(cli.env)),
-      ]);
+      const [work, client] = await beginWork(cli, options);
       const { commit, project, branch } = work;
       const body = { commit, until, force, branch };
-      const [{ ship }, { detached, follow }] = await inOrder([
+      // While the control plane is at work, what is needed after it is loaded.
+      const [{ ship }, { detached, follow }] = await together([
         withCommit(client, work, () => client.post<{ ship: string }>(`${projectPath(project)}/ships`, body)),
         import('../follow/follow.ts'),
       ]);

@@ -3,10 +3,10 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { CommitView } from '@kova/control/api';
 import { hasCode, KovaError } from '@kova/core/errors/kova-error';
+import { together } from '@kova/core/together';
 import type { Client } from '../api/client.ts';
 import type { Cli } from '../cli.ts';
 import { nameInConfig } from '../project/name.ts';
-import { inOrder } from './in-order.ts';
 import { assertClean, assertWhole, checkedOut, fileAt, resolveCommit } from './repository.ts';
 
 /** A commit of a project that is to be worked on. */
@@ -30,7 +30,7 @@ export interface WorkOptions {
 export async function describeWork(cli: Cli, options: WorkOptions): Promise<Work> {
   const { dir, commit: revision, allowDirty, project } = options;
   const repository = resolve(cli.cwd, dir ?? '.');
-  const [{ commit, branch }, config] = await inOrder([
+  const [{ commit, branch }, config] = await together([
     revision ? named(repository, revision) : head(repository, allowDirty ?? false),
     fileAt(repository, revision ?? 'HEAD', 'kova.config.ts'),
   ]);
@@ -40,6 +40,12 @@ export async function describeWork(cli: Cli, options: WorkOptions): Promise<Work
   throw new KovaError('INPUT_INVALID', 'the name of the project cannot be read from kova.config.ts', {
     next: "Write it as name: '…', or pass --project.",
   });
+}
+
+/** The work, and a client of the control plane, which is loaded while git is asked. @throws KovaError as describeWork */
+export function beginWork(cli: Cli, options: WorkOptions): Promise<[Work, Client]> {
+  const connected = import('../api/connect.ts').then(({ connect }) => connect(cli.env));
+  return together([describeWork(cli, options), connected]);
 }
 
 async function named(repository: string, revision: string): Promise<Pick<Work, 'commit' | 'branch'>> {

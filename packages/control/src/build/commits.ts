@@ -16,6 +16,8 @@ export interface CommitsOptions {
 }
 
 const gibibyte = 1024 ** 3;
+/** Of how many commits is remembered that they are there. */
+const rememberedCommits = 10_000;
 
 /**
  * One bare repository a project, `<repositories>/<project>.git`; each commit received is kept by `refs/kova/<sha>`.
@@ -42,6 +44,7 @@ export function createCommits(repositories: string, options: CommitsOptions = {}
       // One that is there stays, so git is asked once; a repository that somebody has removed is sent anew.
       if (kept.has(`${project} ${commit}`)) return isThere(repository);
       const found = await holds(repository, commit);
+      if (kept.size === rememberedCommits) kept.clear();
       if (found) kept.add(`${project} ${commit}`);
       return found;
     },

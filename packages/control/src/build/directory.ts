@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, chown, mkdir, readdir, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { KovaError } from '@kova/core/errors/kova-error';
 import { explainDiskFull } from '../artefacts/disk-full.ts';
 import { removeCgroup } from '../commands/confine/cgroup.ts';
@@ -78,7 +78,7 @@ export async function sealBuildDirectory(directory: BuildDirectory): Promise<voi
 /** Removes the directory, after all processes of the build. */
 export async function closeBuildDirectory(directory: BuildDirectory): Promise<void> {
   await killStrays(markOf(directory));
-  await discard(dirname(dirname(directory.root)), directory.root);
+  await discard(directory.root);
 }
 
 /**

@@ -23,7 +23,7 @@ async function build(...path: string[]): Promise<string> {
 test('a discarded directory is gone at once, and its files soon', async () => {
   const roots = await Promise.all([build('shop', 'one'), build('shop', 'two')]);
   for (const root of roots) {
-    await discard(builds, root);
+    await discard(root);
     expect(existsSync(root)).toBe(false);
   }
   await vi.waitFor(async () => expect(await readdir(join(builds, '.trash'))).toEqual([]), { timeout: 10_000 });
@@ -38,6 +38,6 @@ test('what a process has not come to remove is removed with its left-over builds
 test('where nothing can be moved aside, it is removed at once', async () => {
   await writeFile(join(builds, '.trash'), 'in the way');
   const root = await build('shop', 'one');
-  await discard(builds, root);
+  await discard(root);
   expect(existsSync(root)).toBe(false);
 });

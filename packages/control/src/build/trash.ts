@@ -1,18 +1,19 @@
 import { mkdir, readdir, rename } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { say } from '../process-log.ts';
 import { removeTree } from './remove-tree.ts';
 
 let removing: Promise<void> = Promise.resolve();
 
 /**
- * Moves a directory out of the way, so that it is gone when this returns; its files are removed later, one directory
+ * Moves a build's directory, `<builds>/<project>/<id>`, out of the way, so that it is gone when this returns; its files are removed later, one directory
  * after the other, since there may be very many and nobody has to wait for them.
  */
-export async function discard(builds: string, root: string): Promise<void> {
-  const aside = join(trashOf(builds), basename(root));
+export async function discard(root: string): Promise<void> {
+  const trash = trashOf(dirname(dirname(root)));
+  const aside = join(trash, basename(root));
   try {
-    await mkdir(trashOf(builds), { recursive: true, mode: 0o700 });
+    await mkdir(trash, { recursive: true, mode: 0o700 });
     await rename(root, aside);
   } catch {
     // On a full disk there may be no room for the trash.

@@ -19,6 +19,24 @@ export function ensureNetwork(engine: Docker, place: Place): Promise<Docker.Netw
   return made.finally(() => making.delete(name));
 }
 
+/** Removes the environment's network when no container, not even a stopped one, is on it. Idempotent. */
+export async function removeUnusedNetwork(engine: Docker, place: Place): Promise<void> {
+  const name = networkName(place);
+  await engineCall(`removing the network ${name}`, async () => {
+    const network = await inspect(engine, name);
+    if (network?.Labels?.[homeLabel] !== place.home) return;
+    const users = await engine.listContainers({ all: true, filters: { network: [network.Id] } });
+    if (users.length > 0) return;
+    await engine
+      .getNetwork(network.Id)
+      .remove()
+      .catch((error: unknown) => {
+        // Somebody came to it meanwhile, or it is gone.
+        if (![403, 404].includes(engineStatus(error) ?? 0)) throw error;
+      });
+  });
+}
+
 async function ensure(engine: Docker, name: string, place: Place): Promise<Docker.NetworkInspectInfo> {
   const found = (await inspect(engine, name)) ?? (await create(engine, name, place));
   if (found.Labels?.[homeLabel] === place.home) return found;
@@ -36,7 +54,28 @@ async function inspect(engine: Docker, name: string): Promise<Docker.NetworkInsp
   }
 }
 
+/** In the time between giving a range back and asking for it by name, another network may take it. */
+const attempts = 3;
+
+/**
+ * The engine draws the range, and the network is made again with that range by name: only then do containers keep the
+ * addresses that they are given (moby: "only when connecting to networks with user configured subnets").
+ */
 async function create(engine: Docker, name: string, place: Place): Promise<Docker.NetworkInspectInfo> {
-  const network = await engine.createNetwork({ Name: name, Driver: 'bridge', Labels: placeLabels(place) });
-  return network.inspect();
+  const options = { Name: name, Driver: 'bridge', Labels: placeLabels(place) };
+  for (let attempt = 1; ; attempt += 1) {
+    const drawn = await engine.createNetwork(options);
+    const { IPAM } = (await drawn.inspect()) as Docker.NetworkInspectInfo;
+    await drawn.remove();
+    const ranges = (IPAM?.Config ?? []).map(({ Subnet, Gateway }) => ({
+      Subnet: Subnet ?? '',
+      Gateway: Gateway ?? '',
+    }));
+    try {
+      const network = await engine.createNetwork({ ...options, IPAM: { Config: ranges } });
+      return await network.inspect();
+    } catch (error) {
+      if (attempt === attempts || engineStatus(error) !== 403) throw error;
+    }
+  }
 }

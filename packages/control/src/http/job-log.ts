@@ -1,7 +1,7 @@
 import { KovaError } from '@kova/core/errors/kova-error';
 import type { Context } from '../context.ts';
 import { findJob } from '../store/jobs.ts';
-import { findRun } from '../store/runs.ts';
+import { requireRun } from '../store/runs.ts';
 
 /** What a job prints, some lines at a time, from its beginning until it has ended. @throws KovaError NOT_FOUND */
 export async function jobLog(
@@ -12,10 +12,10 @@ export async function jobLog(
   const ended = async () => {
     const job = await findJob(ctx.db, { run, name });
     if (job) return job.ended_at !== null;
-    const { config, state } = (await findRun(ctx.db, run)) ?? { config: null, state: null };
+    const { config, state } = await requireRun(ctx.db, run);
     // Of a run that is not planned yet nobody knows the jobs.
     if (state === 'running' && config === null) return false;
-    throw new KovaError('NOT_FOUND', state === null ? `there is no run ${run}` : `there is no job ${name} in ${run}`);
+    throw new KovaError('NOT_FOUND', `there is no job ${name} in ${run}`);
   };
   await ended();
   return async function* (signal) {

@@ -1,16 +1,15 @@
-import { KovaError } from '@kova/core/errors/kova-error';
 import { criticalPath } from '@kova/core/pipeline/critical-path';
 import type { Context } from '../context.ts';
 import { evidenceOf } from '../store/evidence.ts';
 import { jobsOf } from '../store/jobs.ts';
-import { newestRuns, runRows, toRun } from '../store/runs.ts';
+import { newestRuns, noRun, runRows, toRun } from '../store/runs.ts';
 import { graphOf } from '../workflows/steps/pipeline/graph.ts';
 import type { JobView, RunView } from './views.ts';
 
 /** @throws KovaError NOT_FOUND */
 export async function readRun(ctx: Pick<Context, 'db'>, id: string): Promise<RunView> {
   const row = await runRows(ctx.db).where('runs.id', '=', id).executeTakeFirst();
-  if (!row) throw new KovaError('NOT_FOUND', `there is no run ${id}`);
+  if (!row) throw noRun(id);
   const { project, commit, branch, state, reason, config, jobs: wanted, check } = toRun(row);
   const graph = config ? graphOf({ config, jobs: wanted, check }) : [];
   const needs = new Map(graph.map((job) => [job.name, job.needs]));

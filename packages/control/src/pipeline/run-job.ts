@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Secret } from '@kova/core/secret';
+import { together } from '@kova/core/together';
 import { inconclusive, type Verdict } from '@kova/core/verdict';
 import { checkout } from '../build/checkout.ts';
 import {
@@ -19,7 +20,6 @@ import type { Identity } from '../home/unprivileged.ts';
 import type { Artefacts } from '../ports/artefacts.ts';
 import type { JobReport, JobRequest } from '../ports/job-runner.ts';
 import type { Results } from '../ports/results.ts';
-import { together } from '../together.ts';
 import { type CommandsEnd, runCommands } from './commands.ts';
 import { furnish, furnishApp } from './furnish/furnish.ts';
 import { NotRunnable, Surroundings } from './furnish/surroundings.ts';

@@ -1,6 +1,16 @@
+import type { RuntimeKind } from '@kova/core/config/runtime';
 import type { SlotId } from '@kova/core/environment/slot';
 import type { Secret } from '@kova/core/secret';
 import type { Verdict } from '@kova/core/verdict';
+
+export interface InstanceLimits {
+  /** Bytes. */
+  memory: number | null;
+  /** Processors, 0.5 for half a one. */
+  cpus: number | null;
+  /** Processes and threads. */
+  processes: number | null;
+}
 
 /** What a slot shall run; recorded by the runtime so that it can restart instances and adopt them later. */
 export interface SlotSpec {
@@ -13,6 +23,12 @@ export interface SlotSpec {
   env: Readonly<Record<string, string | Secret>>;
   instances: number;
   health: { path: string; intervalMs: number; timeoutMs: number };
+  /** What the instances run in; processes when it is not said. */
+  runtime?: RuntimeKind | undefined;
+  /** The image, by digest, that holds the release; without one, containers see `directory` in a base image. */
+  image?: string | undefined;
+  /** What one instance may take; absent or null for as much as there is. */
+  limits?: InstanceLimits | undefined;
   stopTimeoutMs: number;
   maxLogBytes: number;
 }

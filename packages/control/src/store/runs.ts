@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { ProjectConfig } from '@kova/core/config/schema';
+import { KovaError } from '@kova/core/errors/kova-error';
 import type { RunState } from '@kova/core/pipeline/state';
 import type { Transaction } from 'kysely';
 import type { Store } from './connect.ts';
@@ -62,6 +63,17 @@ function newRunId(): string {
 export async function findRun(db: Store, id: string): Promise<Run | null> {
   const row = await runRows(db).where('runs.id', '=', id).executeTakeFirst();
   return row ? toRun(row) : null;
+}
+
+/** @throws KovaError NOT_FOUND */
+export async function requireRun(db: Store, id: string): Promise<Run> {
+  const run = await findRun(db, id);
+  if (run) return run;
+  throw noRun(id);
+}
+
+export function noRun(id: string): KovaError {
+  return new KovaError('NOT_FOUND', `there is no run ${id}`);
 }
 
 /** With the deployment that a run checks. */

@@ -7,7 +7,7 @@ import { jobsOf } from '../store/jobs.ts';
 import { endRun, stopRequest } from '../store/runs.ts';
 import { beyond, deadlines } from './steps/deadlines.ts';
 import { awaitEnd } from './steps/pipeline/await-end.ts';
-import { requireRun } from './steps/pipeline/graph.ts';
+import { requirePlanned } from './steps/pipeline/graph.ts';
 import { openRun } from './steps/pipeline/open.ts';
 import { planRun } from './steps/pipeline/plan.ts';
 import { awaitTurn, wakeWaiting } from './steps/pipeline/turn.ts';
@@ -56,7 +56,7 @@ async function endOf(ctx: Context, id: string): Promise<RunEnd> {
 }
 
 async function judge(ctx: Context, id: string): Promise<Verdict> {
-  const { config, stop } = await requireRun(ctx, id);
+  const { config, stop } = await requirePlanned(ctx, id);
   const jobs = await jobsOf(ctx.db, id);
   const verdict = runVerdict(jobs, config.pipeline.inconclusive);
   const cancelled = stop !== null && !jobs.some(({ state }) => state === 'failed');

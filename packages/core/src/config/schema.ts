@@ -5,6 +5,7 @@ import { pipelineSchema } from '../pipeline/schema.ts';
 import { strategySchema } from '../traffic/strategy.ts';
 import { command } from './command.ts';
 import { renderSchema } from './render.ts';
+import { limitsSchema, runtimeSchema } from './runtime.ts';
 import { size } from './size.ts';
 import { duration, envVars, insidePath, nameSchema } from './values.ts';
 
@@ -79,6 +80,7 @@ const environment = z.strictObject({
   deploy: z.enum(['auto', 'manual']).default('auto').describe('auto: a release goes on here by itself'),
   hosts: z.array(z.string()).default([]).describe('host names; default <environment>.<project>.localhost'),
   instances: z.int().min(1).max(64).default(1),
+  limits: limitsSchema.prefault({}),
   env: envVars.default({}).describe('variables for the instances'),
   strategy: strategySchema.prefault({ kind: 'blue-green' }),
   approvals: z.int().min(0).max(10).default(0).describe('people who must say yes before users see the release'),
@@ -106,6 +108,7 @@ const defaultEnvironments = {
 export const configSchema = z.strictObject({
   name: nameSchema.describe('the project'),
   app,
+  runtime: runtimeSchema,
   services: z.record(nameSchema, z.discriminatedUnion('kind', [postgres, redis])).default({}),
   database: database.prefault({}),
   pipeline: pipelineSchema.prefault({}).describe('what proves a commit before it becomes a release'),

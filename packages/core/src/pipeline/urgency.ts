@@ -14,13 +14,21 @@ interface Placed {
 export function byUrgency<Job extends Placed>(jobs: readonly Job[], tookMs: ReadonlyMap<string, number>): Job[] {
   const known = jobs.flatMap(({ name }) => tookMs.get(name) ?? []);
   const mean = known.length > 0 ? known.reduce((sum, ms) => sum + ms, 0) / known.length : 1;
-  /** The longest way that begins after a job, ms. */
+  const ways = longestWays(jobs, (name) => tookMs.get(name) ?? mean);
+  return jobs.toSorted((a, b) => (ways.get(b.name) ?? 0) - (ways.get(a.name) ?? 0));
+}
+
+/**
+ * For each job the time that it and the longest path after it take.
+ * @param jobs each after all that it waits for
+ */
+export function longestWays(jobs: readonly Placed[], msOf: (name: string) => number): Map<string, number> {
   const behind = new Map<string, number>();
   const ways = new Map<string, number>();
   for (const { name, needs, after = [] } of jobs.toReversed()) {
-    const way = (tookMs.get(name) ?? mean) + (behind.get(name) ?? 0);
+    const way = msOf(name) + (behind.get(name) ?? 0);
     ways.set(name, way);
     for (const before of [...needs, ...after]) behind.set(before, Math.max(way, behind.get(before) ?? 0));
   }
-  return jobs.toSorted((a, b) => (ways.get(b.name) ?? 0) - (ways.get(a.name) ?? 0));
+  return ways;
 }

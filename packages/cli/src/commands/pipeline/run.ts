@@ -1,7 +1,7 @@
 import type { RunView } from '@kova/control/api';
+import { together } from '@kova/core/together';
 import type { Places } from '../../ci/hand-on.ts';
-import { inOrder } from '../../git/in-order.ts';
-import { describeWork, projectPath, type WorkOptions, withCommit } from '../../git/send.ts';
+import { beginWork, projectPath, type WorkOptions, withCommit } from '../../git/send.ts';
 import { type Definition, documented, withCommitOptions, withDetach } from '../definition.ts';
 
 interface Options extends WorkOptions, Places {
@@ -23,14 +23,13 @@ export const runCommand: Definition = (program, cli, done) => {
     .option('--reports <dir>', 'leave logs, reports and kept files there')
     .action(async (options: Options) => {
       // While git and the control plane are at work, what is needed after them is loaded.
-      const [work, client, { leaveBehind, takeBrought }] = await inOrder([
-        describeWork(cli, options),
-        import('../../api/connect.ts').then(({ connect }) => connect(cli.env)),
+      const [[work, client], { leaveBehind, takeBrought }] = await together([
+        beginWork(cli, options),
         import('../../ci/hand-on.ts'),
       ]);
       await takeBrought(cli, options);
       const body = { commit: work.commit, jobs: options.job ?? null };
-      const [{ run }, { detached, follow }] = await inOrder([
+      const [{ run }, { detached, follow }] = await together([
         withCommit(client, work, () => client.post<{ run: string }>(`${projectPath(work.project)}/runs`, body)),
         import('../../follow/follow.ts'),
       ]);

@@ -1,9 +1,8 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { slotId } from '@kova/core/environment/slot';
-import { KovaError } from '@kova/core/errors/kova-error';
 import { z } from 'zod';
 import { readEnvironment } from '../../store/environments.ts';
-import { findRun } from '../../store/runs.ts';
+import { requireRun } from '../../store/runs.ts';
 import type { Actor } from '../act.ts';
 import { jobLog } from '../job-log.ts';
 import { readDeployment, readShip } from '../read.ts';
@@ -25,7 +24,7 @@ export function streamRoutes(app: OpenAPIHono, { ctx }: Actor): void {
   });
   app.get('/v1/runs/:id/events', async (c) => {
     const { id } = idParams.parse(c.req.param());
-    if (!(await findRun(ctx.db, id))) throw new KovaError('NOT_FOUND', `there is no run ${id}`);
+    await requireRun(ctx.db, id);
     return send(c, (signal) => runEvents(ctx, id, signal));
   });
   app.get('/v1/runs/:id/jobs/:job/log', async (c) => {

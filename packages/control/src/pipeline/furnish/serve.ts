@@ -10,7 +10,7 @@ import { stageOutput } from '../../build/stage.ts';
 import type { Confines } from '../../commands/confine/confines.ts';
 import { type CommandResult, run } from '../../commands/run.ts';
 import { tellingLines } from '../../commands/telling.ts';
-import { probe } from '../../runtimes/process/supervise/probe.ts';
+import { probe } from '../../runtimes/health/probe.ts';
 import { freePort } from './free-port.ts';
 import type { Surroundings } from './surroundings.ts';
 

@@ -28,13 +28,13 @@ export async function layOutTree(
 ): Promise<void> {
   await makeParents(workspace, path, as);
   const target = join(workspace, path);
-  if (!copyAll && path.split('/').includes(installed)) return linkTree(source, target, as);
+  if (!copyAll && path.split('/').includes(installed)) return linkInstalled(source, target, as);
   const within = copyAll ? [] : await installedIn(source);
   await copyTree(source, target, within, as);
-  for (const each of within) await linkTree(join(source, each), join(target, each), as);
+  for (const each of within) await linkInstalled(join(source, each), join(target, each), as);
 }
 
-async function linkTree(source: string, target: string, as: Identity | null): Promise<void> {
+async function linkInstalled(source: string, target: string, as: Identity | null): Promise<void> {
   await tool(['cp', '-alf', '-T', source, target]);
   if (as) await tool(['find', target, '-type', 'd', '-exec', 'chown', ownerOf(as), '{}', '+']);
 }

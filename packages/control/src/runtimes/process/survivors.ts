@@ -1,12 +1,15 @@
-import { Records } from './records.ts';
-import { finishStop, killUnknown } from './recovery.ts';
-import { fromWritten } from './spec.ts';
+import { SlotLogs } from '../logs/slot-logs.ts';
+import { Records } from '../slot/records.ts';
+import { finishStop } from '../slot/recovery.ts';
+import { fromWritten } from '../slot/spec.ts';
+import { ProcessCarrier } from './process-runtime.ts';
+import { processRecord } from './records.ts';
 import { markedBy, variableOf } from './system/processes.ts';
 import { launchVariable } from './system/terminate.ts';
 
 /** The processes of instances that run, by the instance's id; of every runtime that has worked in this directory. */
 export async function runningInstances(directory: string): Promise<Map<string, number[]>> {
-  const runtimeId = await new Records(directory).knownRuntimeId();
+  const runtimeId = await new Records(directory, processRecord).knownRuntimeId();
   const running = new Map<string, number[]>();
   if (runtimeId === '') return running;
   for (const [pid, launch] of markedBy(launchVariable)) {
@@ -22,16 +25,15 @@ export async function runningInstances(directory: string): Promise<Map<string, n
  * them again. Idempotent.
  */
 export async function stopInstances(directory: string): Promise<void> {
-  const records = new Records(directory);
+  const records = new Records(directory, processRecord);
   const runtimeId = await records.knownRuntimeId();
   if (runtimeId === '') return;
-  const launches = markedBy(launchVariable);
+  const carrier = new ProcessCarrier({ as: null }, runtimeId);
   const stopping = (await records.slots()).map(async ({ spec: written }) => {
     const spec = fromWritten(written);
-    const indices = Array.from({ length: spec.instances }, (_, index) => index);
-    const found = await Promise.all(indices.map((index) => records.instance(spec.slot, index)));
-    await finishStop(spec, found, launches, records);
+    const launcher = carrier.launcherOf(spec, new SlotLogs(directory, spec));
+    await finishStop(spec, await records.instances(spec), launcher, records);
   });
   await Promise.all(stopping);
-  await killUnknown(runtimeId, markedBy(launchVariable), new Set());
+  await new ProcessCarrier({ as: null }, runtimeId).endUnknown(new Set());
 }

@@ -10,6 +10,7 @@ const schema = z.object({
   environment: z.string(),
   /** Of the container and its volume. */
   name: z.string(),
+  /** With its port. */
   address: z.string(),
 });
 

@@ -60,7 +60,9 @@ export class ServiceContainer {
     const { engine, home, place, blueprint, image } = this.#options;
     checkVersion(await ensureImage(engine, image), image, blueprint);
     const { project, environment } = place;
-    await writeRecord(home.services, { kind: blueprint.kind, project, environment, name: this.name, address });
+    const { kind, port } = blueprint;
+    const record = { kind, project, environment, name: this.name, address: `${address}:${port}` };
+    await writeRecord(home.services, record);
     await ensureVolume(engine, this.name, serviceLabels(place, blueprint.kind));
   }
 }

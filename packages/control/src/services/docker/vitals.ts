@@ -1,5 +1,6 @@
 import type Docker from 'dockerode';
 import { engineCall } from '../../engine/explain.ts';
+import { FrameReader } from '../../engine/frames.ts';
 
 const tailLines = 15;
 
@@ -27,25 +28,13 @@ export class Vitals {
     const killed = State.OOMKilled ? ' (it had no memory left)' : '';
     const state = State.Running && !State.Restarting ? 'runs' : `exited with ${State.ExitCode}${killed}`;
     const log = await engineCall(`log of ${this.#name}`, () =>
-      this.#container.logs({ stdout: true, stderr: true, tail: tailLines }),
+      this.#container.logs({ stdout: true, stderr: true, timestamps: true, tail: tailLines }),
     );
-    return `the container ${this.#name} ${state}:\n${textOf(log).trim()}`;
+    const said = Buffer.concat(new FrameReader().push(log).map(({ bytes }) => bytes));
+    return `the container ${this.#name} ${state}:\n${said.toString().trim()}`;
   }
 
   #inspect(): Promise<Docker.ContainerInspectInfo> {
     return engineCall(`container ${this.#name}`, () => this.#container.inspect());
   }
-}
-
-const headerBytes = 8;
-
-/** What both streams said, out of frames with a header each: one byte for the stream, three empty, four of length. */
-function textOf(log: Buffer): string {
-  const parts: Buffer[] = [];
-  for (let at = 0; at + headerBytes <= log.length; ) {
-    const end = at + headerBytes + log.readUInt32BE(at + 4);
-    parts.push(log.subarray(at + headerBytes, end));
-    at = end;
-  }
-  return Buffer.concat(parts).toString('utf8');
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -142,6 +142,13 @@ test("Kova's own store is embedded unless KOVA_DATABASE_URL names another", asyn
   expect(given.embedded).toBe(false);
   await given.stop();
   expect(await ask(given.url, 'SELECT current_database() AS name')).toEqual({ name: 'kova' });
+  const { password } = new URL(given.url.reveal());
+  const [file, url] = [join(home.keys, 'store-password'), given.url.reveal().replace(`:${password}@`, '@')];
+  await writeFile(file, `${decodeURIComponent(password)}\n`);
+  const read = await ensureStore(home, { KOVA_DATABASE_URL: url, KOVA_DATABASE_PASSWORD_FILE: file });
+  expect(await ask(read.url, 'SELECT current_database() AS name')).toEqual({ name: 'kova' });
+  const away = ensureStore(home, { KOVA_DATABASE_URL: url, KOVA_DATABASE_PASSWORD_FILE: join(home.keys, 'nothing') });
+  await expect(away).rejects.toMatchObject({ code: 'INPUT_INVALID', message: expect.stringContaining('ENOENT') });
   await store.stop();
   await expect(ask(store.url, 'SELECT 1')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   const bad = ensureStore(home, { KOVA_DATABASE_URL: 'mysql://root:hunter2@db/kova' });

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasCode, KovaError } from '@kova/core/errors/kova-error';
 import { Secret } from '@kova/core/secret';
@@ -27,7 +28,8 @@ const databaseUrl = z.url({ protocol: /^postgres(ql)?$/ });
  * @throws KovaError INPUT_INVALID (the URL), HOME_UNREACHABLE, POSTGRES_FAILED
  */
 export async function ensureStore(home: Home, env: NodeJS.ProcessEnv = process.env): Promise<OwnStore> {
-  if (env.KOVA_DATABASE_URL) return external(env.KOVA_DATABASE_URL);
+  const given = givenUrl(env);
+  if (given) return external(given);
   const cluster = await openCluster(home, { path: ['_kova'], maxConnections });
   const password = await passwordIn(join(home.keys, 'postgres', '_kova'));
   const { url } = await ensureLogin(cluster.server, {
@@ -44,7 +46,8 @@ export async function ensureStore(home: Home, env: NodeJS.ProcessEnv = process.e
  * @throws KovaError INPUT_INVALID (the URL), NOT_RUNNING
  */
 export async function joinStore(home: Home, env: NodeJS.ProcessEnv = process.env): Promise<Secret> {
-  if (env.KOVA_DATABASE_URL) return external(env.KOVA_DATABASE_URL).url;
+  const given = givenUrl(env);
+  if (given) return external(given).url;
   const server = (await runningClusters(home)).find(({ name }) => name === '_kova');
   if (!server) {
     throw new KovaError('NOT_RUNNING', `no PostgreSQL of Kova runs on this machine in ${home.root}`, {
@@ -53,6 +56,22 @@ export async function joinStore(home: Home, env: NodeJS.ProcessEnv = process.env
   }
   const password = await passwordIn(join(home.keys, 'postgres', '_kova'));
   return new Secret(urlOf({ role: 'kova', database: 'kova', password }, server.port));
+}
+
+/** KOVA_DATABASE_URL, with the password that KOVA_DATABASE_PASSWORD_FILE holds: an engine's secrets are files. */
+function givenUrl(env: NodeJS.ProcessEnv): string | null {
+  const { KOVA_DATABASE_URL: url, KOVA_DATABASE_PASSWORD_FILE: file } = env;
+  if (!url || !file || !URL.canParse(url)) return url || null;
+  const complete = new URL(url);
+  try {
+    complete.password = encodeURIComponent(readFileSync(file, 'utf8').trim());
+  } catch (cause) {
+    throw new KovaError('INPUT_INVALID', `KOVA_DATABASE_PASSWORD_FILE cannot be read: ${(cause as Error).message}`, {
+      next: 'Name a file that holds the password of the user in KOVA_DATABASE_URL, or unset it.',
+      cause,
+    });
+  }
+  return complete.href;
 }
 
 function external(text: string): OwnStore {

@@ -5,14 +5,14 @@ import type { Context } from '../../context.ts';
 import { jobsOf } from '../../store/jobs.ts';
 import { recordRelease } from '../../store/releases.ts';
 import { shipAbort } from '../../store/ships.ts';
-import { requireRun } from './pipeline/graph.ts';
+import { requirePlanned } from './pipeline/graph.ts';
 
 /** Packs what a run has built and records it as the release of the commit, with the run as its evidence. */
 export async function buildRelease(
   ctx: Context,
   { run, project, commit, signal }: { run: string; project: string; commit: string; signal: AbortSignal },
 ): Promise<string> {
-  const { config } = await requireRun(ctx, run);
+  const { config } = await requirePlanned(ctx, run);
   const building = new Set(Object.keys(buildJobs(config)));
   const jobs = await jobsOf(ctx.db, run);
   const needs = jobs.filter(({ name }) => building.has(name)).map(({ key }) => key);
@@ -27,7 +27,7 @@ const buildCodes: Partial<Record<ErrorCode, ErrorCode>> = { JOB_FAILED: 'BUILD_F
 export async function refuseUnproved(ctx: Context, ship: string, run: string): Promise<never> {
   const abort = await shipAbort(ctx.db, ship);
   if (abort) throw new KovaError('CANCELLED', abort.reason);
-  const { config, reason } = await requireRun(ctx, run);
+  const { config, reason } = await requirePlanned(ctx, run);
   const failed = (await jobsOf(ctx.db, run)).find(({ state }) => state === 'failed');
   if (!failed) throw new KovaError('PIPELINE_FAILED', reason);
   const code = failed.code ?? 'JOB_FAILED';

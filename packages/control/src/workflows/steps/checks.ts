@@ -10,7 +10,7 @@ import { derivedId } from '../derived-id.ts';
 import type { Plan } from '../plan.ts';
 import type { RunProver } from '../register.ts';
 import { deadlines } from './deadlines.ts';
-import { requireRun } from './pipeline/graph.ts';
+import { requirePlanned } from './pipeline/graph.ts';
 import { step } from './step.ts';
 
 const named = (name: string) => ({ name: `checks.${name}`, deadlineMs: deadlines.record });
@@ -54,7 +54,7 @@ async function endChecks(
     await noteReason(ctx.db, deployment.id, `checked by ${run}: ${reason}`);
     return null;
   }
-  const { state } = await requireRun(ctx, run);
+  const { state } = await requirePlanned(ctx, run);
   if (state === 'cancelled') return { code: 'CANCELLED', reason: `its checks, ${run}: ${reason}` };
   const failed = (await jobsOf(ctx.db, run)).find((job) => job.state === 'failed');
   const code = failed && !failures.has(failed.code) ? failed.code : null;

@@ -4,17 +4,17 @@ import { KovaError } from '@kova/core/errors/kova-error';
 import { expand, type GraphJob, isOf, withNeeds } from '@kova/core/pipeline/graph';
 import { resolveJobs } from '@kova/core/pipeline/resolve';
 import type { JobContext } from '../../../context.ts';
-import { findRun, type Run } from '../../../store/runs.ts';
+import { findRun, noRun, type Run } from '../../../store/runs.ts';
 
 /** A run whose configuration is known. */
 export interface PlannedRun extends Run {
   config: ProjectConfig;
 }
 
-/** @throws KovaError NOT_FOUND */
-export async function requireRun(ctx: Pick<JobContext, 'db'>, id: string): Promise<PlannedRun> {
+/** @throws KovaError NOT_FOUND, also when it is not planned yet */
+export async function requirePlanned(ctx: Pick<JobContext, 'db'>, id: string): Promise<PlannedRun> {
   const run = await findRun(ctx.db, id);
-  if (!run?.config) throw new KovaError('NOT_FOUND', `there is no run ${id}`);
+  if (!run?.config) throw noRun(id);
   return { ...run, config: run.config };
 }
 

@@ -2,11 +2,11 @@ import type { Context } from '../../../context.ts';
 import { openJobs, skipDependents, skipWaiting } from '../../../store/job-queue.ts';
 import { jobsOf } from '../../../store/jobs.ts';
 import { stopReason, stopRun } from '../../../store/runs.ts';
-import { requireRun } from './graph.ts';
+import { requirePlanned } from './graph.ts';
 
 /** Opens the jobs of a planned run to those who take them. What failed by a kept result counts as if it had failed now. Idempotent. */
 export async function openRun(ctx: Context, id: string): Promise<void> {
-  const { config } = await requireRun(ctx, id);
+  const { config } = await requirePlanned(ctx, id);
   const known = (await jobsOf(ctx.db, id)).filter(({ cached }) => cached);
   const bad = known.filter(({ state }) => state !== 'passed');
   for (const { name } of bad) await skipDependents(ctx.db, id, name);

@@ -8,7 +8,7 @@ import type { Context } from '../../../context.ts';
 import type { JobReport } from '../../../ports/job-runner.ts';
 import { recordEvidence } from '../../../store/evidence.ts';
 import { addJobs, endRecalled, lastDurations } from '../../../store/jobs.ts';
-import { findRun } from '../../../store/runs.ts';
+import { requireRun } from '../../../store/runs.ts';
 import { type Judged, judgeReport } from './gates.ts';
 import { graphOf } from './graph.ts';
 
@@ -28,8 +28,7 @@ interface Recalled {
  * @returns whether any is left that is to be run
  */
 export async function planRun(ctx: Context, id: string, signal: AbortSignal): Promise<boolean> {
-  const run = await findRun(ctx.db, id);
-  if (!run) throw new KovaError('NOT_FOUND', `there is no run ${id}`);
+  const run = await requireRun(ctx.db, id);
   const { project, commit, jobs, check, scope } = run;
   const config = run.config ?? (await ctx.jobs.configure(project, commit, signal));
   if (config.name !== project) {
@@ -41,10 +40,8 @@ export async function planRun(ctx: Context, id: string, signal: AbortSignal): Pr
   const keys = await keysIn(scope);
   const shared = scope === null ? keys : await keysIn(null);
   const planned = graph.map((spec) => ({ spec, key: keys.get(spec.name) ?? '' }));
-  const adding = lastDurations(ctx.db, project, [...keys.keys()]).then((took) =>
-    addJobs(ctx.db, id, config, planned, took),
-  );
-  const [recalled] = await Promise.all([recallAll(ctx, { id, project, config, check }, graph, [shared, keys]), adding]);
+  const add = async () => addJobs(ctx.db, id, config, planned, await lastDurations(ctx.db, project, [...keys.keys()]));
+  const [recalled] = await Promise.all([recallAll(ctx, { id, project, config, check }, graph, [shared, keys]), add()]);
   if (recalled.length > 0) await recordRecalled(ctx, id, recalled);
   return recalled.length < graph.length;
 }

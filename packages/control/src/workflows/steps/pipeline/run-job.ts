@@ -9,7 +9,7 @@ import { neededKeys, type TakenJob } from '../../../store/job-queue.ts';
 import { stopReason, stopRequest } from '../../../store/runs.ts';
 import { watchAbort } from '../watch-abort.ts';
 import { judgeJob } from './gates.ts';
-import { type PlannedRun, requireRun } from './graph.ts';
+import { type PlannedRun, requirePlanned } from './graph.ts';
 import { openDoor } from './open-door.ts';
 
 /** A job that takes its worker with it shall not take them all. */
@@ -30,7 +30,7 @@ export async function runOneJob(ctx: JobContext, taken: TakenJob, signal: AbortS
   if (stopped !== null) return { verdict: inconclusive(stopped), stopped, durationMs: null, code: null };
   if (taken.takes > mostTakes) return ended(fail(`it was begun ${mostTakes} times, and each time its worker died`));
   if (isJoin(job.job)) return { ...ended(pass('all that it needs has passed')), durationMs: 0 };
-  const run = await requireRun(ctx, id);
+  const run = await requirePlanned(ctx, id);
   const refused = whyWithoutSecrets(run, job);
   if (refused !== null) return { ...ended(inconclusive(refused)), durationMs: 0 };
   const stop = new AbortController();

@@ -1,0 +1,110 @@
+import { stat } from 'node:fs/promises';
+import type { SlotId } from '@kova/core/environment/slot';
+import { KovaError } from '@kova/core/errors/kova-error';
+import type { Secret } from '@kova/core/secret';
+import type Docker from 'dockerode';
+import { engineCall } from '../../engine/explain.ts';
+import { ensureImage, refuseRoot } from '../../engine/image.ts';
+import { homeLabel } from '../../engine/labels.ts';
+import { removeUnusedNetwork } from '../../engine/network.ts';
+import type { Identity } from '../../home/unprivileged.ts';
+import type { SlotSpec } from '../../ports/runtime.ts';
+import type { SlotLogs } from '../logs/slot-logs.ts';
+import { Records } from '../slot/records.ts';
+import {
+  type Carrier,
+  prepareDirectories,
+  SupervisedRuntime,
+  type SupervisionOptions,
+} from '../slot/supervised-runtime.ts';
+import { Addresses } from './addresses.ts';
+import { ContainerLauncher } from './container-launcher.ts';
+import { EngineEvents } from './engine-events.ts';
+import { ContainerIdentity } from './identity.ts';
+import { type ContainerRecord, containerRecord } from './records.ts';
+
+export interface DockerRuntimeOptions extends SupervisionOptions {
+  engine: Docker;
+  /** Tells the containers of this home from those of others, and proves them to be its own. */
+  homeId: Secret;
+  /** What releases run in that are in no image of their own. */
+  baseImage: string;
+  /** Who the instances of a slot run as; null for this process's own user. */
+  asOf: (slot: SlotId) => Pick<Identity, 'uid' | 'gid'> | null;
+}
+
+export interface DockerRuntime extends SupervisedRuntime<ContainerRecord> {}
+
+/** Runs instances as containers; resolves when what runs already was adopted. The engine may be away meanwhile. */
+export async function createDockerRuntime(options: DockerRuntimeOptions): Promise<DockerRuntime> {
+  await prepareDirectories(options);
+  const records = new Records(options.directory, containerRecord);
+  const carrier = new ContainerCarrier(options);
+  const runtime = new SupervisedRuntime(options, records, carrier);
+  await runtime.recover();
+  return runtime;
+}
+
+class ContainerCarrier implements Carrier<ContainerRecord> {
+  readonly #options: DockerRuntimeOptions;
+  readonly #identity: ContainerIdentity;
+  readonly #addresses = new Addresses();
+  readonly #events: EngineEvents;
+
+  constructor(options: DockerRuntimeOptions) {
+    this.#options = options;
+    this.#identity = new ContainerIdentity(options.homeId);
+    this.#events = new EngineEvents(options.engine, this.#identity.home);
+    this.#events.open();
+  }
+
+  async checkStartable(spec: SlotSpec): Promise<void> {
+    const { engine, baseImage } = this.#options;
+    const image = await ensureImage(engine, spec.image ?? baseImage);
+    if (spec.image) return refuseRoot(spec.image, image);
+    const there = await stat(spec.directory).then(
+      (found) => found.isDirectory(),
+      () => false,
+    );
+    if (!there) throw new KovaError('START_FAILED', `the release directory ${spec.directory} is missing`);
+  }
+
+  launcherOf(spec: SlotSpec, logs: SlotLogs): ContainerLauncher {
+    const { engine, baseImage, asOf } = this.#options;
+    const own = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+    const shared = { engine, events: this.#events, identity: this.#identity, addresses: this.#addresses };
+    return new ContainerLauncher({ ...shared, spec, logs, baseImage, as: asOf(spec.slot) ?? own });
+  }
+
+  /** Removes what this home launched and knows no more. What only says so is left alone. */
+  async endUnknown(known: ReadonlySet<string>): Promise<void> {
+    const { engine } = this.#options;
+    const filters = { label: [`${homeLabel}=${this.#identity.home}`] };
+    const found = await engineCall('looking for containers', () => engine.listContainers({ all: true, filters })).catch(
+      () => [],
+    );
+    const unknown = found.filter(({ Names: [name = ''], Labels }) => {
+      const launch = name.split('-').at(-1) ?? '';
+      return this.#identity.made(name.slice(1), Labels) && !known.has(launch);
+    });
+    await Promise.all(
+      unknown.map(({ Id }) =>
+        engine
+          .getContainer(Id)
+          .remove({ force: true, v: true })
+          .catch(() => {}),
+      ),
+    );
+  }
+
+  /** A network is there as long as anything of its environment is. */
+  async clearUp(stopped: SlotId, others: readonly SlotId[]): Promise<void> {
+    const place = this.#identity.placeOf(stopped);
+    if (others.some((slot) => slot.startsWith(`${place.project}/${place.environment}/`))) return;
+    await removeUnusedNetwork(this.#options.engine, place);
+  }
+
+  close(): void {
+    this.#events.close();
+  }
+}

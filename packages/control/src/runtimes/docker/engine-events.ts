@@ -1,0 +1,61 @@
+import { EventEmitter, once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type Docker from 'dockerode';
+import { homeLabel } from '../../engine/labels.ts';
+
+const againMs = 500;
+
+/**
+ * Says that something happened to a container, so that whoever watches it looks at once. Only hints: what is true is
+ * what a look at the container shows, and looking now and then finds what an event that was missed has told.
+ */
+export class EngineEvents {
+  readonly #engine: Docker;
+  readonly #home: string;
+  readonly #hints = new EventEmitter().setMaxListeners(0);
+  readonly #closing = new AbortController();
+
+  constructor(engine: Docker, home: string) {
+    this.#engine = engine;
+    this.#home = home;
+  }
+
+  open(): void {
+    void this.#listen();
+  }
+
+  close(): void {
+    this.#closing.abort();
+  }
+
+  /** Resolves with a hint about the container, after `limitMs`, or when the signal aborts. */
+  async next(container: string, limitMs: number, signal: AbortSignal): Promise<void> {
+    const over = new AbortController();
+    const until = AbortSignal.any([signal, over.signal]);
+    await Promise.race([
+      once(this.#hints, container, { signal: until }),
+      sleep(limitMs, undefined, { signal: until, ref: false }),
+    ]).catch(() => {});
+    over.abort();
+  }
+
+  async #listen(): Promise<void> {
+    const { signal } = this.#closing;
+    while (!signal.aborted) {
+      try {
+        const filters = { type: ['container' as const], label: [`${homeLabel}=${this.#home}`] };
+        const stream = await this.#engine.getEvents({ filters, abortSignal: signal });
+        for await (const line of createInterface({ input: stream })) this.#tell(line);
+      } catch {
+        // The engine is away: it is asked again.
+      }
+      await sleep(againMs, undefined, { signal, ref: false }).catch(() => {});
+    }
+  }
+
+  #tell(line: string): void {
+    const { id } = JSON.parse(line) as { id?: string };
+    if (id) this.#hints.emit(id);
+  }
+}
