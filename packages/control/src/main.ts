@@ -1,6 +1,6 @@
 import { flushCompileCache } from 'node:module';
 import { hostname } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import { reportOf } from '@kova/core/errors/kova-error';
 import { together } from '@kova/core/together';
@@ -11,7 +11,6 @@ import { createCommits } from './build/commits.ts';
 import { prepareToolchain } from './build/toolchain.ts';
 import type { Context } from './context.ts';
 import { edgeAt } from './edge-port.ts';
-import { engineClient } from './engine/client.ts';
 import { homeMark } from './engine/labels.ts';
 import { appIdentities } from './home/app-identities.ts';
 import { writeControlRecord, writeStartError } from './home/control-record.ts';
@@ -24,7 +23,9 @@ import { createApi } from './http/server.ts';
 import { assembleJobs } from './job-parts.ts';
 import type { LocalJobRunner } from './pipeline/runner.ts';
 import { say, told } from './process-log.ts';
-import { createProcessRuntime, type InstanceEvent, type ProcessRuntime } from './runtimes/process/process-runtime.ts';
+import type { ChosenRuntime } from './runtimes/chosen-runtime.ts';
+import { openRuntimes } from './runtimes/open.ts';
+import type { InstanceEvent } from './runtimes/slot/surroundings.ts';
 import { createDockerServices } from './services/docker/docker-services.ts';
 import { ensureStore, explainStart, type OwnStore } from './services/postgres/own-store.ts';
 import { createProcessServices } from './services/process-services.ts';
@@ -61,7 +62,7 @@ const home = homeAt(homePath());
 interface Parts {
   ctx: Context;
   store: OwnStore;
-  runtime: ProcessRuntime;
+  runtime: ChosenRuntime;
   jobs: LocalJobRunner;
 }
 
@@ -77,16 +78,12 @@ async function assemble(): Promise<Parts> {
   const homeId = await tokenIn(home.root, 'home-id');
   await bindStore(db, homeId.reveal(), `${home.root} on ${hostname()}`);
   const services = createServices(home, {
-    process: createProcessServices(home),
-    docker: createDockerServices({ engine: engineClient(), home, mark: homeMark(homeId) }),
+    process: () => createProcessServices(home),
+    docker: () => createDockerServices({ env: process.env, home, mark: homeMark(homeId) }),
   });
   await keepServices({ db, services }).catch(told('services'));
   const identityOf = appIdentities(home.keys);
-  const runtime = await createProcessRuntime({
-    ...{ directory: join(home.slots, '.state'), logs: home.logs, as },
-    asOf: (slot) => identityOf(...(slot.split('/', 2) as [string, string])),
-    onEvent: tellIllness,
-  });
+  const runtime = await openRuntimes({ home, as, identityOf, onEvent: tellIllness });
   const parts = await assembleJobs({ home, env: process.env, db, url: store.url, as });
   const ctx: Context = {
     ...{ home, db, runtime, services, identityOf, ...parts },

@@ -1,6 +1,5 @@
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { KovaError, reportOf } from '@kova/core/errors/kova-error';
 import { stopEdge } from '@kova/edge/launch';
@@ -9,7 +8,10 @@ import { killStrays } from './commands/strays.ts';
 import { type ControlRecord, controlIn } from './home/control-record.ts';
 import { type Home, homeAt, homePath } from './home/home.ts';
 import { lockHome } from './home/lock.ts';
+import { stopContainers } from './runtimes/docker/survivors.ts';
+import { containersOf, processesIn } from './runtimes/places.ts';
 import { stopInstances } from './runtimes/process/survivors.ts';
+import { stopServices } from './services/docker/survivors.ts';
 import { stopClusters } from './services/postgres/running.ts';
 import { type Survivor, survey } from './survey.ts';
 
@@ -98,7 +100,11 @@ function signal({ pid }: ControlRecord, name: NodeJS.Signals): void {
 export async function stopSince(home: Home, before: readonly Survivor[]): Promise<void> {
   const had = (kind: Survivor['kind']) => before.filter((each) => each.kind === kind).map(({ name }) => name);
   if (had('edge').length === 0) await stopEdge(home.edge, { drainMs: 0 });
-  if (had('instance').length === 0) await stopInstances(join(home.slots, '.state'));
+  if (had('instance').length === 0) {
+    await stopInstances(processesIn(home));
+    await stopContainers(await containersOf(home));
+  }
+  await stopServices(home, { except: had('service') });
   await stopClusters(home, { except: had('PostgreSQL') });
 }
 
@@ -106,10 +112,10 @@ export async function stopSince(home: Home, before: readonly Survivor[]): Promis
 async function stopApps(home: Home, patienceMs: number): Promise<string[]> {
   return [
     ...(await settle([stopEdge(home.edge, { drainMs: edgeDrainMs })])),
-    ...(await settle([stopInstances(join(home.slots, '.state'))])),
+    ...(await settle([stopInstances(processesIn(home)), containersOf(home).then(stopContainers)])),
     // Migrations of a control plane that was killed.
     ...(await settle([killStrays({ directory: home.slots })])),
-    ...(await settle([stopClusters(home, { patienceMs })])),
+    ...(await settle([stopServices(home), stopClusters(home, { patienceMs })])),
   ];
 }
 

@@ -4,14 +4,14 @@ import type { Home } from '../home/home.ts';
 import type { Services, ServicesWish } from '../ports/services.ts';
 import { refuseMove } from './moves.ts';
 
-/** The services of a release are run by what it runs in; its data stay with the runtime that has them. */
-export function createServices(home: Home, by: Readonly<Record<RuntimeKind, Services>>): Services {
+/** The services of a release are run by what it runs in: an engine is spoken to only where a release asks for one. */
+export function createServices(home: Home, by: Readonly<Record<RuntimeKind, () => Services>>): Services {
   return {
     async ensure(wish, options) {
       await refuseMove(home, wish);
-      return { ...external(wish), ...(await by[wish.config.runtime].ensure(wish, options)) };
+      return { ...external(wish), ...(await by[wish.config.runtime]().ensure(wish, options)) };
     },
-    states: (wish) => by[wish.config.runtime].states(wish),
+    states: (wish) => by[wish.config.runtime]().states(wish),
   };
 }
 

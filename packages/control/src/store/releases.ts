@@ -10,6 +10,8 @@ export interface Release {
   committedAt: Date;
   artefact: string;
   config: ProjectConfig;
+  /** The image that holds it, by digest; null when there is none. */
+  image: string | null;
 }
 
 /** The release of a commit has one id for ever: it is built once. */
@@ -66,8 +68,8 @@ export async function ensureProject(db: Store, name: string): Promise<void> {
 export async function findRelease(db: Store, id: string): Promise<Release | null> {
   const row = await db.selectFrom('releases').selectAll().where('id', '=', id).executeTakeFirst();
   if (!row) return null;
-  const { project, commit_sha, message, committed_at, artefact, config } = row;
-  return { id, project, commit: commit_sha, message, committedAt: committed_at, artefact, config };
+  const { project, commit_sha, message, committed_at, artefact, config, image } = row;
+  return { id, project, commit: commit_sha, message, committedAt: committed_at, artefact, config, image };
 }
 
 /** What the project wants of Kova itself, such as how much is kept: said by the release that was built last. */

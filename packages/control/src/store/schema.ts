@@ -50,6 +50,7 @@ export interface Schema {
     config: Json<ProjectConfig>;
     run: string | null;
     created_at: Moment;
+    image: string | null;
   };
   environments: {
     project: string;

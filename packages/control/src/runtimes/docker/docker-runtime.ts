@@ -3,9 +3,7 @@ import type { SlotId } from '@kova/core/environment/slot';
 import { KovaError } from '@kova/core/errors/kova-error';
 import type { Secret } from '@kova/core/secret';
 import type Docker from 'dockerode';
-import { engineCall } from '../../engine/explain.ts';
 import { ensureImage, refuseRoot } from '../../engine/image.ts';
-import { homeLabel } from '../../engine/labels.ts';
 import { removeUnusedNetwork } from '../../engine/network.ts';
 import type { Identity } from '../../home/unprivileged.ts';
 import type { SlotSpec } from '../../ports/runtime.ts';
@@ -20,8 +18,9 @@ import {
 import { Addresses } from './addresses.ts';
 import { ContainerLauncher } from './container-launcher.ts';
 import { EngineEvents } from './engine-events.ts';
-import { ContainerIdentity } from './identity.ts';
+import { ContainerIdentity, launchOf } from './identity.ts';
 import { type ContainerRecord, containerRecord } from './records.ts';
+import { ownContainers } from './survivors.ts';
 
 export interface DockerRuntimeOptions extends SupervisionOptions {
   engine: Docker;
@@ -50,11 +49,12 @@ class ContainerCarrier implements Carrier<ContainerRecord> {
   readonly #identity: ContainerIdentity;
   readonly #addresses = new Addresses();
   readonly #events: EngineEvents;
+  #known: (() => ReadonlySet<string>) | null = null;
 
   constructor(options: DockerRuntimeOptions) {
     this.#options = options;
     this.#identity = new ContainerIdentity(options.homeId);
-    this.#events = new EngineEvents(options.engine, this.#identity.home);
+    this.#events = new EngineEvents(options.engine, this.#identity.home, () => void this.#sweep());
     this.#events.open();
   }
 
@@ -76,17 +76,13 @@ class ContainerCarrier implements Carrier<ContainerRecord> {
     return new ContainerLauncher({ ...shared, spec, logs, baseImage, as: asOf(spec.slot) ?? own });
   }
 
-  /** Removes what this home launched and knows no more. What only says so is left alone. */
-  async endUnknown(known: ReadonlySet<string>): Promise<void> {
+  /** What only says that it is of this home is left alone. Done again whenever the engine comes back. */
+  async endUnknown(known: () => ReadonlySet<string>): Promise<void> {
+    this.#known = known;
     const { engine } = this.#options;
-    const filters = { label: [`${homeLabel}=${this.#identity.home}`] };
-    const found = await engineCall('looking for containers', () => engine.listContainers({ all: true, filters })).catch(
-      () => [],
-    );
-    const unknown = found.filter(({ Names: [name = ''], Labels }) => {
-      const launch = name.split('-').at(-1) ?? '';
-      return this.#identity.made(name.slice(1), Labels) && !known.has(launch);
-    });
+    const found = await ownContainers(engine, this.#identity).catch(() => []);
+    const launches = known();
+    const unknown = found.filter(({ Names: [name = ''] }) => !launches.has(launchOf(name)));
     await Promise.all(
       unknown.map(({ Id }) =>
         engine
@@ -106,5 +102,9 @@ class ContainerCarrier implements Carrier<ContainerRecord> {
 
   close(): void {
     this.#events.close();
+  }
+
+  async #sweep(): Promise<void> {
+    if (this.#known) await this.endUnknown(this.#known);
   }
 }

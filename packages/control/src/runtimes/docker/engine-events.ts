@@ -14,11 +14,14 @@ export class EngineEvents {
   readonly #engine: Docker;
   readonly #home: string;
   readonly #hints = new EventEmitter().setMaxListeners(0);
+  readonly #onConnected: () => void;
   readonly #closing = new AbortController();
 
-  constructor(engine: Docker, home: string) {
+  /** `onConnected` is told each time that the engine answers after it was away, or for the first time. */
+  constructor(engine: Docker, home: string, onConnected: () => void = () => {}) {
     this.#engine = engine;
     this.#home = home;
+    this.#onConnected = onConnected;
   }
 
   open(): void {
@@ -46,6 +49,8 @@ export class EngineEvents {
       try {
         const filters = { type: ['container' as const], label: [`${homeLabel}=${this.#home}`] };
         const stream = await this.#engine.getEvents({ filters, abortSignal: signal });
+        this.#onConnected();
+        for (const container of this.#hints.eventNames()) this.#hints.emit(container);
         for await (const line of createInterface({ input: stream })) this.#tell(line);
       } catch {
         // The engine is away: it is asked again.

@@ -6,6 +6,11 @@ import { homeMark, type Place, placeLabels } from '../../engine/labels.ts';
 export const instanceLabel = 'dev.kova.instance';
 const proofLabel = 'dev.kova.proof';
 
+/** The launch that a container was made for, by its name. */
+export function launchOf(name: string): string {
+  return name.split('-').at(-1) ?? '';
+}
+
 /** Names and marks of the containers of one home. */
 export class ContainerIdentity {
   readonly home: string;

@@ -67,8 +67,9 @@ export class ProcessCarrier implements Carrier<ProcessRecord> {
     });
   }
 
-  async endUnknown(known: ReadonlySet<string>): Promise<void> {
-    const isUnknown = (launch: string) => launch.startsWith(`${this.#runtimeId}.`) && !known.has(launch);
+  async endUnknown(known: () => ReadonlySet<string>): Promise<void> {
+    const launches = known();
+    const isUnknown = (launch: string) => launch.startsWith(`${this.#runtimeId}.`) && !launches.has(launch);
     const unknown = new Set([...this.#found.values()].filter(isUnknown));
     if (unknown.size > 0) await killLaunches((launch) => unknown.has(launch));
   }

@@ -35,5 +35,5 @@ export async function stopInstances(directory: string): Promise<void> {
     await finishStop(spec, await records.instances(spec), launcher, records);
   });
   await Promise.all(stopping);
-  await new ProcessCarrier({ as: null }, runtimeId).endUnknown(new Set());
+  await new ProcessCarrier({ as: null }, runtimeId).endUnknown(() => new Set());
 }

@@ -46,6 +46,11 @@ export class SupervisedInstance<R extends LaunchRecord> {
     return `instance ${this.#index + 1} of ${this.#around.spec.instances}`;
   }
 
+  /** The id of its latest launch. */
+  get launch(): string {
+    return this.#record.launch;
+  }
+
   get state(): InstanceState {
     return this.#state;
   }

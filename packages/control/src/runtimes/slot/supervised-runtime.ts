@@ -29,8 +29,11 @@ export interface Carrier<R extends LaunchRecord> {
   /** @throws KovaError for what could never start */
   checkStartable(spec: SlotSpec): Promise<void>;
   launcherOf(spec: SlotSpec, logs: SlotLogs): Launcher<R>;
-  /** Ends what was once launched and is known no more. */
-  endUnknown(known: ReadonlySet<string>): Promise<void>;
+  /**
+   * Ends what was once launched and is known no more. `known` is asked after what runs was looked for, so that nothing
+   * is taken for unknown that was launched in between.
+   */
+  endUnknown(known: () => ReadonlySet<string>): Promise<void>;
   /** Clears up after a slot that was stopped; `others` are those that run. Failing is no harm. */
   clearUp(stopped: SlotId, others: readonly SlotId[]): Promise<void>;
   /** Lets go of what it listens to; what was launched goes on. */
@@ -51,6 +54,8 @@ export class SupervisedRuntime<R extends LaunchRecord> implements Runtime {
   /** Of stopped slots as well. */
   readonly #logs = new Map<SlotId, SlotLogs>();
   readonly #serial = new Serial<SlotId>();
+  /** Launches whose stop a crash has interrupted and that are just being ended. */
+  readonly #ending = new Set<string>();
   readonly #checkingLogs: NodeJS.Timeout;
 
   constructor(options: SupervisionOptions, records: Records<R>, carrier: Carrier<R>) {
@@ -62,22 +67,19 @@ export class SupervisedRuntime<R extends LaunchRecord> implements Runtime {
 
   /** To be called once, before anything else. */
   async recover(): Promise<void> {
-    const known = new Set<string>();
     const resuming: Promise<void>[] = [];
     for (const { wanted, spec: written } of await this.#records.slots()) {
       const spec = fromWritten(written);
       const found = await this.#records.instances(spec);
-      for (const record of found) if (record) known.add(record.launch);
       const { slot, launcher } = this.#slotOf(spec);
       if (wanted === 'running') {
         this.#slots.set(spec.slot, slot);
         resuming.push(slot.resume(found));
       } else {
-        // Should it fail the records stay, and the next recovery tries again.
-        void this.#serial.run(spec.slot, () => finishStop(spec, found, launcher, this.#records)).catch(() => {});
+        void this.#finishStop(spec, found, launcher);
       }
     }
-    await Promise.all([...resuming, this.#carrier.endUnknown(known)]);
+    await Promise.all([...resuming, this.#carrier.endUnknown(() => this.#known())]);
   }
 
   async start(given: SlotSpec): Promise<void> {
@@ -154,6 +156,19 @@ export class SupervisedRuntime<R extends LaunchRecord> implements Runtime {
       emit: (event) => queueMicrotask(() => this.#options.onEvent?.(event)),
     });
     return { slot, launcher };
+  }
+
+  /** Should it fail the records stay, and the next recovery tries again. */
+  async #finishStop(spec: SlotSpec, found: readonly (R | null)[], launcher: Launcher<R>): Promise<void> {
+    const launches = found.flatMap((record) => record?.launch ?? []);
+    for (const launch of launches) this.#ending.add(launch);
+    await this.#serial.run(spec.slot, () => finishStop(spec, found, launcher, this.#records)).catch(() => {});
+    for (const launch of launches) this.#ending.delete(launch);
+  }
+
+  #known(): Set<string> {
+    const instances = [...this.#slots.values()].flatMap((slot) => slot.instances);
+    return new Set([...this.#ending, ...instances.map(({ launch }) => launch)]);
   }
 
   #checkLogs(): void {

@@ -1,4 +1,4 @@
-import type { ServiceKind } from './address.ts';
+import type { ServiceKind } from '../../engine/service-address.ts';
 
 /** How a service is run in a container; what its official image expects, and what Kova wants of it. */
 export interface Blueprint {

@@ -2,7 +2,7 @@ import type Docker from 'dockerode';
 import { type Place, placeLabels } from '../../engine/labels.ts';
 import { type Blueprint, secretsMount } from './blueprint.ts';
 
-export const serviceLabel = 'dev.kova.service';
+const serviceLabel = 'dev.kova.service';
 
 /** How long a service may take to stop before it is killed, s: PostgreSQL writes what it holds. */
 export const stopSeconds = 50;

@@ -2,11 +2,12 @@ import type { ServiceConfig } from '@kova/core/config/schema';
 import { reportOf } from '@kova/core/errors/kova-error';
 import type { Secret } from '@kova/core/secret';
 import type Docker from 'dockerode';
+import { engineClient, engineSocket } from '../../engine/client.ts';
 import type { Place } from '../../engine/labels.ts';
+import type { ServiceKind } from '../../engine/service-address.ts';
 import type { Home } from '../../home/home.ts';
 import type { ServiceState, Services, ServicesWish } from '../../ports/services.ts';
 import { checkNames } from '../postgres/names.ts';
-import type { ServiceKind } from './address.ts';
 import { findContainer } from './container.ts';
 import { serviceName } from './container-options.ts';
 import { ensurePostgres } from './postgres-service.ts';
@@ -14,14 +15,16 @@ import { readRecord } from './records.ts';
 import { ensureRedis } from './redis-service.ts';
 
 export interface DockerServicesOptions {
-  engine: Docker;
+  /** Names the engine, as for `engineClient`. */
+  env: NodeJS.ProcessEnv;
   home: Home;
   /** Of `homeMark`. */
   mark: string;
 }
 
 /** Each service of an environment is a container with a volume of its own, on the environment's network. */
-export function createDockerServices({ engine, home, mark }: DockerServicesOptions): Services {
+export function createDockerServices({ env, home, mark }: DockerServicesOptions): Services {
+  const [engine, socket] = [engineClient(env), engineSocket(env)];
   return {
     async ensure(wish, { adjust = false } = {}) {
       checkNames(wish.project, wish.environment);
@@ -29,7 +32,7 @@ export function createDockerServices({ engine, home, mark }: DockerServicesOptio
       const variables = await Promise.all(
         wanted(wish).map(async (service): Promise<[string, Secret]> => {
           const { image, memory } = service;
-          const request = { engine, home, place, image, memory, adjust };
+          const request = { engine, socket, home, place, image, memory, adjust };
           if (service.kind === 'postgres') return ['DATABASE_URL', await ensurePostgres(request)];
           return ['REDIS_URL', await ensureRedis(request)];
         }),

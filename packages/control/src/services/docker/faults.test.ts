@@ -87,7 +87,11 @@ test('a volume or a container of another home with its name is refused and not t
 
 test('two homes on one engine have a database each', async () => {
   const other = await makeHome();
-  const theirs = createDockerServices({ engine: dock.testing.engine, home: other.home, mark: 'cafe00000000' });
+  const theirs = createDockerServices({
+    env: { DOCKER_HOST: dock.testing.host },
+    home: other.home,
+    mark: 'cafe00000000',
+  });
   const [mine, yours] = await Promise.all([
     database('shared'),
     theirs.ensure(wish(postgresWish, 'shared')).then(({ DATABASE_URL }) => DATABASE_URL?.reveal() ?? ''),
@@ -149,7 +153,6 @@ test('a volume without room is named with what the server says, and works again 
   const volume = { Name: nameIn('full'), Labels: serviceLabels(place('full'), 'postgres') };
   await dock.testing.engine.createVolume({ ...volume, Driver: 'local', DriverOpts: options });
   const refused = await database('full').catch((error: Error) => error);
-  console.log((refused as Error).message);
   expect(refused).toMatchObject({ code: 'SERVICE_FAILED', message: expect.stringMatching(/No space left on device/) });
   await removeWith('full', true);
   await ask(await database('full'), 'SELECT 1');

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { type ServiceKind, serviceKinds } from './address.ts';
+import { type ServiceKind, serviceKinds } from '../../engine/service-address.ts';
 
 const schema = z.object({
   kind: z.enum(serviceKinds),
@@ -12,6 +12,8 @@ const schema = z.object({
   name: z.string(),
   /** With its port. */
   address: z.string(),
+  /** Path of the engine's socket. */
+  socket: z.string(),
 });
 
 /** Written before a container is made for the first time: who finds it knows that a volume may hold data. */

@@ -5,8 +5,8 @@ import type Docker from 'dockerode';
 import { ensureImage } from '../../engine/image.ts';
 import type { Place } from '../../engine/labels.ts';
 import { ensureNetwork } from '../../engine/network.ts';
+import { serviceAddress } from '../../engine/service-address.ts';
 import type { Home } from '../../home/home.ts';
-import { serviceAddress } from './address.ts';
 import type { Blueprint } from './blueprint.ts';
 import { ensureContainer } from './container.ts';
 import { type ContainerPlan, serviceLabels, serviceName } from './container-options.ts';
@@ -17,6 +17,8 @@ import { ensureVolume } from './volume.ts';
 
 export interface ServiceContainerOptions {
   engine: Docker;
+  /** Path of the engine's socket. */
+  socket: string;
   home: Home;
   place: Place;
   blueprint: Blueprint;
@@ -57,11 +59,11 @@ export class ServiceContainer {
 
   /** All that a container needs, before one that is to be replaced is stopped. */
   async #prepare(address: string): Promise<void> {
-    const { engine, home, place, blueprint, image } = this.#options;
+    const { engine, socket, home, place, blueprint, image } = this.#options;
     checkVersion(await ensureImage(engine, image), image, blueprint);
     const { project, environment } = place;
     const { kind, port } = blueprint;
-    const record = { kind, project, environment, name: this.name, address: `${address}:${port}` };
+    const record = { kind, project, environment, name: this.name, address: `${address}:${port}`, socket };
     await writeRecord(home.services, record);
     await ensureVolume(engine, this.name, serviceLabels(place, blueprint.kind));
   }

@@ -2,7 +2,7 @@ import type Docker from 'dockerode';
 import { engineCall } from '../../engine/explain.ts';
 import { FrameReader } from '../../engine/frames.ts';
 
-const tailLines = 15;
+const tailLines = 30;
 
 /** Watches a container that was just started: whether it still runs, and what it said when it does not. */
 export class Vitals {

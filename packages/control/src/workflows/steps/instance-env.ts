@@ -2,16 +2,19 @@ import { concealed, type Secret } from '@kova/core/secret';
 import type { Context } from '../../context.ts';
 import type { Plan } from '../plan.ts';
 
-/** The whole environment of the release's processes: instances and migrations see the same. Nothing is inherited. */
-export async function instanceEnv(
-  ctx: Context,
-  plan: Plan,
-  options: { adjust?: boolean } = {},
-): Promise<Record<string, string | Secret>> {
+type Env = Record<string, string | Secret>;
+
+/** The whole environment of the release's instances; nothing is inherited. An image knows where its programs are. */
+export async function instanceEnv(ctx: Context, plan: Plan): Promise<Env> {
+  const env = await releaseEnv(ctx, plan);
+  return plan.release.config.runtime === 'docker' ? env : { PATH: ctx.appPath, ...env };
+}
+
+/** What the instances and the migrations of a release have in common; its services run and let it in. */
+export async function releaseEnv(ctx: Context, plan: Plan, options: { adjust?: boolean } = {}): Promise<Env> {
   const { deployment, release, environment } = plan;
   const { project, environment: name } = deployment;
   return {
-    PATH: ctx.appPath,
     NODE_ENV: 'production',
     NEXT_TELEMETRY_DISABLED: '1',
     KOVA_PROJECT: project,

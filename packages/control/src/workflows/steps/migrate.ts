@@ -5,7 +5,7 @@ import { killStrays } from '../../commands/strays.ts';
 import type { Context } from '../../context.ts';
 import { advance } from '../../store/transition.ts';
 import type { Plan } from '../plan.ts';
-import { instanceEnv } from './instance-env.ts';
+import { releaseEnv } from './instance-env.ts';
 
 /** Runs the release's expand-only migrations inside the release, as the app, and records the schema version. */
 export async function migrate(ctx: Context, plan: Plan, signal: AbortSignal): Promise<void> {
@@ -16,7 +16,8 @@ export async function migrate(ctx: Context, plan: Plan, signal: AbortSignal): Pr
     return;
   }
   const env = {
-    ...(await instanceEnv(ctx, plan, { adjust: true })),
+    PATH: ctx.appPath,
+    ...(await releaseEnv(ctx, plan, { adjust: true })),
     HOME: '/nonexistent',
     npm_config_cache: '/nonexistent',
     npm_config_update_notifier: 'false',

@@ -1,5 +1,6 @@
 import { KovaError } from '@kova/core/errors/kova-error';
 import type { Context } from '../../context.ts';
+import type { SlotSpec } from '../../ports/runtime.ts';
 import { publishRoute } from '../../routing/publish.ts';
 import { advance } from '../../store/transition.ts';
 import type { Plan } from '../plan.ts';
@@ -31,7 +32,15 @@ export async function launchSlot(ctx: Context, plan: Plan, signal?: AbortSignal)
     health: { path: app.health.path, intervalMs: app.health.interval, timeoutMs: app.health.timeout },
     stopTimeoutMs: app.stopTimeout,
     maxLogBytes: app.maxLogBytes,
+    ...carriedBy(plan),
   });
   const verdict = await ctx.runtime.awaitReady(slot, app.health.deadline, signal);
   if (verdict.outcome !== 'pass') throw new KovaError('START_FAILED', verdict.reason);
+}
+
+/** What only containers need to know: processes are specified as they always were. */
+function carriedBy({ release, environment }: Plan): Pick<SlotSpec, 'runtime' | 'image' | 'limits'> {
+  const { runtime } = release.config;
+  if (runtime !== 'docker') return {};
+  return { runtime, limits: environment.limits, ...(release.image ? { image: release.image } : {}) };
 }

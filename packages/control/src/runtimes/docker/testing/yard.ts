@@ -1,6 +1,7 @@
 import { chmod, cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Secret } from '@kova/core/secret';
 import type Docker from 'dockerode';
 import type { SlotSpec } from '../../../ports/runtime.ts';
@@ -24,6 +25,8 @@ export interface Yard {
   spec(app: string, overrides?: Partial<SlotSpec>): SlotSpec;
   /** All containers of the engine. */
   containers(): Promise<Found[]>;
+  /** Removes what is written down of a slot. */
+  forget(slot: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -51,6 +54,7 @@ export async function openYard(): Promise<Yard> {
     },
     spec: (app, overrides = {}) => specOf(app, directory, overrides),
     containers: async () => (await engine.listContainers({ all: true })).map(foundOf),
+    forget: (slot) => rm(join(options.directory, encodeURIComponent(slot)), { recursive: true }),
     close: async () => {
       for (const runtime of opened) runtime.close();
       await testing.close();
@@ -77,4 +81,13 @@ function specOf(app: string, directory: string, overrides: Partial<SlotSpec>): S
     maxLogBytes: 1_000_000,
     ...overrides,
   };
+}
+
+/** Polls until `look` gives something, for what tells nobody when it happens; fails after 30 s. */
+export async function until<T>(look: () => T | Promise<T>): Promise<NonNullable<T>> {
+  for (const end = performance.now() + 30_000; performance.now() < end; await sleep(20)) {
+    const found = await look();
+    if (found) return found as NonNullable<T>;
+  }
+  throw new Error('it did not happen within 30 s');
 }

@@ -32,7 +32,7 @@ export async function openDock(images: readonly ImageRecipe[]): Promise<Dock> {
   const testing = await openTestEngine(images);
   const { home, remove } = await makeHome();
   const mark = homeMark(new Secret(home.root));
-  const services = createDockerServices({ engine: testing.engine, home, mark });
+  const services = createDockerServices({ env: { DOCKER_HOST: testing.host }, home, mark });
   return {
     ...{ testing, home, mark, services },
     async close() {

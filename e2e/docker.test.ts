@@ -1,0 +1,67 @@
+import { nodeBase, openTestEngine, type TestEngine } from '@kova/control/testing/docker-engine';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { TestKova } from './testing/kova.ts';
+import { Load } from './testing/load.ts';
+
+const inContainers = `runtime: 'docker',`;
+
+let testing: TestEngine;
+let kova: TestKova;
+beforeAll(async () => {
+  testing = await openTestEngine();
+  const env = { DOCKER_HOST: testing.host, KOVA_DOCKER_IMAGE: nodeBase.name };
+  kova = await TestKova.start(env);
+  Object.assign(kova.env, env);
+}, 240_000);
+afterAll(async () => {
+  await kova?.close();
+  await testing?.close();
+});
+
+const users = () => new Load(kova.control.edge, 'production.shop.localhost');
+const running = async () => (await testing.engine.listContainers()).map(({ Id }) => Id).sort();
+
+test('a commit becomes live in containers, and the edge answers with that release', async () => {
+  const ship = await kova.shipped({ text: 'one', more: inContainers });
+  expect(ship.error).toBeNull();
+  expect(ship.deployments.map(({ phase, reason }) => [phase, reason])).toEqual([['live', expect.any(String)]]);
+  const answer = await kova.get();
+  expect(JSON.parse(answer.body)).toMatchObject({ text: 'one', release: ship.release });
+  expect(await running()).toHaveLength(2);
+});
+
+test('deploys and a rollback under load drop nothing', async () => {
+  const load = users();
+  for (const text of ['two', 'three']) await kova.shipped({ text, more: inContainers });
+  const ended = await kova.ended(await kova.act('rollback'));
+  const seen = await load.stop();
+  expect(ended.phase).toBe('live');
+  expect(seen.dropped).toEqual([]);
+  expect(seen.errors).toBe(0);
+  expect(JSON.parse((await kova.get()).body)).toMatchObject({ text: 'two' });
+});
+
+test('a kill -9 of the control plane drops nothing, and the containers are adopted', async () => {
+  const before = await running();
+  const load = users();
+  kova.killControl();
+  await kova.up();
+  await kova.shipped({ text: 'after the crash', more: inContainers });
+  const seen = await load.stop();
+  expect(seen.dropped).toEqual([]);
+  expect((await running()).filter((id) => before.includes(id))).toHaveLength(2);
+});
+
+test('from containers to processes and back, by plain deployments under load', async () => {
+  const load = users();
+  await kova.shipped({ text: 'as processes' });
+  const { live, instances } = await kova.environment();
+  const own = instances.filter(({ release }) => release === live?.release);
+  expect(own.map(({ address }) => address.split(':')[0])).toEqual(['127.0.0.1', '127.0.0.1']);
+  await kova.shipped({ text: 'in containers again', more: inContainers });
+  const ended = await kova.ended(await kova.act('rollback'));
+  const seen = await load.stop();
+  expect(ended.phase).toBe('live');
+  expect(seen.dropped).toEqual([]);
+  expect(JSON.parse((await kova.get()).body)).toMatchObject({ text: 'as processes' });
+});

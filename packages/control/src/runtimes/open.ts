@@ -1,0 +1,43 @@
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import type { SlotId } from '@kova/core/environment/slot';
+import { engineClient, engineSocket } from '../engine/client.ts';
+import { baseImage } from '../engine/image.ts';
+import type { IdentityOf } from '../home/app-identities.ts';
+import type { Home } from '../home/home.ts';
+import { tokenIn } from '../home/token.ts';
+import type { Identity } from '../home/unprivileged.ts';
+import { ChosenRuntime } from './chosen-runtime.ts';
+import { createDockerRuntime } from './docker/docker-runtime.ts';
+import { containersIn, engineFile, processesIn } from './places.ts';
+import { createProcessRuntime } from './process/process-runtime.ts';
+import type { InstanceEvent } from './slot/surroundings.ts';
+
+export interface RuntimesOptions {
+  home: Home;
+  as: Identity | null;
+  identityOf: IdentityOf;
+  onEvent: (event: InstanceEvent) => void;
+  env?: NodeJS.ProcessEnv;
+}
+
+/** What runs the slots of this home. Docker is spoken to once a release has asked for it, never before. */
+export async function openRuntimes(options: RuntimesOptions): Promise<ChosenRuntime> {
+  const { home, as, identityOf, onEvent, env = process.env } = options;
+  const asOf = (slot: SlotId) => identityOf(...(slot.split('/', 2) as [string, string]));
+  const shared = { logs: home.logs, onEvent, asOf };
+  const runtime = new ChosenRuntime({
+    process: () => createProcessRuntime({ ...shared, directory: processesIn(home), as }),
+    docker: async () => {
+      const directory = containersIn(home);
+      await mkdir(directory, { recursive: true, mode: 0o700 });
+      await writeFile(engineFile(home), engineSocket(env), { mode: 0o600 });
+      const homeId = await tokenIn(home.root, 'home-id');
+      const engine = engineClient(env);
+      return createDockerRuntime({ ...shared, directory, homeId, engine, baseImage: baseImage(env) });
+    },
+  });
+  await runtime.open('process');
+  if (existsSync(engineFile(home))) await runtime.open('docker');
+  return runtime;
+}
