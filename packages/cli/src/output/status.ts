@@ -46,7 +46,7 @@ function countStates(instances: EnvironmentView['instances']): string {
   return [...counts].map(([state, count]) => `${count} ${state}`).join(', ') || '–';
 }
 
-function remarks({ name, live, inFlight, checks, instances, held }: EnvironmentView): string[] {
+function remarks({ name, live, inFlight, checks, instances, services, held }: EnvironmentView): string[] {
   const work = inFlight ? [`${name}: ${inFlight.phase}: ${plain(inFlight.reason)}`] : [];
   const checked = (checks?.jobs ?? []).map((job) => `  ${jobMark(job.state)} ${job.name}  ${job.state}`);
   const hint = inFlight?.phase === 'awaiting-approval' ? [approvalHint(name)] : [];
@@ -57,8 +57,17 @@ function remarks({ name, live, inFlight, checks, instances, held }: EnvironmentV
     ...hint,
     ...degraded,
     ...instances.flatMap(warning),
+    ...services.map((service) => serviceLine(name, service)),
     ...held.map(({ commit, reason }) => `${name}: commit ${commit.slice(0, 10)} is held: ${plain(reason)}`),
   ];
+}
+
+const wellStates: ReadonlySet<string> = new Set(['healthy', 'running', 'starting']);
+
+/** `production: postgres is healthy at 10.1.2.3:5432` */
+function serviceLine(environment: string, { kind, state, address, reason }: EnvironmentView['services'][number]): string {
+  const words = `${environment}: ${kind} is ${state}${address ? ` at ${address}` : ''}${reason && `: ${plain(reason)}`}`;
+  return wellStates.has(state) ? words : `warning: ${words}`;
 }
 
 /** What is wrong with an instance, or was since its release came here. */

@@ -52,6 +52,16 @@ export const environmentView = z
         pid: z.number().nullable(),
       }),
     ),
+    services: z
+      .array(
+        z.object({
+          kind: z.enum(['postgres', 'redis']),
+          state: z.string(),
+          address: z.string().nullable(),
+          reason: z.string(),
+        }),
+      )
+      .describe('those of the live release, or of the one that is on its way'),
     held: z.array(z.object({ commit: z.string(), reason: z.string() })),
     checks: z
       .object({ run: z.string(), jobs: z.array(z.object({ name: z.string(), state: z.enum(jobStates) })) })

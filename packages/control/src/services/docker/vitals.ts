@@ -22,11 +22,12 @@ export class Vitals {
     return State.Running && !State.Restarting && RestartCount === this.#restarts;
   }
 
-  /** `shop-postgres exited with 1: …`, with the last lines that it wrote. */
+  /** `the container shop-postgres exited with 1: …`, with the last lines that it wrote. */
   async lastWords(): Promise<string> {
-    const { State } = await this.#inspect();
+    const { State, RestartCount } = await this.#inspect();
     const killed = State.OOMKilled ? ' (it had no memory left)' : '';
-    const state = State.Running && !State.Restarting ? 'runs' : `exited with ${State.ExitCode}${killed}`;
+    const running = RestartCount > (this.#restarts ?? 0) ? 'does not stay up' : 'runs';
+    const state = State.Running && !State.Restarting ? running : `exited with ${State.ExitCode}${killed}`;
     const log = await engineCall(`log of ${this.#name}`, () =>
       this.#container.logs({ stdout: true, stderr: true, timestamps: true, tail: tailLines }),
     );
