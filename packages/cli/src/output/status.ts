@@ -65,7 +65,10 @@ function remarks({ name, live, inFlight, checks, instances, services, held }: En
 const wellStates: ReadonlySet<string> = new Set(['healthy', 'running', 'starting']);
 
 /** `production: postgres is healthy at 10.1.2.3:5432` */
-function serviceLine(environment: string, { kind, state, address, reason }: EnvironmentView['services'][number]): string {
+function serviceLine(
+  environment: string,
+  { kind, state, address, reason }: EnvironmentView['services'][number],
+): string {
   const words = `${environment}: ${kind} is ${state}${address ? ` at ${address}` : ''}${reason && `: ${plain(reason)}`}`;
   return wellStates.has(state) ? words : `warning: ${words}`;
 }

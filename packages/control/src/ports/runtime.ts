@@ -41,6 +41,7 @@ export interface Instance {
   slot: SlotId;
   release: string;
   state: InstanceState;
+  /** Port 0 while it has none. */
   address: { host: string; port: number };
   /** Times it ended unasked since the slot was started. */
   restarts: number;

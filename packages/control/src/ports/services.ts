@@ -11,7 +11,10 @@ export interface ServicesWish {
 
 export interface ServiceState {
   kind: 'postgres' | 'redis';
-  /** `healthy`, `starting`, `unhealthy`, `stopped`, `missing`; `unknown` when nobody can tell. */
+  /**
+   * Of a process `running`, `stopped`, or `absent` without its files; of a container `healthy`, `starting`, `unhealthy`,
+   * `stopped`, `missing`, or `unknown` while the engine is away.
+   */
   state: string;
   /** `127.0.0.1:16021`; null when it has none. */
   address: string | null;

@@ -14,9 +14,11 @@ export function createProcessServices(home: Home): Services {
     },
     async states({ project, environment, config }) {
       if (!Object.values(config.services).some(({ kind }) => kind === 'postgres')) return [];
+      const state = await databases.state(project, environment);
       const server = (await runningClusters(home)).find(({ name }) => name === `${project}/${environment}`);
       const address = server ? `127.0.0.1:${server.port}` : null;
-      return [{ kind: 'postgres', state: server ? 'running' : 'stopped', address, reason: '' }];
+      const gone = `the files of its PostgreSQL are gone from ${home.postgres}/${project}/${environment}`;
+      return [{ kind: 'postgres', state, address, reason: state === 'absent' ? gone : '' }];
     },
   };
 }

@@ -6,7 +6,9 @@ export async function keepServices({ db, services }: Pick<Context, 'db' | 'servi
   const rows = await db
     .selectFrom('slots')
     .innerJoin('releases', 'releases.id', 'slots.release')
-    .select(['slots.project', 'slots.environment', 'releases.config'])
+    .innerJoin('deployments', 'deployments.id', 'slots.deployment')
+    .select(['slots.project', 'slots.environment'])
+    .select(({ fn }) => fn.coalesce('deployments.config', 'releases.config').as('config'))
     .execute();
   await each(rows, async ({ project, environment, config }) => {
     if (Object.keys(config.services).length > 0) await services.ensure({ project, environment, config });

@@ -141,7 +141,7 @@ export class ContainerLauncher implements Launcher<ContainerRecord> {
   }
 
   #watched(index: number, record: ContainerRecord, ref: ContainerRef, signal: AbortSignal): Launched<ContainerRecord> {
-    this.#copyOf(index).follow(this.#around.engine.getContainer(ref.id), record.launch, signal);
+    void this.#copyOf(index).follow(this.#around.engine.getContainer(ref.id), record.launch, signal);
     const now = { ...record, container: ref };
     return { body: { container: ref }, started: true, pid: ref.pid, ended: this.#endOf(index, now, signal) };
   }

@@ -32,7 +32,12 @@ export class ContainerIdentity {
   }
 
   labelsOf(slot: SlotId, index: number, name: string): Record<string, string> {
-    return { ...placeLabels(this.placeOf(slot)), [instanceLabel]: `${slot}/${index}`, [proofLabel]: this.#proof(name) };
+    return { ...this.labelsOfSlot(slot, name), [instanceLabel]: `${slot}/${index}` };
+  }
+
+  /** Of what stands for a whole slot. */
+  labelsOfSlot(slot: SlotId, name: string): Record<string, string> {
+    return { ...placeLabels(this.placeOf(slot)), [proofLabel]: this.#proof(name) };
   }
 
   /**

@@ -4,6 +4,9 @@ import { z } from 'zod';
 import { type Frame, FrameReader } from '../../engine/frames.ts';
 import type { SlotLogs } from '../logs/slot-logs.ts';
 
+/** A container, or what tells its output in the same way. */
+export type LogSource = Pick<Docker.Container, 'logs'>;
+
 /** How far the output of a container was copied. */
 const copiedSchema = z.object({ launch: z.string(), time: z.string() });
 
@@ -15,34 +18,39 @@ export class LogCopy {
   readonly #logs: SlotLogs;
   readonly #index: number;
   #running: Promise<void> = Promise.resolve();
+  #lastAt = 0;
 
   constructor(logs: SlotLogs, index: number) {
     this.#logs = logs;
     this.#index = index;
   }
 
-  /** Copies what there is and what comes, until the container ends or the signal aborts. */
-  follow(container: Docker.Container, launch: string, signal: AbortSignal): void {
-    this.#running = this.#copy(container, launch, { follow: true, signal });
+  /** When the last output came, in milliseconds since the epoch. */
+  get lastAt(): number {
+    return this.#lastAt;
+  }
+
+  /** Copies what there is and what comes, until the source ends or the signal aborts; resolves then. */
+  follow(source: LogSource, launch: string, signal: AbortSignal): Promise<void> {
+    this.#lastAt = Date.now();
+    this.#running = this.#copy(source, launch, { follow: true, signal });
+    return this.#running;
   }
 
   /** Copies what is missing of a container that has ended. */
-  async rest(container: Docker.Container, launch: string): Promise<void> {
+  async rest(container: LogSource, launch: string): Promise<void> {
     await this.#running;
     await this.#copy(container, launch, { follow: false });
   }
 
-  async #copy(
-    container: Docker.Container,
-    launch: string,
-    how: { follow: boolean; signal?: AbortSignal },
-  ): Promise<void> {
+  async #copy(source: LogSource, launch: string, how: { follow: boolean; signal?: AbortSignal }): Promise<void> {
     const since = this.#copiedOf(launch);
     const options = { stdout: true, stderr: true, timestamps: true, ...(since ? { since: secondsOf(since) } : {}) };
     const out = { stdout: this.#open('stdout'), stderr: this.#open('stderr') };
     try {
       const reader = new FrameReader();
-      for await (const chunk of outputOf(container, options, how)) {
+      for await (const chunk of outputOf(source, options, how)) {
+        this.#lastAt = Date.now();
         const fresh = reader.push(chunk).filter(({ time }) => time > since);
         this.#write(out, fresh, launch);
       }
@@ -85,15 +93,15 @@ export class LogCopy {
 type LogOptions = { stdout: boolean; stderr: boolean; timestamps: boolean; since?: string };
 
 async function* outputOf(
-  container: Docker.Container,
+  source: LogSource,
   options: LogOptions,
   { follow, signal }: { follow: boolean; signal?: AbortSignal },
 ): AsyncIterable<Buffer> {
   if (!follow) {
-    yield await container.logs({ ...options, follow: false });
+    yield await source.logs({ ...options, follow: false });
     return;
   }
-  const stream = await container.logs({ ...options, follow: true, ...(signal ? { abortSignal: signal } : {}) });
+  const stream = await source.logs({ ...options, follow: true, ...(signal ? { abortSignal: signal } : {}) });
   for await (const chunk of stream) yield Buffer.from(chunk as Uint8Array);
 }
 

@@ -22,6 +22,7 @@ export function probe({ host, port, path, timeoutMs, signal }: Probe): Promise<P
   const timeout = AbortSignal.timeout(timeoutMs);
   const limit = signal ? AbortSignal.any([signal, timeout]) : timeout;
   const name = `GET ${path}`;
+  if (port === 0) return Promise.resolve({ ok: false, answered: false, words: 'it has no address yet' });
   return new Promise((resolve) => {
     const asking = request({ host, port, path, agent: false, signal: limit, headers: { 'user-agent': 'kova-health' } });
     asking.once('response', (response: IncomingMessage) => {

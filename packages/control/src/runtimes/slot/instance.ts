@@ -185,7 +185,8 @@ export class SupervisedInstance<R extends LaunchRecord> {
       return true;
     }
     this.#moves = 0;
-    this.#record = { ...this.#record, readyAt: Date.now() };
+    const { launcher } = this.#around;
+    this.#record = { ...(launcher.located?.(this.#record) ?? this.#record), readyAt: Date.now() };
     await this.#save();
     const before = this.#lastEnd ? `; before, it ${this.#lastEnd}` : '';
     this.#become('ready', `ready: ${outcome.words} ${this.#age()} after the start${before}`);
@@ -200,8 +201,9 @@ export class SupervisedInstance<R extends LaunchRecord> {
     this.#take(again);
     await this.#save();
     this.#lastEnd = words;
-    if (history.crashLoop) this.#become('crash-looped', `${history.crashLoop}; it ${words}`);
-    else this.#become('starting', `it ${words}`);
+    const reason = `it ${words}; ${lastLinesInWords(this.#lastLines())}`;
+    if (history.crashLoop) this.#become('crash-looped', `${history.crashLoop}; ${reason}`);
+    else this.#become('starting', reason);
   }
 
   /** Clears up after it and resolves with how long to wait before the next start. */

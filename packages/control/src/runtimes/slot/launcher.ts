@@ -38,6 +38,8 @@ export interface Launcher<R extends LaunchRecord> {
   /** The record of an instance that was never launched. */
   blank(): R;
   addressOf(record: R): Address;
+  /** The record with the place that was found, where it is the launched that chooses it. */
+  located?(record: R): R;
   /** The record of the next launch, with an id and a place to listen: the one it had when it may have it again. */
   plan(index: number, record: R): Promise<R>;
   /** Starts what was planned and written down. What cannot be started has ended. @throws never */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Secret } from '@kova/core/secret';
+import { isThere } from '../../commands/is-there.ts';
 import type { Home } from '../../home/home.ts';
 import type { Cluster } from './cluster.ts';
 import { openCluster } from './clusters.ts';
@@ -21,6 +22,9 @@ export interface Databases {
    */
   ensure(project: string, environment: string): Promise<Database>;
 
+  /** Whether it runs; `absent` when there are no files of one. Starts nothing. */
+  state(project: string, environment: string): Promise<'running' | 'stopped' | 'absent'>;
+
   /** Stops it; its data stay. Idempotent. */
   stop(project: string, environment: string): Promise<void>;
 }
@@ -36,6 +40,13 @@ export function createDatabases(home: Home): Databases {
         const cluster = await environmentCluster(home, project, environment);
         const password = await passwordIn(join(home.keys, 'postgres', project, environment));
         return ensureLogin(cluster.server, { role: 'app', database: 'app', password, createsDatabases: false });
+      });
+    },
+    state(project, environment) {
+      return inTurn(`${project}/${environment}`, async () => {
+        const cluster = await environmentCluster(home, project, environment);
+        if (await cluster.isRunning()) return 'running';
+        return (await isThere(join(cluster.data, 'PG_VERSION'))) ? 'stopped' : 'absent';
       });
     },
     stop(project, environment) {

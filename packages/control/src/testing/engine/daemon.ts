@@ -22,12 +22,13 @@ export const daemonPrefix = 'kova-test-engine-';
 
 /**
  * Not started yet. It makes no bridge and no firewall rules of its own, so that several live on one machine; networks
- * are taken from a range which is drawn at random.
+ * are taken from a range which is drawn at random. Later arguments in `extra` win over its own; `under` is the command
+ * that becomes the daemon: `nsenter …`.
  */
-export async function makeDaemon(extra: readonly string[] = []): Promise<Daemon> {
+export async function makeDaemon(extra: readonly string[] = [], under: readonly string[] = []): Promise<Daemon> {
   const directory = await mkdtemp(join(tmpdir(), `${daemonPrefix}${process.pid}-`));
   const socketPath = join(directory, 'docker.sock');
-  const argv = [...daemonArguments(directory, socketPath), ...extra];
+  const [program = 'dockerd', ...argv] = [...under, 'dockerd', ...daemonArguments(directory, socketPath), ...extra];
   const logPath = join(directory, 'log');
   let child: ChildProcess | null = null;
   return {
@@ -36,7 +37,7 @@ export async function makeDaemon(extra: readonly string[] = []): Promise<Daemon>
     async start() {
       const log = createWriteStream(logPath, { flags: 'a' });
       await once(log, 'open');
-      child = spawn('dockerd', argv, { stdio: ['ignore', log, log], detached: true });
+      child = spawn(program, argv, { stdio: ['ignore', log, log], detached: true });
       log.close();
       await once(child, 'spawn');
       await answering(socketPath, child, () => lastLines(logPath));

@@ -22,13 +22,24 @@ export async function removeAbandonedDaemons(): Promise<void> {
   }
 }
 
-/** Daemons, their containerd and the shims of containers all name the directory in their arguments. */
-async function endProcesses(directory: string): Promise<void> {
+/**
+ * Ends the daemon and all that runs in its containers, at once. The daemon, its containerd and the shims name the
+ * directory in their arguments; what runs in a container is in a control group named after the container.
+ */
+export async function endProcesses(directory: string): Promise<void> {
+  const containers = await readdir(join(directory, 'data', 'containers')).catch(() => []);
   for (const pid of await readdir('/proc')) {
     if (!/^\d+$/.test(pid) || Number(pid) === process.pid) continue;
     const argv = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-    if (/dockerd|containerd/.test(argv.split('\0', 1)[0] ?? '') && argv.includes(directory)) kill(Number(pid));
+    const isEngine = /dockerd|containerd/.test(argv.split('\0', 1)[0] ?? '') && argv.includes(directory);
+    if (isEngine || (await isOneOf(containers, pid))) kill(Number(pid));
   }
+}
+
+async function isOneOf(containers: readonly string[], pid: string): Promise<boolean> {
+  if (containers.length === 0) return false;
+  const groups = await readFile(`/proc/${pid}/cgroup`, 'utf8').catch(() => '');
+  return containers.some((id) => groups.includes(id));
 }
 
 function kill(pid: number): void {
@@ -45,7 +56,7 @@ async function mountsBelow(directory: string): Promise<string[]> {
   return points.filter((point) => point.startsWith(`${directory}/`)).reverse();
 }
 
-function isAlive(pid: number): boolean {
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

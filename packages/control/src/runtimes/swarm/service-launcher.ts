@@ -1,0 +1,253 @@
+import { randomBytes } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type Docker from 'dockerode';
+import { engineCall } from '../../engine/explain.ts';
+import type { SlotSpec } from '../../ports/runtime.ts';
+import { containerPort } from '../docker/container-options.ts';
+import { usageOf } from '../docker/container-usage.ts';
+import type { ContainerIdentity } from '../docker/identity.ts';
+import { listeningBeside } from '../health/listening.ts';
+import { listeningInWords } from '../health/listening-words.ts';
+import type { SlotLogs } from '../logs/slot-logs.ts';
+import type { Ending, Launched, Launcher } from '../slot/launcher.ts';
+import { cleanHistory } from '../slot/restart-policy.ts';
+import type { TaskRecord } from './records.ts';
+import { emptyService, findService, removed, type SeenService } from './service.ts';
+import type { ServiceMaker } from './service-maker.ts';
+import { doingInWords, endingInWords, hasEnded, isOver, type SwarmTask } from './task.ts';
+import type { TaskBoard } from './task-board.ts';
+import { TaskLog } from './task-log.ts';
+
+export interface ServiceSurroundings {
+  engine: Docker;
+  /** The machine of this engine, by its id in the swarm; null while it is not known. */
+  ownMachine(): string | null;
+  board: TaskBoard;
+  identity: ContainerIdentity;
+  maker: ServiceMaker;
+  spec: SlotSpec;
+  logs: SlotLogs;
+}
+
+const nowhere = { host: '', port: 0 };
+const resolverHost = '127.0.0.11';
+const killPatienceMs = 15_000;
+
+/** Launches the instances of a slot as the tasks of one service; the swarm starts again what ends, on any machine. */
+export class ServiceLauncher implements Launcher<TaskRecord> {
+  readonly #around: ServiceSurroundings;
+  readonly #logs = new Map<number, TaskLog>();
+  #launch = '';
+  #making: Promise<string> | null = null;
+  #ending: Promise<string[]> | null = null;
+
+  constructor(around: ServiceSurroundings) {
+    this.#around = around;
+  }
+
+  blank(): TaskRecord {
+    const common = { launch: '', startedAt: Date.now(), readyAt: null, restarts: 0, history: cleanHistory };
+    return { ...common, service: null, task: null, address: nowhere };
+  }
+
+  addressOf({ task, address }: TaskRecord) {
+    const { board } = this.#around;
+    if (!board.hasLooked) return address;
+    const seen = board.find(task);
+    return seen?.machine && seen.port > 0 && !isOver(seen) ? { host: seen.machine.address, port: seen.port } : nowhere;
+  }
+
+  located(record: TaskRecord): TaskRecord {
+    return { ...record, address: this.addressOf(record) };
+  }
+
+  /** The service that other instances of the slot have already, else a new one. */
+  async plan(_index: number, record: TaskRecord): Promise<TaskRecord> {
+    // Those that adopt a service are asked in the same turn, and say which one it is.
+    await nextTurn();
+    if (this.#launch === '') {
+      this.#launch = randomBytes(6).toString('hex');
+      this.#making = null;
+      this.#ending = null;
+    }
+    return { ...record, launch: this.#launch, service: null, task: null, address: nowhere };
+  }
+
+  async launch(index: number, record: TaskRecord, signal: AbortSignal): Promise<Launched<TaskRecord>> {
+    const { board, maker, spec } = this.#around;
+    this.#making ??= maker.make(spec, record.launch);
+    const service = await this.#making.catch((error: unknown) => {
+      this.#making = null;
+      throw error;
+    });
+    board.hurry();
+    for (;;) {
+      const [task] = this.#tasksOf(service, index);
+      if (task || signal.aborted) return this.#watched(index, { service, task: task?.id ?? null }, signal);
+      await board.next(signal);
+    }
+  }
+
+  wasLaunched({ service }: TaskRecord): boolean {
+    return service !== null;
+  }
+
+  /** While the engine is away, what was launched is taken to run: it is looked at when the engine answers. */
+  async adopt(index: number, record: TaskRecord, signal: AbortSignal): Promise<Launched<TaskRecord> | null> {
+    if (record.launch === '') return null;
+    this.#launch = record.launch;
+    const service = await this.#find(record.launch).catch(() => undefined);
+    if (service === null) return this.#forgetLaunch(record.launch);
+    const id = service?.ID ?? record.service;
+    if (id === null) return this.#forgetLaunch(record.launch);
+    this.#making = Promise.resolve(id);
+    if (service) await this.#around.board.look().catch(() => {});
+    const tasks = this.#tasksOf(id, index);
+    const task = tasks.find((seen) => !isOver(seen)) ?? tasks.at(-1);
+    if (!task || task.id === record.task) return this.#watched(index, { service: id, task: record.task }, signal);
+    return this.#watched(index, { service: id, task: task.id }, signal, moved(record));
+  }
+
+  /** Ends the whole service: a swarm has no instances that are ended one by one. */
+  async end(index: number, { launch, task }: TaskRecord): Promise<string[]> {
+    if (launch === '') return [];
+    this.#logOf(index).follow(task);
+    this.#ending ??= this.#endService(launch).finally(() => {
+      this.#ending = null;
+    });
+    return this.#ending;
+  }
+
+  emptied(record: TaskRecord): TaskRecord {
+    return { ...record, service: null, task: null, address: nowhere };
+  }
+
+  release(): void {}
+
+  async isTaken(): Promise<boolean> {
+    return false;
+  }
+
+  /** The port leads to its task and to nothing else. */
+  owns(): boolean {
+    return true;
+  }
+
+  describe(record: TaskRecord): string {
+    const task = this.#around.board.find(record.task);
+    if (!task) return 'the swarm has no task for it yet';
+    if (task.state !== 'running' || !this.#isHere(task)) return doingInWords(task);
+    const sockets = listeningBeside(task.pid).filter((socket) => socket.host !== resolverHost);
+    return listeningInWords(sockets, '0.0.0.0', containerPort);
+  }
+
+  explainEnding(words: string): string {
+    return words;
+  }
+
+  /** Null for a task on another machine: only its own engine knows. */
+  async usage({ task: id }: TaskRecord) {
+    const task = this.#around.board.find(id);
+    if (!task || !this.#isHere(task) || isOver(task)) return null;
+    return usageOf(this.#around.engine.getContainer(task.container)).catch(() => null);
+  }
+
+  #watched(
+    index: number,
+    ref: Pick<TaskRecord, 'service' | 'task'>,
+    signal: AbortSignal,
+    change: Partial<TaskRecord> = {},
+  ): Launched<TaskRecord> {
+    this.#logOf(index).follow(ref.task);
+    return { body: { ...ref, ...change }, started: true, pid: null, ended: this.#endOf(index, ref, signal) };
+  }
+
+  /** While the engine is away nothing is known to have ended. */
+  async #endOf(
+    index: number,
+    { service, task: id }: Pick<TaskRecord, 'service' | 'task'>,
+    signal: AbortSignal,
+  ): Promise<Ending<TaskRecord>> {
+    const { board } = this.#around;
+    while (!signal.aborted && service !== null) {
+      const seen = board.find(id);
+      const successor = board.hasLooked ? this.#successorOf(service, index, id) : null;
+      if (successor && (!seen || isOver(seen))) {
+        await this.#logOf(index).rest();
+        const words = seen ? endingInWords(seen) : 'ended';
+        return { words, again: this.#watched(index, { service, task: successor.id }, signal) };
+      }
+      if (board.hasLooked && (!seen || isOver(seen)) && (await this.#isGone(service))) {
+        this.#forgetLaunch(this.#launch);
+        return { words: 'lost its service, which somebody removed' };
+      }
+      await board.next(signal);
+    }
+    return { words: 'ended' };
+  }
+
+  async #isGone(service: string): Promise<boolean> {
+    const { engine, identity } = this.#around;
+    return (await findService(engine, identity, service).catch(() => undefined)) === null;
+  }
+
+  #successorOf(service: string, index: number, id: string | null): SwarmTask | undefined {
+    const tasks = this.#tasksOf(service, index);
+    return tasks[tasks.findIndex((task) => task.id === id) + 1];
+  }
+
+  #tasksOf(service: string, index: number): SwarmTask[] {
+    return this.#around.board.of(service).filter(({ replica }) => replica === index + 1);
+  }
+
+  #isHere({ machine }: SwarmTask): boolean {
+    return machine !== null && machine.id === this.#around.ownMachine();
+  }
+
+  #forgetLaunch(launch: string): null {
+    if (this.#launch === launch) this.#launch = '';
+    return null;
+  }
+
+  #find(launch: string): Promise<SeenService | null> {
+    const { engine, identity, maker, spec } = this.#around;
+    return findService(engine, identity, maker.nameOf(spec.slot, launch));
+  }
+
+  async #endService(launch: string): Promise<string[]> {
+    const { engine, maker, spec } = this.#around;
+    const service = await this.#find(launch);
+    const left = service ? await this.#endTasks(service) : [];
+    if (service && left.length === 0) {
+      await engineCall(`removing the service of ${spec.slot}`, () => removed(engine.getService(service.ID).remove()));
+    }
+    await Promise.all([...this.#logs.values()].map((log) => log.rest()));
+    if (left.length === 0) await maker.clearUp(spec.slot, launch);
+    this.#forgetLaunch(launch);
+    return left;
+  }
+
+  async #endTasks(service: SeenService): Promise<string[]> {
+    const { engine, board, spec } = this.#around;
+    await engineCall(`stopping ${spec.slot}`, () => emptyService(engine, service));
+    const limit = AbortSignal.timeout(spec.stopTimeoutMs + killPatienceMs);
+    board.hurry(spec.stopTimeoutMs + killPatienceMs);
+    for (;;) {
+      await board.next(limit);
+      const left = board.of(service.ID).filter((task) => !hasEnded(task) && task.machine !== null);
+      if (left.length === 0) return [];
+      if (limit.aborted) return left.map(({ id, machine }) => `task ${id} on ${machine?.name}`);
+    }
+  }
+
+  #logOf(index: number): TaskLog {
+    const log = this.#logs.get(index) ?? new TaskLog(this.#around, index);
+    this.#logs.set(index, log);
+    return log;
+  }
+}
+
+/** The swarm has put another task in the place of the one that was recorded. */
+function moved({ restarts }: TaskRecord): Partial<TaskRecord> {
+  return { restarts: restarts + 1, readyAt: null };
+}

@@ -1,0 +1,52 @@
+import type Docker from 'dockerode';
+import { engineCall, engineStatus } from '../../engine/explain.ts';
+import type { ContainerIdentity } from '../docker/identity.ts';
+
+/** What the engine tells of a service, as far as Kova asks. */
+export interface SeenService {
+  ID: string;
+  Version: { Index: number };
+  Spec: Docker.ServiceSpec;
+}
+
+/** The service of that name; null when there is none, or when it is not of this home. */
+export async function findService(
+  engine: Docker,
+  identity: ContainerIdentity,
+  name: string,
+): Promise<SeenService | null> {
+  return engineCall(`looking at the service ${name}`, async () => {
+    try {
+      const seen = (await engine.getService(name).inspect()) as SeenService;
+      return identity.made(seen.Spec.Name ?? '', seen.Spec.Labels ?? {}) ? seen : null;
+    } catch (error) {
+      if (engineStatus(error) === 404) return null;
+      throw error;
+    }
+  });
+}
+
+/** The swarm may change a service at the same time, by which its version grows. */
+const attempts = 5;
+
+/** Tells the swarm that the service shall have no tasks: they are asked to stop, and killed after their grace period. */
+export async function emptyService(engine: Docker, { ID }: SeenService): Promise<void> {
+  const service = engine.getService(ID);
+  for (let attempt = 1; ; attempt += 1) {
+    const { Version, Spec } = (await service.inspect()) as SeenService;
+    if (Spec.Mode?.Replicated?.Replicas === 0) return;
+    try {
+      await service.update({ version: Version.Index, ...Spec, Mode: { Replicated: { Replicas: 0 } } });
+      return;
+    } catch (error) {
+      if (attempt === attempts || !/out of sequence/.test(String(error))) throw error;
+    }
+  }
+}
+
+/** What was removed meanwhile is no error. */
+export async function removed(removing: Promise<unknown>): Promise<void> {
+  await removing.catch((error: unknown) => {
+    if (engineStatus(error) !== 404) throw error;
+  });
+}

@@ -1,0 +1,156 @@
+import { stat } from 'node:fs/promises';
+import { KovaError } from '@kova/core/errors/kova-error';
+import { Secret } from '@kova/core/secret';
+import type Docker from 'dockerode';
+import { engineCall } from '../../engine/explain.ts';
+import { homeLabel } from '../../engine/labels.ts';
+import type { SlotSpec } from '../../ports/runtime.ts';
+import { ContainerIdentity } from '../docker/identity.ts';
+import type { SlotLogs } from '../logs/slot-logs.ts';
+import { Records } from '../slot/records.ts';
+import {
+  type Carrier,
+  prepareDirectories,
+  SupervisedRuntime,
+  type SupervisionOptions,
+} from '../slot/supervised-runtime.ts';
+import { type TaskRecord, taskRecord } from './records.ts';
+import { ServiceLauncher } from './service-launcher.ts';
+import { type MakerOptions, ServiceMaker } from './service-maker.ts';
+import { TaskBoard } from './task-board.ts';
+
+export interface SwarmRuntimeOptions extends SupervisionOptions, Omit<MakerOptions, 'identity'> {
+  /** Of a manager of the swarm, on this machine. */
+  engine: Docker;
+  /** Tells the services of this home from those of others, and proves them to be its own. */
+  homeId: Secret;
+}
+
+export interface SwarmRuntime extends SupervisedRuntime<TaskRecord> {}
+
+/** Runs each slot as a service of a swarm; resolves when what runs already was adopted. */
+export async function createSwarmRuntime(options: SwarmRuntimeOptions): Promise<SwarmRuntime> {
+  await prepareDirectories(options);
+  const runtime = new SupervisedRuntime(
+    options,
+    new Records(options.directory, taskRecord),
+    await SwarmCarrier.open(options),
+  );
+  await runtime.recover();
+  return runtime;
+}
+
+class SwarmCarrier implements Carrier<TaskRecord> {
+  readonly #options: SwarmRuntimeOptions;
+  readonly #identity: ContainerIdentity;
+  readonly #board: TaskBoard;
+  readonly #maker: ServiceMaker;
+  #ownMachine: string | null = null;
+
+  private constructor(options: SwarmRuntimeOptions) {
+    this.#options = options;
+    this.#identity = new ContainerIdentity(options.homeId);
+    this.#board = new TaskBoard(options.engine, this.#identity.home);
+    this.#maker = new ServiceMaker({ ...options, identity: this.#identity });
+  }
+
+  static async open(options: SwarmRuntimeOptions): Promise<SwarmCarrier> {
+    const carrier = new SwarmCarrier(options);
+    await carrier.#board.look().catch(() => {});
+    await carrier.#findOwnMachine().catch(() => {});
+    carrier.#board.open();
+    return carrier;
+  }
+
+  async checkStartable(spec: SlotSpec): Promise<void> {
+    const { machines } = await this.#findOwnMachine();
+    checkSecretNames(spec);
+    if (spec.image) return checkDigest(spec.image);
+    if (machines > 1) {
+      throw new KovaError(
+        'START_FAILED',
+        `release ${spec.release} is in no image, and the swarm has ${machines} machines`,
+        {
+          next: 'Let the pipeline build an image and push it to a registry that all machines reach, and ship again.',
+        },
+      );
+    }
+    const there = await stat(spec.directory).then(
+      (found) => found.isDirectory(),
+      () => false,
+    );
+    if (!there) throw new KovaError('START_FAILED', `the release directory ${spec.directory} is missing`);
+  }
+
+  launcherOf(spec: SlotSpec, logs: SlotLogs): ServiceLauncher {
+    return new ServiceLauncher({
+      ...{ engine: this.#options.engine, board: this.#board, identity: this.#identity, maker: this.#maker, spec, logs },
+      ownMachine: () => this.#ownMachine,
+    });
+  }
+
+  /** Removes the services that this home made and knows no more. What only says so is left alone. */
+  async endUnknown(known: () => ReadonlySet<string>): Promise<void> {
+    const { engine } = this.#options;
+    const filters = { label: [`${homeLabel}=${this.#identity.home}`] };
+    const found = await engineCall('looking for services', () => engine.listServices({ filters })).catch(() => []);
+    const launches = known();
+    const unknown = found.filter(({ Spec }) => {
+      const name = Spec?.Name ?? '';
+      return this.#identity.made(name, Spec?.Labels ?? {}) && !launches.has(name.split('-').at(-1) ?? '');
+    });
+    await Promise.all(
+      unknown.map(async ({ ID, Spec }) => {
+        await engine
+          .getService(ID)
+          .remove()
+          .catch(() => {});
+        await engine
+          .getSecret(Spec?.Name ?? '')
+          .remove()
+          .catch(() => {});
+      }),
+    );
+  }
+
+  async clearUp(): Promise<void> {}
+
+  close(): void {
+    this.#board.close();
+  }
+
+  /** @throws KovaError SWARM_UNUSABLE when the engine is no manager of a swarm */
+  async #findOwnMachine(): Promise<{ machines: number }> {
+    const { engine } = this.#options;
+    const { Swarm } = (await engineCall('looking for the swarm', () => engine.info())) as EngineInfo;
+    this.#ownMachine = Swarm?.NodeID || null;
+    if (Swarm?.ControlAvailable) return { machines: Swarm.Nodes ?? 1 };
+    throw new KovaError('SWARM_UNUSABLE', 'the Docker engine of this machine is no manager of a swarm', {
+      next: 'Run `docker swarm init`, or `docker swarm join` with the token of a manager.',
+    });
+  }
+}
+
+interface EngineInfo {
+  Swarm?: { NodeID?: string; ControlAvailable?: boolean; Nodes?: number };
+}
+
+/** Each machine pulls by itself: a tag may have moved in between. */
+function checkDigest(image: string): void {
+  if (/@sha256:[0-9a-f]{64}$/.test(image)) return;
+  throw new KovaError(
+    'IMAGE_UNUSABLE',
+    `the image ${image} is not named by its digest, which each machine pulls it by`,
+    {
+      next: 'Push it to a registry that all machines reach (`image.registry`), and ship again.',
+    },
+  );
+}
+
+function checkSecretNames({ env }: SlotSpec): void {
+  const wrong = Object.entries(env).find(([key, value]) => value instanceof Secret && !/^[A-Za-z_]\w*$/.test(key));
+  if (!wrong) return;
+  throw new KovaError('INPUT_INVALID', `${wrong[0]} is no name of a secret variable in a swarm`, {
+    next: 'Use letters, digits and _ alone.',
+  });
+}
