@@ -25,6 +25,7 @@ const commands: Catalogue = {
   logs: async () => (await import('./commands/logs.ts')).logsCommand,
   release: async () => (await import('./commands/release.ts')).releaseCommand,
   repository: async () => (await import('./commands/repository/repository.ts')).repositoryCommand,
+  certificate: async () => (await import('./commands/certificate/certificate.ts')).certificateCommand,
   metrics: async () => (await import('./commands/metrics.ts')).metricsCommand,
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
 };

@@ -3,42 +3,29 @@ import { diff } from '@kova/core/plan/diff';
 import { Secret } from '@kova/core/secret';
 import type { Context } from '../context.ts';
 import type { SlotSpec } from '../ports/runtime.ts';
-import type { DriftSubject } from '../store/schema.ts';
+import type { Drift } from '../store/drifts.ts';
 import { type Plan, readPlan } from '../workflows/plan.ts';
-import { instanceEnv } from '../workflows/steps/instance-env.ts';
+import { instanceEnvWith } from '../workflows/steps/instance-env.ts';
 import { slotSpec } from '../workflows/steps/start.ts';
 
-/** Where what runs is not as it is recorded, and how that is mended. */
-export interface Finding {
-  subject: DriftSubject;
-  found: string;
-  mend: string;
-}
+export type Finding = Pick<Drift, 'subject' | 'found' | 'mend'>;
 
 /** What the live deployment of an environment has drifted from. Starts and changes nothing. */
 export async function findDrift(ctx: Context, liveDeployment: string): Promise<Finding[]> {
   const plan = await readPlan(ctx, liveDeployment);
-  const database = await databaseDrift(ctx, plan);
-  if (database) return [database];
+  const { deployment, release } = plan;
+  const { project, environment } = deployment;
+  const look = await ctx.services.look({ project, environment, config: release.config });
+  if (look.state !== 'running') return [serviceDrift(look)];
   const running = (await ctx.runtime.slots()).find(({ slot }) => slot === plan.slot);
-  const wanted = slotSpec(plan, await instanceEnv(ctx, plan));
+  const wanted = slotSpec(plan, instanceEnvWith(ctx, plan, look.variables));
   return [slotDrift(running, wanted) ?? (await instanceDrift(ctx, plan))].filter((finding) => finding !== null);
 }
 
-const wellStates: ReadonlySet<string> = new Set(['running', 'healthy', 'starting']);
-
-async function databaseDrift(ctx: Context, { deployment, release }: Plan): Promise<Finding | null> {
-  const { project, environment } = deployment;
-  const states = await ctx.services.states({ project, environment, config: release.config });
-  const database = states.find(({ kind }) => kind === 'postgres');
-  if (!database || wellStates.has(database.state)) return null;
-  const { state, reason } = database;
-  if (state !== 'absent')
-    return { subject: 'database', found: reason || 'its PostgreSQL does not run', mend: 'Kova starts it by itself' };
-  return {
-    ...{ subject: 'database', found: reason },
-    mend: 'put the files back from a backup; a deployment would make an empty one',
-  };
+function serviceDrift({ state, reason }: { state: 'stopped' | 'absent'; reason: string }): Finding {
+  if (state === 'stopped') return { subject: 'database', found: reason, mend: 'Kova starts it by itself' };
+  const mend = 'put the files back from a backup; a deployment would make an empty one';
+  return { subject: 'database', found: reason, mend };
 }
 
 function slotDrift(running: SlotSpec | undefined, wanted: SlotSpec): Finding | null {

@@ -13,7 +13,7 @@ export interface ServiceState {
   kind: 'postgres' | 'redis';
   /**
    * Of a process `running`, `stopped`, or `absent` without its files; of a container `healthy`, `starting`, `unhealthy`,
-   * `stopped`, `missing`, or `unknown` while the engine is away.
+   * `restarting`, `stopped`, `missing`, or `unknown` while the engine is away.
    */
   state: string;
   /** `127.0.0.1:16021`; null when it has none. */
@@ -21,6 +21,11 @@ export interface ServiceState {
   /** Why it is in this state, for people; empty when all is well. */
   reason: string;
 }
+
+/** The variables as `ensure` gives them, or what is wrong; `absent` when there is nothing left of a database. */
+export type ServicesLook =
+  | { state: 'running'; variables: Record<string, Secret> }
+  | { state: 'stopped' | 'absent'; reason: string };
 
 /** Databases and caches, of their own for each environment of each project. */
 export interface Services {
@@ -32,6 +37,9 @@ export interface Services {
    *   IMAGE_UNUSABLE, ENGINE_UNAVAILABLE
    */
   ensure(wish: ServicesWish, options?: { adjust?: boolean }): Promise<Record<string, Secret>>;
+
+  /** Whether they let the app in as they are; starts and makes nothing. Rejects for no state that they may be in. */
+  look(wish: ServicesWish): Promise<ServicesLook>;
 
   /** As they are now, whether or not they should be; never throws. */
   states(wish: ServicesWish): Promise<ServiceState[]>;

@@ -12,11 +12,12 @@ import { readRecord } from './docker/records.ts';
  */
 export async function refuseMove(home: Home, { project, environment, config }: ServicesWish): Promise<void> {
   const { runtime } = config;
+  const seat = runtime === 'docker' ? 'docker' : 'process';
   if (!Object.values(config.services).some(({ kind }) => kind === 'postgres')) return;
   const record = await readRecord(home.services, project, environment, 'postgres');
   const data = join(home.postgres, project, environment, 'data');
-  const keeper = record ? 'docker' : (await isThere(data)) ? 'process' : runtime;
-  if (keeper === runtime) return;
+  const keeper = record ? 'docker' : (await isThere(data)) ? 'process' : seat;
+  if (keeper === seat) return;
   const place = record ? `the volume ${record.name}` : data;
   throw new KovaError(
     'CONFLICT',

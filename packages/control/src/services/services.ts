@@ -11,6 +11,10 @@ export function createServices(home: Home, by: Readonly<Record<RuntimeKind, () =
       await refuseMove(home, wish);
       return { ...external(wish), ...(await by[wish.config.runtime]().ensure(wish, options)) };
     },
+    async look(wish) {
+      const look = await by[wish.config.runtime]().look(wish);
+      return look.state === 'running' ? { ...look, variables: { ...external(wish), ...look.variables } } : look;
+    },
     states: (wish) => by[wish.config.runtime]().states(wish),
   };
 }

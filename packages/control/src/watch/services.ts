@@ -1,16 +1,64 @@
+import type { ProjectConfig } from '@kova/core/config/schema';
 import type { Context } from '../context.ts';
+import { noteMended } from '../store/drifts.ts';
 import { each } from './each.ts';
 
-/** Starts the services of environments that run something, where they have ended: after a restart of the machine, too. */
-export async function keepServices({ db, services }: Pick<Context, 'db' | 'services'>): Promise<void> {
+type Parts = Pick<Context, 'db' | 'services'>;
+
+/**
+ * Starts the services of environments that run something, where they have ended: after a restart of the machine, too.
+ * A database whose files are gone is not made anew: it would be an empty one, and what is to be put back would be in its way.
+ */
+export async function keepServices(parts: Parts): Promise<void> {
+  await startStopped(parts, async () => {});
+}
+
+/** As `keepServices`, and records what had ended. */
+export async function mendServices(parts: Parts): Promise<void> {
+  const found = 'its PostgreSQL had ended';
+  await startStopped(parts, async (project, environment) => {
+    await noteMended(parts.db, { project, environment, subject: 'database', found, mend: 'it was started again' });
+  });
+}
+
+async function startStopped(
+  { db, services }: Parts,
+  onStarted: (project: string, environment: string) => Promise<void>,
+): Promise<void> {
+  await each(await served({ db }), async ({ project, environment, config, since }) => {
+    const wish = { project, environment, config };
+    const { state } = await services.look(wish);
+    if (state === 'absent' && since) return;
+    await services.ensure(wish);
+    if (state === 'stopped') await onStarted(project, environment);
+    if (!since && hasDatabase(config)) await noteDatabase({ db }, project, environment);
+  });
+}
+
+function hasDatabase({ services }: ProjectConfig): boolean {
+  return Object.values(services).some(({ kind }) => kind === 'postgres');
+}
+
+async function noteDatabase({ db }: Pick<Context, 'db'>, project: string, environment: string): Promise<void> {
+  await db
+    .updateTable('environments')
+    .set({ database_since: new Date() })
+    .where((is) => is.and({ project, name: environment }))
+    .execute();
+}
+
+/** The environments that run something which has services. */
+async function served({ db }: Pick<Context, 'db'>) {
   const rows = await db
     .selectFrom('slots')
     .innerJoin('releases', 'releases.id', 'slots.release')
     .innerJoin('deployments', 'deployments.id', 'slots.deployment')
-    .select(['slots.project', 'slots.environment'])
+    .innerJoin('environments', (join) =>
+      join.onRef('environments.project', '=', 'slots.project').onRef('environments.name', '=', 'slots.environment'),
+    )
+    .select(['slots.project', 'slots.environment', 'environments.database_since as since'])
     .select(({ fn }) => fn.coalesce('deployments.config', 'releases.config').as('config'))
     .execute();
-  await each(rows, async ({ project, environment, config }) => {
-    if (Object.keys(config.services).length > 0) await services.ensure({ project, environment, config });
-  });
+  const wanting = rows.filter(({ config }) => Object.keys(config.services).length > 0);
+  return new Map(wanting.map((row) => [`${row.project}/${row.environment}`, row])).values();
 }

@@ -8,6 +8,7 @@ import { imageSchema } from './image.ts';
 import { renderSchema } from './render.ts';
 import { limitsSchema, runtimeSchema } from './runtime.ts';
 import { size } from './size.ts';
+import { tlsSchema } from './tls.ts';
 import { duration, envVars, insidePath, nameSchema } from './values.ts';
 
 const health = z.strictObject({
@@ -80,6 +81,7 @@ const database = z
 const environment = z.strictObject({
   deploy: z.enum(['auto', 'manual']).default('auto').describe('auto: a release goes on here by itself'),
   hosts: z.array(z.string()).default([]).describe('host names; default <environment>.<project>.localhost'),
+  tls: tlsSchema.nullable().default(null).describe('how its hosts are served by https; null for plain HTTP alone'),
   instances: z.int().min(1).max(64).default(1),
   limits: limitsSchema.prefault({}),
   env: envVars.default({}).describe('variables for the instances'),

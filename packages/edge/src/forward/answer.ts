@@ -5,6 +5,9 @@ export interface EdgeAnswer {
   /** What happened, for whoever reads the response. */
   message: string;
   retryAfterSeconds?: number;
+  location?: string;
+  /** A machine reads the message: it is the whole body. */
+  verbatim?: boolean;
 }
 
 const LINGER_MS = 2_000;
@@ -15,8 +18,8 @@ export function answer(request: IncomingMessage, response: ServerResponse, reque
     response.destroy();
     return;
   }
-  const json = request.headers.accept?.includes('json') ?? false;
-  const body = json ? JSON.stringify({ error: what.message, status: what.status, requestId }) : `${what.message}\n`;
+  const json = !what.verbatim && (request.headers.accept?.includes('json') ?? false);
+  const body = json ? JSON.stringify({ error: what.message, status: what.status, requestId }) : plainBody(what);
   const headers = [
     'content-type',
     json ? 'application/json' : 'text/plain; charset=utf-8',
@@ -27,7 +30,7 @@ export function answer(request: IncomingMessage, response: ServerResponse, reque
     'x-request-id',
     requestId,
   ];
-  if (what.retryAfterSeconds) headers.push('retry-after', String(what.retryAfterSeconds));
+  headers.push(...furtherHeaders(what));
   if (request.complete || !hasBody(request)) {
     response.writeHead(what.status, headers);
     response.end(request.method === 'HEAD' ? undefined : body);
@@ -35,6 +38,18 @@ export function answer(request: IncomingMessage, response: ServerResponse, reque
     response.writeHead(what.status, [...headers, 'connection', 'close']);
     endAfterBody(request, response, body);
   }
+}
+
+function plainBody({ message, verbatim }: EdgeAnswer): string {
+  return verbatim ? message : `${message}\n`;
+}
+
+/** Flat: name, value, name, value. */
+export function furtherHeaders({ retryAfterSeconds, location }: EdgeAnswer): string[] {
+  return [
+    ...(retryAfterSeconds ? ['retry-after', String(retryAfterSeconds)] : []),
+    ...(location ? ['location', location] : []),
+  ];
 }
 
 /** Closing on a client that still sends would reset the connection before it has read the answer. */

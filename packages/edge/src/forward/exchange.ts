@@ -104,6 +104,7 @@ export class Exchange implements Caller {
     this.#status = status;
     this.#contentLength = head.contentLength;
     head.headers.push('x-kova-release', target.slot.release, 'x-request-id', this.#head.requestId);
+    if (this.#route.strictTransport !== null) this.#addStrictTransport(head.headers, this.#route.strictTransport);
     if (target.stick) head.headers.push('set-cookie', stickyHeader(target.slot.stickyValue));
     this.#response.writeHead(status, head.headers);
     if (head.eventStream) this.#openStream(target, head.headers);
@@ -167,6 +168,12 @@ export class Exchange implements Caller {
       },
       retryDelayMs(this.#attempt++),
     );
+  }
+
+  /** The application's own word counts; over plain HTTP browsers would not believe it (RFC 6797, 7.2). */
+  #addStrictTransport(headers: string[], value: string): void {
+    const name = 'strict-transport-security';
+    if (this.#head.proto === 'https' && !headers.some((each) => each.toLowerCase() === name)) headers.push(name, value);
   }
 
   #openStream(target: Target, headers: string[]): void {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { TLSSocket } from 'node:tls';
 import { headerKind } from './header-kinds.ts';
 
 /** What the edge read from a request's head, and the headers that go on to an instance. */
@@ -12,6 +13,8 @@ export class RequestHead {
   slotName: string | null = null;
   slotToken: string | null = null;
   requestId = '';
+  /** How the client came, as far as the edge can tell. */
+  proto: 'http' | 'https' = 'http';
   contentLength = 0;
   /** The client asks for an event stream. */
   wantsEvents = false;
@@ -102,7 +105,8 @@ export class RequestHead {
   /** Only a proxy on this machine is believed; what others claim is replaced. */
   #addForwarded(request: IncomingMessage): void {
     const peer = peerAddress(request);
-    const trusted = isLoopback(peer);
+    const trusted = isLoopback(peer) || (this.#forwardedProto !== null && peer === request.socket.localAddress);
+    if (isSecure(request, trusted ? this.#forwardedProto : null)) this.proto = 'https';
     const chain = trusted && this.#forwardedFor !== null ? `${this.#forwardedFor}, ${peer}` : peer;
     this.headers.push(
       'x-request-id',
@@ -110,7 +114,7 @@ export class RequestHead {
       'x-forwarded-for',
       chain,
       'x-forwarded-proto',
-      (trusted ? this.#forwardedProto : null) ?? 'http',
+      (trusted ? this.#forwardedProto : null) ?? this.proto,
       'x-forwarded-host',
       (trusted ? this.#forwardedHost : null) ?? this.host,
     );
@@ -144,6 +148,10 @@ function joined(before: string | null, value: string): string {
 function peerAddress(request: IncomingMessage): string {
   const address = request.socket.remoteAddress ?? '';
   return address.startsWith('::ffff:') ? address.slice(7) : address;
+}
+
+function isSecure({ socket }: IncomingMessage, forwarded: string | null): boolean {
+  return forwarded === null ? (socket as TLSSocket).encrypted === true : forwarded === 'https';
 }
 
 function isLoopback(address: string): boolean {

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { hasCode, KovaError } from '@kova/core/errors/kova-error';
-import type { Secret } from '@kova/core/secret';
-import { ensureLogin, type Login, type Server } from '../postgres/login.ts';
+import { Secret } from '@kova/core/secret';
+import type { Place } from '../../engine/labels.ts';
+import type { Home } from '../../home/home.ts';
+import { ensureLogin, type Login, type Server, urlOf } from '../postgres/login.ts';
 import { passwordIn } from '../postgres/password.ts';
 import { superuser } from '../postgres/server/template.ts';
 import { postgresBlueprint, postgresPassword } from './postgres.ts';
@@ -35,12 +37,21 @@ export async function ensurePostgres({ adjust, ...request }: ServiceRequest): Pr
       return { host, port, admin };
     },
   };
-  const password = await passwordIn(join(home.keys, 'postgres', project, environment));
-  const login: Login = { role: 'app', database: 'app', password, createsDatabases: false };
+  const login = await appLogin(home, place);
   return (await ensureLogin(server, login).catch((error: unknown) => explain(error, vitals))).url;
 }
 
-/** A server that is no login away says itself what is wrong with it. */
+/** What an app is given of a database that runs. */
+export async function postgresVariables(home: Home, place: Place, host: string): Promise<Record<string, Secret>> {
+  return { DATABASE_URL: new Secret(urlOf(await appLogin(home, place), postgresBlueprint.port, host)) };
+}
+
+async function appLogin({ keys }: Home, { project, environment }: Place): Promise<Login> {
+  const password = await passwordIn(join(keys, 'postgres', project, environment));
+  return { role: 'app', database: 'app', password, createsDatabases: false };
+}
+
+/** A server that lets nobody in says itself what is wrong with it. */
 async function explain(error: unknown, vitals: Vitals | null): Promise<never> {
   if (!vitals || !hasCode(error, 'POSTGRES_FAILED')) throw error;
   const { message } = error as Error;

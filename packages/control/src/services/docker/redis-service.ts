@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { KovaError } from '@kova/core/errors/kova-error';
 import type { Secret } from '@kova/core/secret';
+import type { Place } from '../../engine/labels.ts';
+import type { Home } from '../../home/home.ts';
 import { passwordIn } from '../postgres/password.ts';
 import type { ServiceRequest } from './postgres-service.ts';
 import { redisBlueprint, redisConfiguration, redisSettings, redisUrl } from './redis.ts';
@@ -10,7 +12,7 @@ import { ServiceContainer } from './service-container.ts';
 /** The Redis of an environment in a container. @returns its URL @throws KovaError SERVICE_FAILED with its last lines */
 export async function ensureRedis({ adjust, ...request }: ServiceRequest): Promise<Secret> {
   const { home, place } = request;
-  const password = await passwordIn(join(home.keys, 'services', place.project, place.environment, 'redis.password'));
+  const password = await passwordOf(home, place);
   const container = new ServiceContainer({
     ...{ ...request, blueprint: redisBlueprint },
     secrets: { [redisSettings]: redisConfiguration(password) },
@@ -22,4 +24,13 @@ export async function ensureRedis({ adjust, ...request }: ServiceRequest): Promi
     throw new KovaError('SERVICE_FAILED', `${words}\n${await vitals.lastWords()}`, { cause });
   });
   return redisUrl(host, password);
+}
+
+/** What an app is given of a Redis that runs. */
+export async function redisVariables(home: Home, place: Place, host: string): Promise<Record<string, Secret>> {
+  return { REDIS_URL: redisUrl(host, await passwordOf(home, place)) };
+}
+
+function passwordOf({ keys }: Home, { project, environment }: Place): Promise<Secret> {
+  return passwordIn(join(keys, 'services', project, environment, 'redis.password'));
 }

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import type { Secret } from '@kova/core/secret';
+import { Secret } from '@kova/core/secret';
 import { isThere } from '../../commands/is-there.ts';
 import type { Home } from '../../home/home.ts';
 import type { Cluster } from './cluster.ts';
 import { openCluster } from './clusters.ts';
-import { ensureLogin } from './login.ts';
+import { ensureLogin, urlOf } from './login.ts';
 import { checkNames } from './names.ts';
 import { passwordIn } from './password.ts';
 
@@ -14,6 +14,9 @@ export interface Database {
   port: number;
 }
 
+/** `absent` when there are no files of one. */
+export type DatabaseState = { state: 'running'; database: Database } | { state: 'stopped' | 'absent' };
+
 /** A database of its own for each environment of each project, in processes of this machine. */
 export interface Databases {
   /**
@@ -22,14 +25,15 @@ export interface Databases {
    */
   ensure(project: string, environment: string): Promise<Database>;
 
-  /** Whether it runs; `absent` when there are no files of one. Starts nothing. */
-  state(project: string, environment: string): Promise<'running' | 'stopped' | 'absent'>;
+  /** The database as it is; starts and makes nothing. */
+  look(project: string, environment: string): Promise<DatabaseState>;
 
   /** Stops it; its data stay. Idempotent. */
   stop(project: string, environment: string): Promise<void>;
 }
 
 const maxConnections = 50;
+const appLogin = { role: 'app', database: 'app' };
 
 /** A small cluster for each environment, in `home.postgres/<project>/<environment>/`, with a database `app`. */
 export function createDatabases(home: Home): Databases {
@@ -39,14 +43,17 @@ export function createDatabases(home: Home): Databases {
       return inTurn(`${project}/${environment}`, async () => {
         const cluster = await environmentCluster(home, project, environment);
         const password = await passwordIn(join(home.keys, 'postgres', project, environment));
-        return ensureLogin(cluster.server, { role: 'app', database: 'app', password, createsDatabases: false });
+        return ensureLogin(cluster.server, { ...appLogin, password, createsDatabases: false });
       });
     },
-    state(project, environment) {
+    look(project, environment) {
       return inTurn(`${project}/${environment}`, async () => {
         const cluster = await environmentCluster(home, project, environment);
-        if (await cluster.isRunning()) return 'running';
-        return (await isThere(join(cluster.data, 'PG_VERSION'))) ? 'stopped' : 'absent';
+        const server = await cluster.running();
+        if (!server) return { state: (await isThere(join(cluster.data, 'PG_VERSION'))) ? 'stopped' : 'absent' };
+        const { port } = server;
+        const login = { ...appLogin, password: await passwordIn(join(home.keys, 'postgres', project, environment)) };
+        return { state: 'running', database: { port, url: new Secret(urlOf(login, port)) } };
       });
     },
     stop(project, environment) {

@@ -4,24 +4,36 @@ import type { Plan } from '../plan.ts';
 
 type Env = Record<string, string | Secret>;
 
-/** The whole environment of the release's instances; nothing is inherited. An image knows where its programs are. */
+/** The whole environment of the release's instances; nothing is inherited. Its services run and let it in. */
 export async function instanceEnv(ctx: Context, plan: Plan): Promise<Env> {
-  const env = await releaseEnv(ctx, plan);
-  return plan.release.config.runtime === 'docker' ? env : { PATH: ctx.appPath, ...env };
+  return instanceEnvWith(ctx, plan, await servicesOf(ctx, plan));
 }
 
-/** What the instances and the migrations of a release have in common; its services run and let it in. */
-export async function releaseEnv(ctx: Context, plan: Plan, options: { adjust?: boolean } = {}): Promise<Env> {
-  const { deployment, release, environment } = plan;
-  const { project, environment: name } = deployment;
+/** As `instanceEnv`, with the variables of services that are there. An image knows where its programs are. */
+export function instanceEnvWith(ctx: Context, plan: Plan, services: Env): Env {
+  const env = releaseEnvWith(plan, services);
+  return plan.release.config.runtime === 'process' ? { PATH: ctx.appPath, ...env } : env;
+}
+
+/** What the instances and the migrations of a release have in common; its services are as it wants them from now on. */
+export async function releaseEnv(ctx: Context, plan: Plan): Promise<Env> {
+  return releaseEnvWith(plan, await servicesOf(ctx, plan, { adjust: true }));
+}
+
+function servicesOf(ctx: Context, { deployment, release }: Plan, options?: { adjust: boolean }): Promise<Env> {
+  const { project, environment } = deployment;
+  return ctx.services.ensure({ project, environment, config: release.config }, options);
+}
+
+function releaseEnvWith({ deployment, release, environment }: Plan, services: Env): Env {
   return {
     NODE_ENV: 'production',
     NEXT_TELEMETRY_DISABLED: '1',
-    KOVA_PROJECT: project,
-    KOVA_ENVIRONMENT: name,
+    KOVA_PROJECT: deployment.project,
+    KOVA_ENVIRONMENT: deployment.environment,
     KOVA_RELEASE_ID: release.id,
     KOVA_COMMIT: release.commit,
-    ...(await ctx.services.ensure({ project, environment: name, config: release.config }, options)),
+    ...services,
     ...Object.fromEntries(Object.entries(environment.env).map(([name, value]) => [name, concealed(name, value)])),
   };
 }

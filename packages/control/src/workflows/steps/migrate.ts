@@ -17,7 +17,7 @@ export async function migrate(ctx: Context, plan: Plan, signal: AbortSignal): Pr
   }
   const env = {
     PATH: ctx.appPath,
-    ...(await releaseEnv(ctx, plan, { adjust: true })),
+    ...(await releaseEnv(ctx, plan)),
     HOME: '/nonexistent',
     npm_config_cache: '/nonexistent',
     npm_config_update_notifier: 'false',
