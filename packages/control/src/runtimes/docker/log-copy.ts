@@ -1,8 +1,8 @@
 import { closeSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import type Docker from 'dockerode';
 import { z } from 'zod';
+import { type Frame, FrameReader } from '../../engine/frames.ts';
 import type { SlotLogs } from '../logs/slot-logs.ts';
-import { type Frame, FrameReader } from './frames.ts';
 
 /** A container, or what tells its output in the same way. */
 export type LogSource = Pick<Docker.Container, 'logs'>;
