@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import type { DeploymentView, ShipView } from '@kova/control/api';
+import type { ShipView } from '@kova/control/api';
 import { nodeBase, openTestEngine, postgresImage, type TestEngine } from '@kova/control/testing/docker-engine';
 import { inStore } from '../../e2e/testing/books.ts';
 import { TestKova } from '../../e2e/testing/kova.ts';
