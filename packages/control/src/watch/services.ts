@@ -10,25 +10,27 @@ type Parts = Pick<Context, 'db' | 'services'>;
  * A database whose files are gone is not made anew: it would be an empty one, and what is to be put back would be in its way.
  */
 export async function keepServices(parts: Parts): Promise<void> {
-  await startStopped(parts, async () => {});
+  await startStopped(parts, { patient: false }, async () => {});
 }
 
-/** As `keepServices`, and records what had ended. */
+/** As `keepServices`, and records what had ended. What an engine stops at its own end is left for it to start again. */
 export async function mendServices(parts: Parts): Promise<void> {
   const found = 'its PostgreSQL had ended';
-  await startStopped(parts, async (project, environment) => {
+  await startStopped(parts, { patient: true }, async (project, environment) => {
     await noteMended(parts.db, { project, environment, subject: 'database', found, mend: 'it was started again' });
   });
 }
 
 async function startStopped(
   { db, services }: Parts,
+  { patient }: { patient: boolean },
   onStarted: (project: string, environment: string) => Promise<void>,
 ): Promise<void> {
   await each(await served({ db }), async ({ project, environment, config, since }) => {
     const wish = { project, environment, config };
     const { state } = await services.look(wish);
     if (state === 'absent' && since) return;
+    if (state === 'ending' && patient) return;
     await services.ensure(wish);
     if (state === 'stopped') await onStarted(project, environment);
     if (!since && hasDatabase(config)) await noteDatabase({ db }, project, environment);
