@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { node } from './testing/app.ts';
 import { inStore } from './testing/books.ts';
 import { TestKova } from './testing/kova.ts';
+import { TestRemote } from './testing/remote.ts';
 
 let engine: TestEngine;
 let registry: TestRegistry;
@@ -59,6 +60,7 @@ test('a release is shipped with its image: built from what the jobs made, pushed
   const containers = await engine.engine.listContainers();
   expect(containers.map(({ Image }) => Image)).toEqual([1, 2].map(() => `${registry.address}/shop@${digest}`));
   expect(JSON.parse((await kova.get()).body)).toMatchObject({ text: 'one', release });
+  expect(kova.cli('release', 'show', release!)).toMatch(`image     ${registry.address}/shop@${digest}`);
   const text = kova.command('pipeline', 'show', id!);
   expect(text).toContain(`✓ build-image  passed`);
   expect(text).toContain(`${registry.address}/shop@${digest}`);
@@ -136,9 +138,36 @@ test('a registry that refuses, or is away, fails the job and is named; the passw
   ).toBe('');
 });
 
-test('the engine dies in the middle of a build, and the next run makes the image', async () => {
+test('a branch has its tags; a proposal is pushed by the settings of what is released, never by its own', async () => {
+  const remote = new TestRemote(kova);
+  remote.push({ text: 'before' });
+  await remote.connect({ pullRequests: 'all' });
+  const shipped = remote.push({ text: 'main', more: image('pullRequests: true,'), pipeline: pipeline() });
+  await remote.deliver(remote.pushed(shipped));
+  const latest = await kova.until(
+    () => registry.digestOf('shop', 'latest'),
+    (digest) => digest !== null,
+  );
+  expect(await registry.digestOf('shop', 'main')).toBe(latest);
+  await kova.until(
+    () => kova.get(),
+    ({ release }) => release === `rel_${shipped.slice(0, 10)}`,
+  );
+  const evil = "image: { base: '127.0.0.1:1/evil:1', registry: '127.0.0.1:1', latest: 'pull-request:7' },";
+  const proposed = remote.push({ text: 'proposed', more: evil, pipeline: pipeline() }, 'refs/pull/7/head');
+  await remote.deliver(remote.pullRequest(proposed, 7, { fork: true }));
+  const digest = await kova.until(
+    () => registry.digestOf('shop', 'pr-7'),
+    (found) => found !== null,
+  );
+  expect(await registry.digestOf('shop', tag(proposed))).toBe(digest);
+  expect(digest).not.toBe(latest);
+  expect(await registry.digestOf('shop', 'latest')).toBe(latest);
+});
+
+test('an engine that is away is named, and the next run makes the image', async () => {
   const commit = await kova.send({ text: 'broken', more: image(), pipeline: pipeline() });
-  await engine.daemon.stop('SIGKILL');
+  await engine.daemon.stop();
   const away = await kova.proved(await kova.prove(commit));
   expect(imageJob(away)).toMatchObject({ state: 'failed', reason: expect.stringContaining('does not answer') });
   await engine.daemon.start();

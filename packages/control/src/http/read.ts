@@ -154,6 +154,7 @@ export async function readReleases(ctx: Context, project: string): Promise<Relea
     author: row.author,
     artefact: row.artefact,
     artefactBytes: Number(row.artefact_bytes),
+    image: row.image,
     createdAt: row.created_at.toISOString(),
     liveIn: live.filter(({ release }) => release === row.id).map(({ name }) => name),
     run: row.run,

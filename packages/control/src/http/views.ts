@@ -120,6 +120,7 @@ export const releaseView = z
     author: z.string(),
     artefact: z.string(),
     artefactBytes: z.number(),
+    image: z.string().nullable().describe('the image that holds it, by digest; null when it has none'),
     createdAt: moment,
     /** Environments in which it is live now. */
     liveIn: z.array(z.string()),

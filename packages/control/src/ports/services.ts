@@ -24,11 +24,11 @@ export interface ServiceState {
 }
 
 /**
- * The variables as `ensure` gives them, or what is wrong: `ending` while whoever stopped it may start it again,
+ * The variables as `ensure` gives them, with the numbers of the first processes, or what is wrong: `ending` while whoever stopped it may start it again,
  * `absent` when there is nothing left of a database.
  */
 export type ServicesLook =
-  | { state: 'running'; variables: Record<string, Secret> }
+  | { state: 'running'; processes: string; variables: Record<string, Secret> }
   | { state: 'stopped' | 'ending' | 'absent'; reason: string };
 
 /** Databases and caches, of their own for each environment of each project. */

@@ -1,5 +1,6 @@
 import type { ProjectConfig } from '@kova/core/config/schema';
 import type { Context } from '../context.ts';
+import type { ServicesLook } from '../ports/services.ts';
 import { noteMended } from '../store/drifts.ts';
 import { each } from './each.ts';
 
@@ -28,13 +29,19 @@ async function startStopped(
 ): Promise<void> {
   await each(await served({ db }), async ({ project, environment, config, since }) => {
     const wish = { project, environment, config };
-    const { state } = await services.look(wish);
-    if (state === 'absent' && since) return;
-    if (state === 'ending' && patient) return;
+    const before = await services.look(wish);
+    if (before.state === 'absent' && since) return;
+    if (before.state === 'ending' && patient) return;
     await services.ensure(wish);
-    if (state === 'stopped') await onStarted(project, environment);
+    // One that was just ending is another one by now.
+    const after = await services.look(wish);
+    if (since && !isSame(before, after)) await onStarted(project, environment);
     if (!since && hasDatabase(config)) await noteDatabase({ db }, project, environment);
   });
+}
+
+function isSame(before: ServicesLook, after: ServicesLook): boolean {
+  return before.state === 'running' && after.state === 'running' && before.processes === after.processes;
 }
 
 function hasDatabase({ services }: ProjectConfig): boolean {

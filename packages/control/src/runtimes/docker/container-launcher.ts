@@ -86,7 +86,7 @@ export class ContainerLauncher implements Launcher<ContainerRecord> {
   /** While the engine is away, what was launched is taken to run: it is looked at when the engine answers. */
   async adopt(index: number, record: ContainerRecord, signal: AbortSignal): Promise<Launched<ContainerRecord> | null> {
     const seen = await this.#look(index, record).catch(() => undefined);
-    const found = seen && findingOf(seen, record).kind !== 'ended' ? refOf(seen) : null;
+    const found = seen && isRunning(seen, record) ? refOf(seen) : null;
     const known = record.container ?? found;
     if (known === null || (seen !== undefined && found === null)) return null;
     this.#around.addresses.keep(record.host);
@@ -199,6 +199,10 @@ export class ContainerLauncher implements Launcher<ContainerRecord> {
   #nameOf(index: number, launch: string): string {
     return this.#around.identity.nameOf(this.#around.spec.slot, index, launch);
   }
+}
+
+function isRunning(seen: Seen, record: ContainerRecord): boolean {
+  return ['runs', 'again'].includes(findingOf(seen, record).kind);
 }
 
 function refOf({ Id, State }: Seen): ContainerRef {

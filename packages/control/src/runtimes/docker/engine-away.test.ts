@@ -53,7 +53,8 @@ describe.each(['SIGTERM', 'SIGKILL'] as const)('an engine that is restarted by %
     const before = await startReady({ instances: 2 });
     runtime.close();
     await restartEngine(signal);
-    for (const { address } of before) await until(() => answers(address));
+    // One that was killed leaves containers behind that it then ends, and does not start again: Kova does.
+    if (signal === 'SIGTERM') for (const { address } of before) await until(() => answers(address));
     runtime = await yard.open();
     const after = await allBack(before);
     expect(after.map(({ address }) => address)).toEqual(before.map(({ address }) => address));

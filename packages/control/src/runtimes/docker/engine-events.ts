@@ -21,6 +21,7 @@ export class EngineEvents {
   readonly #home: string;
   readonly #hints = new EventEmitter().setMaxListeners(0);
   readonly #onConnected: () => void;
+  #connection = 0;
   readonly #exits = new Map<string, string>();
   readonly #closing = new AbortController();
 
@@ -56,6 +57,7 @@ export class EngineEvents {
       try {
         const filters = { type: ['container' as const], label: [`${homeLabel}=${this.#home}`] };
         const stream = await this.#engine.getEvents({ filters, abortSignal: signal });
+        this.#connection += 1;
         this.#onConnected();
         for (const container of this.#hints.eventNames()) this.#hints.emit(container);
         for await (const line of createInterface({ input: stream })) this.#tell(line);
@@ -64,6 +66,11 @@ export class EngineEvents {
       }
       await sleep(againMs, undefined, { signal, ref: false }).catch(() => {});
     }
+  }
+
+  /** Which connection to the engine this is, counted from 1; 0 before the first. */
+  get connection(): number {
+    return this.#connection;
   }
 
   /** What a container exited with last, as far as it was heard. */

@@ -41,13 +41,18 @@ export async function lookAt(question: Question): Promise<ServicesLook> {
   if (address !== null && runningStates.has(state)) {
     const host = address.slice(0, address.lastIndexOf(':'));
     const variables = kind === 'postgres' ? postgresVariables : redisVariables;
-    return { state: 'running', variables: await variables(home, place, host) };
+    return { state: 'running', processes: await processOf(question), variables: await variables(home, place, host) };
   }
   const name = serviceName(place, kind);
   const lost = kind === 'postgres' && state === 'missing' && (await findVolume(engine, name)) === null;
   if (lost) return { state: 'absent', reason: `the volume ${name} of its PostgreSQL is gone` };
   const words = `its ${kind} does not run${reason && `: ${reason}`}`;
   return { state: state === 'ended' ? 'ending' : 'stopped', reason: words };
+}
+
+async function processOf({ engine, place, kind }: Question): Promise<string> {
+  const found = await findContainer(engine, serviceName(place, kind), place);
+  return String(found?.State.Pid ?? 0);
 }
 
 function seen(container: Docker.ContainerInspectInfo | null): Pick<ServiceState, 'state' | 'reason'> {
