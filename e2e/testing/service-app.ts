@@ -35,7 +35,7 @@ const redis = (command) => new Promise((resolve, reject) => {
   socket.on('close', () => resolve(said.split('\\r\\n').slice(1, -2).at(-1)));
   socket.on('error', reject);
 });
-async function tell(response, text) {
+async function account(response) {
   try {
     const { rows } = await pool.query('SELECT name FROM orders ORDER BY id');
     await redis('SETNX first ' + text);
@@ -59,7 +59,7 @@ export function serviceApp(text: string, more: Partial<AppVersion> = {}): AppVer
   return {
     text,
     atStart: seen,
-    onHealth: `return void tell(response, '${text}');`,
+    onHealth: `return void account(response);`,
     task: migration(text),
     files: vendored(),
     environments: "{ production: { stability: '1s', instances: 1 } }",

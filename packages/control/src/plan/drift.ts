@@ -3,6 +3,7 @@ import { diff } from '@kova/core/plan/diff';
 import { Secret } from '@kova/core/secret';
 import type { Context } from '../context.ts';
 import type { SlotSpec } from '../ports/runtime.ts';
+import type { ServicesLook } from '../ports/services.ts';
 import type { Drift } from '../store/drifts.ts';
 import { type Plan, readPlan } from '../workflows/plan.ts';
 import { instanceEnvWith } from '../workflows/steps/instance-env.ts';
@@ -22,8 +23,8 @@ export async function findDrift(ctx: Context, liveDeployment: string): Promise<F
   return [slotDrift(running, wanted) ?? (await instanceDrift(ctx, plan))].filter((finding) => finding !== null);
 }
 
-function serviceDrift({ state, reason }: { state: 'stopped' | 'absent'; reason: string }): Finding {
-  if (state === 'stopped') return { subject: 'database', found: reason, mend: 'Kova starts it by itself' };
+function serviceDrift({ state, reason }: Exclude<ServicesLook, { state: 'running' }>): Finding {
+  if (state !== 'absent') return { subject: 'database', found: reason, mend: 'Kova starts it by itself' };
   const mend = 'put the files back from a backup; a deployment would make an empty one';
   return { subject: 'database', found: reason, mend };
 }

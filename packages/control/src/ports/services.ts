@@ -13,7 +13,8 @@ export interface ServiceState {
   kind: 'postgres' | 'redis';
   /**
    * Of a process `running`, `stopped`, or `absent` without its files; of a container `healthy`, `starting`, `unhealthy`,
-   * `restarting`, `stopped`, `missing`, or `unknown` while the engine is away.
+   * `restarting`, `ended` just now,
+   * `stopped`, `missing`, or `unknown` while the engine is away.
    */
   state: string;
   /** `127.0.0.1:16021`; null when it has none. */
@@ -22,10 +23,13 @@ export interface ServiceState {
   reason: string;
 }
 
-/** The variables as `ensure` gives them and the process of the database where Kova keeps it, or what is wrong; `absent` when there is nothing left of a database. */
+/**
+ * The variables as `ensure` gives them, with the numbers of the first processes, or what is wrong: `ending` while whoever stopped it may start it again,
+ * `absent` when there is nothing left of a database.
+ */
 export type ServicesLook =
-  | { state: 'running'; variables: Record<string, Secret>; server: string | null }
-  | { state: 'stopped' | 'absent'; reason: string };
+  | { state: 'running'; processes: string; variables: Record<string, Secret> }
+  | { state: 'stopped' | 'ending' | 'absent'; reason: string };
 
 /** Databases and caches, of their own for each environment of each project. */
 export interface Services {

@@ -13,10 +13,11 @@ export function createProcessServices(home: Home): Services {
       return { DATABASE_URL: (await databases.ensure(wish.project, wish.environment)).url };
     },
     async look(wish) {
-      if (!hasDatabase(wish)) return { state: 'running', variables: {}, server: null };
+      if (!hasDatabase(wish)) return { state: 'running', processes: '', variables: {} };
       const look = await databases.look(wish.project, wish.environment);
       if (look.state === 'running') {
-        return { state: 'running', variables: { DATABASE_URL: look.database.url }, server: String(look.pid) };
+        const variables = { DATABASE_URL: look.database.url };
+        return { state: 'running', processes: String(look.pid), variables };
       }
       return { state: look.state, reason: look.state === 'absent' ? gone(wish) : 'its PostgreSQL does not run' };
     },

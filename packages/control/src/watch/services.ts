@@ -11,38 +11,41 @@ type Parts = Pick<Context, 'db' | 'services'>;
  * A database whose files are gone is not made anew: it would be an empty one, and what is to be put back would be in its way.
  */
 export async function keepServices(parts: Parts): Promise<void> {
-  await startStopped(parts, async () => {});
+  await startStopped(parts, { patient: false }, async () => {});
 }
 
-/** As `keepServices`, and records what had ended. */
+/** As `keepServices`, and records what had ended. What an engine stops at its own end is left for it to start again. */
 export async function mendServices(parts: Parts): Promise<void> {
   const found = 'its PostgreSQL had ended';
-  await startStopped(parts, async (project, environment) => {
+  await startStopped(parts, { patient: true }, async (project, environment) => {
     await noteMended(parts.db, { project, environment, subject: 'database', found, mend: 'it was started again' });
   });
 }
 
 async function startStopped(
   { db, services }: Parts,
+  { patient }: { patient: boolean },
   onStarted: (project: string, environment: string) => Promise<void>,
 ): Promise<void> {
   await each(await served({ db }), async ({ project, environment, config, since }) => {
     const wish = { project, environment, config };
     const before = await services.look(wish);
     if (before.state === 'absent' && since) return;
+    if (before.state === 'ending' && patient) return;
     await services.ensure(wish);
     // One that was just ending is another one by now.
-    if (since && !isSameServer(before, await services.look(wish))) await onStarted(project, environment);
+    const after = await services.look(wish);
+    if (since && !isSame(before, after)) await onStarted(project, environment);
     if (!since && hasDatabase(config)) await noteDatabase({ db }, project, environment);
   });
 }
 
-function hasDatabase({ services }: ProjectConfig): boolean {
-  return Object.values(services).some(({ kind }) => kind === 'postgres');
+function isSame(before: ServicesLook, after: ServicesLook): boolean {
+  return before.state === 'running' && after.state === 'running' && before.processes === after.processes;
 }
 
-function isSameServer(before: ServicesLook, after: ServicesLook): boolean {
-  return before.state === 'running' && after.state === 'running' && before.server === after.server;
+function hasDatabase({ services }: ProjectConfig): boolean {
+  return Object.values(services).some(({ kind }) => kind === 'postgres');
 }
 
 async function noteDatabase({ db }: Pick<Context, 'db'>, project: string, environment: string): Promise<void> {

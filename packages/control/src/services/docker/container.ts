@@ -4,6 +4,7 @@ import type Docker from 'dockerode';
 import { engineCall, engineStatus } from '../../engine/explain.ts';
 import { homeLabel, type Place } from '../../engine/labels.ts';
 import { type ContainerPlan, containerOptions, stopSeconds } from './container-options.ts';
+import { isLost, refuseAlive } from './lost.ts';
 
 const namePatienceMs = 30_000;
 const pollMs = 50;
@@ -39,8 +40,20 @@ export async function ensureContainer(
     if (found) await removeContainer(engine, name);
     await create(engine, plan);
   }
-  // Idempotent: one that runs is left alone.
-  await engineCall(`starting ${name}`, () => engine.getContainer(name).start().catch(unless(304)));
+  await start(engine, plan);
+}
+
+/** Idempotent: one that runs is left alone. One that cannot be started any more is made again. */
+async function start(engine: Docker, plan: ContainerPlan): Promise<void> {
+  const { name, place } = plan;
+  const attempt = () => engineCall(`starting ${name}`, () => engine.getContainer(name).start().catch(unless(304)));
+  await attempt().catch(async (error: KovaError) => {
+    if (!isLost(error.cause)) throw error;
+    await refuseAlive(name, (await findContainer(engine, name, place))?.Id ?? name);
+    await removeContainer(engine, name);
+    await create(engine, plan);
+    await attempt();
+  });
 }
 
 /** SIGINT or SIGTERM, and SIGKILL when it does not end. Idempotent. */

@@ -39,8 +39,12 @@ export function createDockerServices({ env, home, mark }: DockerServicesOptions)
       const looks = await Promise.all(wanted(wish).map(({ kind }) => lookAt({ engine, home, place, kind })));
       const ill = looks.find(({ state }) => state === 'absent') ?? looks.find(({ state }) => state === 'stopped');
       if (ill && ill.state !== 'running') return ill;
-      const variables = looks.flatMap((look) => (look.state === 'running' ? Object.entries(look.variables) : []));
-      return { state: 'running', variables: Object.fromEntries(variables), server: null };
+      const running = looks.flatMap((look) => (look.state === 'running' ? look : []));
+      return {
+        state: 'running',
+        processes: running.map(({ processes }) => processes).join(' '),
+        variables: Object.assign({}, ...running.map(({ variables }) => variables)),
+      };
     },
     async states(wish) {
       const place = placeOf(wish, mark);

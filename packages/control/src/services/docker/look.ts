@@ -18,6 +18,8 @@ interface Question {
   kind: ServiceKind;
 }
 
+/** An engine that is stopped stops its containers within this time, and starts them when it is back. */
+const engineEndsWithinMs = 15_000;
 const runningStates: ReadonlySet<string> = new Set(['healthy', 'starting', 'unhealthy']);
 
 /** One service as it is now; `unknown` while the engine is away. */
@@ -39,19 +41,26 @@ export async function lookAt(question: Question): Promise<ServicesLook> {
   if (address !== null && runningStates.has(state)) {
     const host = address.slice(0, address.lastIndexOf(':'));
     const variables = kind === 'postgres' ? postgresVariables : redisVariables;
-    return { state: 'running', variables: await variables(home, place, host), server: null };
+    return { state: 'running', processes: await processOf(question), variables: await variables(home, place, host) };
   }
   const name = serviceName(place, kind);
   const lost = kind === 'postgres' && state === 'missing' && (await findVolume(engine, name)) === null;
   if (lost) return { state: 'absent', reason: `the volume ${name} of its PostgreSQL is gone` };
-  return { state: 'stopped', reason: `its ${kind} does not run${reason && `: ${reason}`}` };
+  const words = `its ${kind} does not run${reason && `: ${reason}`}`;
+  return { state: state === 'ended' ? 'ending' : 'stopped', reason: words };
+}
+
+async function processOf({ engine, place, kind }: Question): Promise<string> {
+  const found = await findContainer(engine, serviceName(place, kind), place);
+  return String(found?.State.Pid ?? 0);
 }
 
 function seen(container: Docker.ContainerInspectInfo | null): Pick<ServiceState, 'state' | 'reason'> {
   if (!container) return { state: 'missing', reason: 'there is no container of it' };
-  const { Running, Restarting, ExitCode, Health } = container.State;
+  const { Running, Restarting, ExitCode, FinishedAt, Health } = container.State;
   if (Restarting) return { state: 'restarting', reason: `it ended with ${ExitCode} and is started again` };
-  if (!Running) return { state: 'stopped', reason: '' };
+  const endedMs = Date.now() - Date.parse(FinishedAt);
+  if (!Running) return { state: endedMs < engineEndsWithinMs ? 'ended' : 'stopped', reason: '' };
   const state = Health?.Status ?? 'healthy';
   return { state, reason: state === 'unhealthy' ? (Health?.Log?.at(-1)?.Output ?? '').trim() : '' };
 }

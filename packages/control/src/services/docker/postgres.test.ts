@@ -103,7 +103,7 @@ test('stopped, it has written what it held; started, it has the same address and
   const url = await database('stopped');
   await ask(url, 'CREATE TABLE kept AS SELECT 1 AS one');
   await stopContainer(dock.testing.engine, serviceName(place('stopped'), 'postgres'));
-  expect((await state('stopped')).state).toBe('stopped');
+  expect((await state('stopped')).state).toBe('ended');
   expect((await container('stopped').inspect()).State.ExitCode).toBe(0);
   expect((await database('stopped')).reveal()).toBe(url.reveal());
   expect(await ask(url, 'SELECT one FROM kept')).toEqual({ one: 1 });
