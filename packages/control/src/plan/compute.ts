@@ -1,11 +1,11 @@
 import { createHmac, hkdfSync } from 'node:crypto';
 import type { ProjectConfig } from '@kova/core/config/schema';
 import type { Deployment } from '@kova/core/deployment/deployment';
+import { hostsOf } from '@kova/core/environment/hosts';
 import { KovaError } from '@kova/core/errors/kova-error';
 import { canonical } from '@kova/core/plan/canonical';
 import { type EnvironmentPlan, planEnvironment } from '@kova/core/plan/plan';
 import type { Context } from '../context.ts';
-import { hostsOf } from '../routing/derive.ts';
 import { configurationOf } from '../store/configuration.ts';
 import { environmentNames, readEnvironment } from '../store/environments.ts';
 import { heldCommits } from '../store/holds.ts';
