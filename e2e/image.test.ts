@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import type { JobView, RunView } from '@kova/control/api';
+import type { JobView, RepositoryView, RunView } from '@kova/control/api';
 import { nodeBase, openTestEngine, type TestEngine } from '@kova/control/testing/docker-engine';
 import { openRegistry, pusher, type TestRegistry } from '@kova/control/testing/registry';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -138,28 +138,32 @@ test('a registry that refuses, or is away, fails the job and is named; the passw
   ).toBe('');
 });
 
-test('a branch has its tags; a proposal is pushed by the settings of what is released, never by its own', async () => {
+async function begunBy(trigger: string | null) {
+  const { triggers } = await kova.until(
+    () => kova.call<RepositoryView>('GET', '/v1/projects/shop/repository'),
+    (view) => view.triggers.some(({ id, state }) => id === trigger && state !== 'accepted'),
+  );
+  return triggers.find(({ id }) => id === trigger)!;
+}
+
+test('a branch has its tags; a proposal is pushed by the settings of what is released, never by its own', {
+  timeout: 300_000,
+}, async () => {
   const remote = new TestRemote(kova);
   remote.push({ text: 'before' });
   await remote.connect({ pullRequests: 'all' });
   const shipped = remote.push({ text: 'main', more: image('pullRequests: true,'), pipeline: pipeline() });
-  await remote.deliver(remote.pushed(shipped));
-  const latest = await kova.until(
-    () => registry.digestOf('shop', 'latest'),
-    (digest) => digest !== null,
-  );
+  const { ship } = await begunBy((await remote.deliver(remote.pushed(shipped))).trigger);
+  expect(await kova.endOf(ship!, 240_000)).toMatchObject({ error: null, branch: 'main' });
+  const latest = await registry.digestOf('shop', 'latest');
+  expect(latest).toMatch(/^sha256:/);
   expect(await registry.digestOf('shop', 'main')).toBe(latest);
-  await kova.until(
-    () => kova.get(),
-    ({ release }) => release === `rel_${shipped.slice(0, 10)}`,
-  );
   const evil = "image: { base: '127.0.0.1:1/evil:1', registry: '127.0.0.1:1', latest: 'pull-request:7' },";
   const proposed = remote.push({ text: 'proposed', more: evil, pipeline: pipeline() }, 'refs/pull/7/head');
-  await remote.deliver(remote.pullRequest(proposed, 7, { fork: true }));
-  const digest = await kova.until(
-    () => registry.digestOf('shop', 'pr-7'),
-    (found) => found !== null,
-  );
+  const { run } = await begunBy((await remote.deliver(remote.pullRequest(proposed, 7, { fork: true }))).trigger);
+  expect(imageJob(await kova.proved(run!))).toMatchObject({ state: 'passed' });
+  const digest = await registry.digestOf('shop', 'pr-7');
+  expect(digest).toMatch(/^sha256:/);
   expect(await registry.digestOf('shop', tag(proposed))).toBe(digest);
   expect(digest).not.toBe(latest);
   expect(await registry.digestOf('shop', 'latest')).toBe(latest);
