@@ -10,7 +10,7 @@ let testing: TestEngine;
 let kova: TestKova;
 beforeAll(async () => {
   testing = await openTestEngine();
-  const env = { DOCKER_HOST: testing.host, KOVA_DOCKER_IMAGE: nodeBase.name };
+  const env = { DOCKER_HOST: testing.host, KOVA_DOCKER_IMAGE: nodeBase.name, KOVA_BUILD_NETWORK: 'host' };
   kova = await TestKova.start(env);
   Object.assign(kova.env, env);
 }, 240_000);
