@@ -4,7 +4,8 @@ import type { AddressInfo, Server as NetServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAdminServer } from './admin/server.ts';
-import { createFront, type FrontParts } from './forward/front.ts';
+import { createFront, type FrontParts, serveUsers } from './forward/front.ts';
+import type { Http2Front } from './http2/front.ts';
 import { formatAddress, type ListenAddress } from './process/address.ts';
 import { socketPathOf, writeEdgeFile } from './process/edge-file.ts';
 import { startTimeOf } from './process/identity.ts';
@@ -29,6 +30,7 @@ export interface EdgeAddresses {
 interface Entrances {
   fronts: Server[];
   listeners: NetServer[];
+  http2: Http2Front | null;
 }
 
 /** Starts the edge in this process; `dir` must be there, or a late start would bring back a removed one. `onStop` is called when the control socket asks for the end. */
@@ -53,22 +55,24 @@ async function open(parts: FrontParts, { plain, tls }: EdgeAddresses): Promise<E
   const fronts = plain.map(() => createFront(parts));
   for (const [index, front] of fronts.entries()) await listen(front, plain[index] as ListenAddress);
   const [http1] = fronts;
-  if (!http1 || tls.length === 0) return { fronts, listeners: [] };
+  if (!http1 || tls.length === 0) return { fronts, listeners: [], http2: null };
   // Loaded only where it is wanted: an edge without TLS is smaller.
   const { createTlsListener } = await import('./tls/listener.ts');
-  const listeners = tls.map(() => createTlsListener(parts.certificates, parts.challenges, { http1 }));
+  const { createHttp2Front } = await import('./http2/front.ts');
+  const http2 = createHttp2Front(serveUsers(parts));
+  const listeners = tls.map(() => createTlsListener(parts.certificates, parts.challenges, { http1, http2 }));
   for (const [index, listener] of listeners.entries()) await listen(listener, tls[index] as ListenAddress);
-  return { fronts, listeners };
+  return { fronts, listeners, http2 };
 }
 
 async function closeAll(
   table: RouteTable,
-  { fronts, listeners }: Entrances,
+  { fronts, listeners, http2 }: Entrances,
   admin: Server,
   drainMs: number,
 ): Promise<void> {
-  for (const listener of listeners) listener.close();
-  const closed = Promise.all(fronts.map((front) => new Promise((resolve) => front.close(resolve))));
+  http2?.close();
+  const closed = Promise.all([...fronts, ...listeners].map((server) => new Promise((done) => server.close(done))));
   for (const slot of table.slots.all()) slot.streams.closeSpread(drainMs / 2);
   // A connection that turns idle only now would else keep its server open until its own timeout.
   const idle = setInterval(() => {
@@ -77,6 +81,7 @@ async function closeAll(
   await Promise.race([closed, sleep(drainMs)]);
   clearInterval(idle);
   for (const front of fronts) front.closeAllConnections();
+  http2?.destroy();
   admin.close();
   admin.closeAllConnections();
 }

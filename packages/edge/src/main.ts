@@ -15,7 +15,7 @@ const { values } = parseArgs({
 });
 // All modules are loaded by now: node's code cache gets them when the process ends.
 if (values['load-only']) {
-  await import('./tls/listener.ts');
+  await Promise.all([import('./tls/listener.ts'), import('./http2/front.ts')]);
   process.exit(0);
 }
 if (!values.dir) {

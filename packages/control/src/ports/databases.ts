@@ -7,7 +7,7 @@ export interface Database {
 }
 
 /** `absent` when there are no files of one. */
-export type DatabaseState = { state: 'running'; database: Database } | { state: 'stopped' | 'absent' };
+export type DatabaseState = { state: 'running'; pid: number; database: Database } | { state: 'stopped' | 'absent' };
 
 /** A database of its own for each environment of each project. */
 export interface Databases {

@@ -3,9 +3,10 @@ import { hasCode, KovaError } from '@kova/core/errors/kova-error';
 import type { Route } from '@kova/core/traffic/route';
 import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
+import { noteMended } from '../store/drifts.ts';
 import { readEnvironment, releaseIn } from '../store/environments.ts';
 import type { Schema } from '../store/schema.ts';
-import { catchUp } from './catch-up.ts';
+import { catchUp, putBack } from './catch-up.ts';
 import { deriveRoute } from './derive.ts';
 
 /** A newer route may be put in place between numbering one and handing it over, but not for ever. */
@@ -18,15 +19,16 @@ const attempts = 3;
  * @returns whether it has put back what somebody else had changed, which is recorded
  */
 export async function publishRoute(ctx: Context, project: string, environment: string): Promise<boolean> {
-  let mended = false;
+  let found: string | null = null;
   for (let attempt = 1; ; attempt += 1) {
     const route = await numberRoute(ctx, project, environment);
     try {
       if (route) await ctx.edge.putRoute(route);
-      return mended;
+      if (found) await noteMended(ctx.db, { project, environment, subject: 'route', found, mend: putBack });
+      return found !== null;
     } catch (error) {
       if (attempt === attempts || !hasCode(error, 'EDGE_STALE_ROUTE')) throw error;
-      mended = (await catchUp(ctx, { project, environment }, mended)) || mended;
+      found = (await catchUp(ctx, { project, environment })) ?? found;
     }
   }
 }

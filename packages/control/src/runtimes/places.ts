@@ -20,6 +20,11 @@ export function engineFile(home: Home): string {
   return join(containersIn(home), 'engine');
 }
 
+/** There once a release has asked for a cluster: slots are to be looked for in one. */
+export function clusterFile(home: Home): string {
+  return join(home.slots, '.cluster');
+}
+
 /** What is needed to find the containers of a home; null where none was ever made. */
 export async function containersOf(home: Home): Promise<ContainersPlace | null> {
   const socket = await readFile(engineFile(home), 'utf8').catch(() => null);

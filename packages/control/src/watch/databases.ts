@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts';
+import type { DatabaseState } from '../ports/databases.ts';
 import { noteMended } from '../store/drifts.ts';
 
 type Parts = Pick<Context, 'db' | 'databases'>;
@@ -24,12 +25,18 @@ async function startStopped(
   onStarted: (project: string, environment: string) => Promise<void>,
 ): Promise<void> {
   for (const { project, environment, since } of await served({ db })) {
-    const { state } = await databases.look(project, environment);
-    if (state === 'absent' && since) continue;
+    const before = await databases.look(project, environment);
+    if (before.state === 'absent' && since) continue;
     await databases.ensure(project, environment);
-    if (state === 'stopped') await onStarted(project, environment);
+    // One that was just ending is another one by now.
+    const after = await databases.look(project, environment);
+    if (since && !isSameServer(before, after)) await onStarted(project, environment);
     if (!since) await noteDatabase({ db }, project, environment);
   }
+}
+
+function isSameServer(before: DatabaseState, after: DatabaseState): boolean {
+  return before.state === 'running' && after.state === 'running' && before.pid === after.pid;
 }
 
 async function noteDatabase({ db }: Pick<Context, 'db'>, project: string, environment: string): Promise<void> {

@@ -15,6 +15,7 @@ export function crossCheck(config: ProjectConfig): string[] {
     ...checkPipeline(config),
     ...checkChecks(config),
     ...checkAutoscale(config),
+    ...checkCluster(config),
   ];
 }
 
@@ -72,4 +73,14 @@ function checkAutoscale({ environments, render }: ProjectConfig): string[] {
     const least = min ?? environment.instances;
     return max < least ? [`${path}.max: must be at least ${least}, the fewest instances`] : [];
   });
+}
+
+/** What a cluster cannot be given: Kova's PostgreSQL listens on its own machine alone. */
+function checkCluster({ runtime, services }: ProjectConfig): string[] {
+  if (runtime !== 'kubernetes') return [];
+  return Object.entries(services).flatMap(([name, { kind }]) =>
+    kind === 'postgres'
+      ? [`services.${name}: pods of a cluster cannot reach it; give them DATABASE_URL under env of each environment`]
+      : [],
+  );
 }

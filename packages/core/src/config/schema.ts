@@ -29,6 +29,12 @@ const app = z.strictObject({
     .default([{ from: '.', to: '.', optional: false }])
     .describe('what of the built checkout goes into the artefact, and where'),
   start: command.describe('starts one instance; it must listen on $HOST:$PORT'),
+  dev: command
+    .nullable()
+    .prefault(null)
+    .describe(
+      'starts the app for `kova dev`, with hot reload; `$HOST` and `$PORT` in its words are replaced; null for `start`, under `node --watch` when it is Node',
+    ),
   stopTimeout: duration.prefault('30s').describe('time between SIGTERM and SIGKILL'),
   assets: z
     .strictObject({ prefix: z.string().startsWith('/'), dir: insidePath })

@@ -139,6 +139,7 @@ export const errorCodes = {
   },
   PORT_IN_USE: { status: 409, next: 'Stop what listens there, or set another port.' },
   DISK_FULL: { status: 507, next: 'Free some space; `du -sh "$KOVA_HOME"/*` shows what uses it.' },
+  PREREQUISITE_MISSING: { status: 422, next: 'Install or correct what is named, then run the command again.' },
   COMMAND_FAILED: { status: 500, next: 'Read the output of the command above.' },
 
   CHECK_IMPOSSIBLE: { status: 422, next: 'Install what is named above; until then this was not checked.' },

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ClientRequest, ClientResponse } from './client.ts';
 
 export interface EdgeAnswer {
   status: number;
@@ -13,7 +13,7 @@ export interface EdgeAnswer {
 const LINGER_MS = 2_000;
 
 /** An answer of the edge's own: JSON for those who ask for it, else a plain sentence. */
-export function answer(request: IncomingMessage, response: ServerResponse, requestId: string, what: EdgeAnswer): void {
+export function answer(request: ClientRequest, response: ClientResponse, requestId: string, what: EdgeAnswer): void {
   if (response.headersSent || response.destroyed) {
     response.destroy();
     return;
@@ -33,7 +33,8 @@ export function answer(request: IncomingMessage, response: ServerResponse, reque
   headers.push(...furtherHeaders(what));
   if (request.complete || !hasBody(request)) {
     response.writeHead(what.status, headers);
-    response.end(request.method === 'HEAD' ? undefined : body);
+    if (request.method === 'HEAD') response.end();
+    else response.end(body);
   } else {
     response.writeHead(what.status, [...headers, 'connection', 'close']);
     endAfterBody(request, response, body);
@@ -53,7 +54,7 @@ export function furtherHeaders({ retryAfterSeconds, location }: EdgeAnswer): str
 }
 
 /** Closing on a client that still sends would reset the connection before it has read the answer. */
-function endAfterBody(request: IncomingMessage, response: ServerResponse, body: string): void {
+function endAfterBody(request: ClientRequest, response: ClientResponse, body: string): void {
   response.write(body);
   const timer = setTimeout(() => response.end(), LINGER_MS);
   const end = () => {
@@ -64,6 +65,6 @@ function endAfterBody(request: IncomingMessage, response: ServerResponse, body: 
   request.resume();
 }
 
-function hasBody(request: IncomingMessage): boolean {
+function hasBody(request: ClientRequest): boolean {
   return request.headers['content-length'] !== undefined || request.headers['transfer-encoding'] !== undefined;
 }

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { serveAsset } from '../assets/serve.ts';
 import { openByHeader } from '../route/idle-slot.ts';
@@ -10,6 +10,7 @@ import type { RouteTable } from '../table/table.ts';
 import type { Certificates } from '../tls/certificates.ts';
 import type { Challenges } from '../tls/challenges.ts';
 import { answer, type EdgeAnswer } from './answer.ts';
+import type { ClientRequest, ClientResponse } from './client.ts';
 import { Exchange } from './exchange.ts';
 import { failureAnswers } from './failure.ts';
 import { redirectToTls } from './redirect.ts';
@@ -37,6 +38,12 @@ export function createFront(parts: FrontParts): Server {
   return createEntrance(parts.table, (head, refuse, go) => admit(parts, head, refuse, go));
 }
 
+/** The same for requests that come by another version of HTTP. */
+export function serveUsers(parts: FrontParts): (asked: Asked) => void {
+  const sound = onlySound((head, refuse, go) => admit(parts, head, refuse, go));
+  return (asked) => onRequest(parts.table, sound, asked);
+}
+
 /** A server for requests that `admit` lets in; not listening yet. */
 export function createEntrance(table: RouteTable, admit: Admit): Server {
   const server = createServer({
@@ -49,19 +56,23 @@ export function createEntrance(table: RouteTable, admit: Admit): Server {
     optimizeEmptyRequests: true,
     shouldUpgradeCallback: (request: IncomingMessage) => request.headers.upgrade?.toLowerCase() === 'websocket',
   });
-  const sound: Admit = (head, refuse, go) => {
-    if (head.fault === null) admit(head, refuse, go);
-    else refuse({ status: 400, message: `The request has ${head.fault}.` });
-  };
+  const sound = onlySound(admit);
   server.on('request', (request, response) => onRequest(table, sound, { request, response }));
   server.on('checkContinue', (request, response) => onRequest(table, sound, { request, response, awaits: true }));
   server.on('upgrade', (request, client, early) => onUpgrade(table, sound, { request, client, early }));
   return server;
 }
 
-interface Asked {
-  request: IncomingMessage;
-  response: ServerResponse;
+function onlySound(admit: Admit): Admit {
+  return (head, refuse, go) => {
+    if (head.fault === null) admit(head, refuse, go);
+    else refuse({ status: 400, message: `The request has ${head.fault}.` });
+  };
+}
+
+export interface Asked {
+  request: ClientRequest;
+  response: ClientResponse;
   /** The client waits to be told to send its body. */
   awaits?: boolean;
 }

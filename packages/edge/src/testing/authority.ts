@@ -26,7 +26,7 @@ export async function makeAuthority(name = 'Test authority'): Promise<Authority>
     const leaf = await x509.X509CertificateGenerator.create({
       ...{ subject: `CN=${hosts[0]}`, issuer: root.subject, publicKey: own.publicKey, signingKey: keys.privateKey },
       ...{ serialNumber: serial(), notBefore: at(fromMs), notAfter: at(toMs), signingAlgorithm: algorithm },
-      extensions: [new x509.SubjectAlternativeNameExtension(hosts.map((value) => ({ type: 'dns', value })))],
+      extensions: [new x509.SubjectAlternativeNameExtension(hosts.map((value) => ({ type: 'dns' as const, value })))],
     });
     return { hosts, chain: leaf.toString('pem'), key: await pemOf(own) };
   };

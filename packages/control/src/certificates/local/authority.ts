@@ -54,7 +54,7 @@ export async function issue(
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
       // Critical, for the subject alone names nobody.
       new x509.SubjectAlternativeNameExtension(
-        hosts.map((value) => ({ type: 'dns', value })),
+        hosts.map((value) => ({ type: 'dns' as const, value })),
         true,
       ),
       await x509.AuthorityKeyIdentifierExtension.create(issuer.publicKey),

@@ -28,9 +28,9 @@ export function createDatabases(home: Home): Databases {
         const cluster = await environmentCluster(home, project, environment);
         const server = await cluster.running();
         if (!server) return { state: (await isThere(join(cluster.data, 'PG_VERSION'))) ? 'stopped' : 'absent' };
-        const { port } = server;
+        const { pid, port } = server;
         const login = { ...appLogin, password: await passwordIn(join(home.keys, 'postgres', project, environment)) };
-        return { state: 'running', database: { port, url: new Secret(urlOf(login, port)) } };
+        return { state: 'running', pid, database: { port, url: new Secret(urlOf(login, port)) } };
       });
     },
     stop(project, environment) {

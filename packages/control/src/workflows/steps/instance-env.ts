@@ -13,7 +13,7 @@ export async function instanceEnv(ctx: Context, plan: Plan): Promise<Env> {
 /** As `instanceEnv`, with a database that is there. An image knows where its programs are. */
 export function instanceEnvWith(ctx: Context, plan: Plan, database: Database | null): Env {
   const env = releaseEnvWith(plan, database);
-  return plan.release.config.runtime === 'docker' ? env : { PATH: ctx.appPath, ...env };
+  return plan.release.config.runtime === 'process' ? { PATH: ctx.appPath, ...env } : env;
 }
 
 /** What the instances and the migrations of a release have in common. */
