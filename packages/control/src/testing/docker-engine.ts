@@ -4,8 +4,8 @@ import { type ImageRecipe, importImage, nodeBase } from './engine/base-image.ts'
 import { type Daemon, makeDaemon } from './engine/daemon.ts';
 import { removeAbandonedDaemons, removeDaemon } from './engine/remove.ts';
 
-export { composeProgram } from './engine/compose.ts';
 export { type ImageRecipe, importImage, nodeBase } from './engine/base-image.ts';
+export { composeProgram } from './engine/compose.ts';
 
 export interface TestEngine {
   engine: Docker;
