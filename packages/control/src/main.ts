@@ -40,6 +40,7 @@ import { AnalysisWatcher } from './watch/analysis.ts';
 import { keepDatabases } from './watch/databases.ts';
 import { every } from './watch/every.ts';
 import { ExecutorWatch } from './watch/executors.ts';
+import { MovedInstances } from './watch/moved.ts';
 import { pollRepositories } from './watch/poll.ts';
 import { reconcileRoutes } from './watch/reconcile.ts';
 import { recoverWorkflows } from './watch/recover.ts';
@@ -77,7 +78,12 @@ async function assemble(): Promise<Parts> {
   const databases = createDatabases(home);
   await keepDatabases({ db, databases }).catch(told('databases'));
   const identityOf = appIdentities(home.keys);
-  const runtime = await openRuntimes({ home, as, identityOf, onEvent: tellIllness });
+  let moved: MovedInstances | null = null;
+  const onEvent = (event: InstanceEvent) => {
+    tellIllness(event);
+    moved?.note(event.instance);
+  };
+  const runtime = await openRuntimes({ home, as, identityOf, onEvent });
   const parts = await assembleJobs({ home, env: process.env, db, url: store.url, as });
   const ctx: Context = {
     ...{ home, db, runtime, databases, identityOf, ...parts },
@@ -88,6 +94,7 @@ async function assemble(): Promise<Parts> {
     edgeListen: edgeProcess.address,
     idleToken: await tokenIn(home.keys, 'idle-token'),
   };
+  moved = new MovedInstances(ctx, told('moved instances'));
   return { ctx, store, runtime, jobs: parts.jobs };
 }
 

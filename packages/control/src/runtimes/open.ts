@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import type { SlotId } from '@kova/core/environment/slot';
 import { engineClient, engineSocket } from '../engine/client.ts';
+import { loginOf } from '../engine/login.ts';
 import type { IdentityOf } from '../home/app-identities.ts';
 import type { Home } from '../home/home.ts';
 import { tokenIn } from '../home/token.ts';
@@ -9,9 +10,10 @@ import type { Identity } from '../home/unprivileged.ts';
 import { ChosenRuntime } from './chosen-runtime.ts';
 import { createDockerRuntime } from './docker/docker-runtime.ts';
 import { baseImage } from './docker/image.ts';
-import { containersIn, engineFile, processesIn } from './places.ts';
+import { containersIn, engineFile, processesIn, servicesIn } from './places.ts';
 import { createProcessRuntime } from './process/process-runtime.ts';
 import type { InstanceEvent } from './slot/surroundings.ts';
+import { createSwarmRuntime } from './swarm/swarm-runtime.ts';
 
 export interface RuntimesOptions {
   home: Home;
@@ -28,16 +30,22 @@ export async function openRuntimes(options: RuntimesOptions): Promise<ChosenRunt
   const shared = { logs: home.logs, onEvent, asOf };
   const runtime = new ChosenRuntime({
     process: () => createProcessRuntime({ ...shared, directory: processesIn(home), as }),
-    docker: async () => {
-      const directory = containersIn(home);
-      await mkdir(directory, { recursive: true, mode: 0o700 });
-      await writeFile(engineFile(home), engineSocket(env), { mode: 0o600 });
-      const homeId = await tokenIn(home.root, 'home-id');
-      const engine = engineClient(env);
-      return createDockerRuntime({ ...shared, directory, homeId, engine, baseImage: baseImage(env) });
+    docker: async () => createDockerRuntime({ ...shared, ...(await engineIn(home, containersIn(home), env)) }),
+    swarm: async () => {
+      const credentialsOf = (image: string) => loginOf(image, env);
+      return createSwarmRuntime({ ...shared, ...(await engineIn(home, servicesIn(home), env)), credentialsOf });
     },
   });
   await runtime.open('process');
-  if (existsSync(engineFile(home))) await runtime.open('docker');
+  if (existsSync(engineFile(containersIn(home)))) await runtime.open('docker');
+  if (existsSync(engineFile(servicesIn(home)))) await runtime.open('swarm');
   return runtime;
+}
+
+/** What a runtime in an engine is opened with; from here on it is known that there may be something. */
+async function engineIn(home: Home, directory: string, env: NodeJS.ProcessEnv) {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await writeFile(engineFile(directory), engineSocket(env), { mode: 0o600 });
+  const homeId = await tokenIn(home.root, 'home-id');
+  return { directory, homeId, engine: engineClient(env), baseImage: baseImage(env) };
 }

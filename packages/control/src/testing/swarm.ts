@@ -8,6 +8,8 @@ import { layNetwork, type Machine } from './swarm/network.ts';
 import { pushedImage, pushImage } from './swarm/push-image.ts';
 import { openRegistry, type TestRegistry } from './swarm/registry.ts';
 
+export { pushImage } from './swarm/push-image.ts';
+
 /** A machine of the swarm; each is a manager, so that one may be lost. */
 export interface SwarmNode {
   engine: Docker;

@@ -2,13 +2,15 @@ import { z } from 'zod';
 import { size } from './size.ts';
 
 /** What instances can run in. */
-export const runtimeKinds = ['process', 'docker'] as const;
+export const runtimeKinds = ['process', 'docker', 'swarm'] as const;
 export type RuntimeKind = (typeof runtimeKinds)[number];
 
 export const runtimeSchema = z
   .enum(runtimeKinds)
   .default('process')
-  .describe('what instances run in: processes of this machine, or containers of its Docker engine');
+  .describe(
+    'what instances run in: processes of this machine, containers of its Docker engine, or tasks on the machines of its swarm',
+  );
 
 export const limitsSchema = z
   .strictObject({

@@ -1,5 +1,6 @@
 import type Docker from 'dockerode';
 import { engineCall, engineStatus } from '../../engine/explain.ts';
+import { homeLabel } from '../../engine/labels.ts';
 import type { ContainerIdentity } from '../docker/identity.ts';
 
 /** What the engine tells of a service, as far as Kova asks. */
@@ -42,6 +43,19 @@ export async function emptyService(engine: Docker, { ID }: SeenService): Promise
       if (attempt === attempts || !/out of sequence/.test(String(error))) throw error;
     }
   }
+}
+
+/** The services that the home of that identity has made; what only says so is left out. */
+export async function ownServices(engine: Docker, identity: ContainerIdentity): Promise<SeenService[]> {
+  const filters = { label: [`${homeLabel}=${identity.home}`] };
+  const found = await engineCall('looking for services', () => engine.listServices({ filters }));
+  return (found as SeenService[]).filter(({ Spec }) => identity.made(Spec.Name ?? '', Spec.Labels ?? {}));
+}
+
+/** Removes a service with its tasks, which are ended by the swarm, and its secret. Idempotent. */
+export async function removeService(engine: Docker, { ID, Spec }: SeenService): Promise<void> {
+  await removed(engine.getService(ID).remove());
+  await removed(engine.getSecret(Spec.Name ?? '').remove());
 }
 
 /** What was removed meanwhile is no error. */

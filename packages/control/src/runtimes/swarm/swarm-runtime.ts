@@ -3,7 +3,6 @@ import { KovaError } from '@kova/core/errors/kova-error';
 import { Secret } from '@kova/core/secret';
 import type Docker from 'dockerode';
 import { engineCall } from '../../engine/explain.ts';
-import { homeLabel } from '../../engine/labels.ts';
 import type { SlotSpec } from '../../ports/runtime.ts';
 import { ContainerIdentity } from '../docker/identity.ts';
 import type { SlotLogs } from '../logs/slot-logs.ts';
@@ -15,6 +14,7 @@ import {
   type SupervisionOptions,
 } from '../slot/supervised-runtime.ts';
 import { type TaskRecord, taskRecord } from './records.ts';
+import { ownServices, removeService } from './service.ts';
 import { ServiceLauncher } from './service-launcher.ts';
 import { type MakerOptions, ServiceMaker } from './service-maker.ts';
 import { TaskBoard } from './task-board.ts';
@@ -90,26 +90,11 @@ class SwarmCarrier implements Carrier<TaskRecord> {
   }
 
   /** Removes the services that this home made and knows no more. What only says so is left alone. */
-  async endUnknown(known: ReadonlySet<string>): Promise<void> {
+  async endUnknown(known: () => ReadonlySet<string>): Promise<void> {
     const { engine } = this.#options;
-    const filters = { label: [`${homeLabel}=${this.#identity.home}`] };
-    const found = await engineCall('looking for services', () => engine.listServices({ filters })).catch(() => []);
-    const unknown = found.filter(({ Spec }) => {
-      const name = Spec?.Name ?? '';
-      return this.#identity.made(name, Spec?.Labels ?? {}) && !known.has(name.split('-').at(-1) ?? '');
-    });
-    await Promise.all(
-      unknown.map(async ({ ID, Spec }) => {
-        await engine
-          .getService(ID)
-          .remove()
-          .catch(() => {});
-        await engine
-          .getSecret(Spec?.Name ?? '')
-          .remove()
-          .catch(() => {});
-      }),
-    );
+    const found = await ownServices(engine, this.#identity).catch(() => []);
+    const unknown = found.filter(({ Spec }) => !known().has(Spec.Name?.split('-').at(-1) ?? ''));
+    await Promise.all(unknown.map((service) => removeService(engine, service).catch(() => {})));
   }
 
   async clearUp(): Promise<void> {}

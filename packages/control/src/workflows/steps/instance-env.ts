@@ -7,7 +7,7 @@ type Env = Record<string, string | Secret>;
 /** The whole environment of the release's instances; nothing is inherited. An image knows where its programs are. */
 export async function instanceEnv(ctx: Context, plan: Plan): Promise<Env> {
   const env = await releaseEnv(ctx, plan);
-  return plan.release.config.runtime === 'docker' ? env : { PATH: ctx.appPath, ...env };
+  return plan.release.config.runtime === 'process' ? { PATH: ctx.appPath, ...env } : env;
 }
 
 /** What the instances and the migrations of a release have in common. */
