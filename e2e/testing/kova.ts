@@ -138,16 +138,17 @@ export class TestKova {
     return this.endOf((await this.ship(version)).ship);
   }
 
-  async endOf(ship: string): Promise<ShipView> {
+  async endOf(ship: string, limitMs?: number): Promise<ShipView> {
     return this.until(
       () => this.call<ShipView>('GET', `/v1/ships/${ship}`),
       ({ state }) => state !== 'building' && state !== 'deploying',
+      limitMs,
     );
   }
 
   /** Starts the pipeline of a commit; returns the run's id at once. */
-  async prove(commit: string, jobs: string[] | null = null): Promise<string> {
-    return (await this.call<{ run: string }>('POST', '/v1/projects/shop/runs', { commit, jobs })).run;
+  async prove(commit: string, jobs: string[] | null = null, more: { push?: boolean } = {}): Promise<string> {
+    return (await this.call<{ run: string }>('POST', '/v1/projects/shop/runs', { commit, jobs, ...more })).run;
   }
 
   async proved(run: string): Promise<RunView> {

@@ -8,6 +8,7 @@ import type { Commits } from './ports/builder.ts';
 import type { CommitStatuses } from './ports/commit-statuses.ts';
 import type { Databases } from './ports/databases.ts';
 import type { Edge } from './ports/edge.ts';
+import type { Images } from './ports/images.ts';
 import type { JobRunner } from './ports/job-runner.ts';
 import type { Runtime } from './ports/runtime.ts';
 import type { Vault } from './secrets/vault.ts';
@@ -24,6 +25,7 @@ export interface Context {
   artefacts: Artefacts;
   commits: Commits;
   jobs: JobRunner;
+  images: Images;
   vault: Vault;
   seal: Seal;
   /** By which each provider is told what became of a commit. */
@@ -40,4 +42,4 @@ export interface Context {
 }
 
 /** What a process needs that does nothing but run jobs. */
-export type JobContext = Pick<Context, 'db' | 'jobs' | 'bell' | 'vault' | 'edge'>;
+export type JobContext = Pick<Context, 'db' | 'jobs' | 'images' | 'bell' | 'vault' | 'edge'>;

@@ -1,9 +1,11 @@
 import type { Secret } from '@kova/core/secret';
 import { createArtefacts } from './artefacts/artefacts.ts';
+import { engineClient } from './engine/client.ts';
 import type { Home } from './home/home.ts';
 import { createSeal } from './home/seal.ts';
 import { sealKey } from './home/seal-key.ts';
 import type { Identity } from './home/unprivileged.ts';
+import { createImages } from './images/images.ts';
 import { resultsOf } from './pipeline/results/choose.ts';
 import { createJobRunner } from './pipeline/runner.ts';
 import { say } from './process-log.ts';
@@ -26,8 +28,9 @@ interface Place {
 export async function assembleJobs({ home, env, db, url, as }: Place) {
   const artefacts = createArtefacts(home.artefacts);
   const jobs = createJobRunner({ home, artefacts, as, results: resultsOf(home, env, say) });
+  const images = createImages({ engine: () => engineClient(env), home, artefacts, network: env.KOVA_BUILD_NETWORK });
   const key = await sealKey(home.keys, env);
   const seal = createSeal(key);
   const vault = createVault({ db, seal, key, given: givenSecrets(env) });
-  return { artefacts, jobs, seal, vault, bell: new Bell(url) };
+  return { artefacts, jobs, images, seal, vault, bell: new Bell(url) };
 }

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { delimiter } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import { reportOf } from '@kova/core/errors/kova-error';
+import { controlLabel } from '@kova/core/pipeline/image-job';
 import { together } from '@kova/core/together';
 import { awaitEdge, ensureEdge } from '@kova/edge/launch';
 import { apiAddress, edgeAddress, isEdgeExternal, refuseElsewhere } from './addresses.ts';
@@ -32,8 +33,9 @@ import { githubStatuses } from './statuses/github.ts';
 import { gitlabStatuses } from './statuses/gitlab.ts';
 import { stopSince } from './stop.ts';
 import { connectStore } from './store/connect.ts';
-import { enrol } from './store/executors.ts';
+import { type Executor, enrol } from './store/executors.ts';
 import { bindStore } from './store/home.ts';
+import type { Taker } from './store/job-queue.ts';
 import { migrateStoreAt } from './store/migrate.ts';
 import { type Survivor, survey } from './survey.ts';
 import { AnalysisWatcher } from './watch/analysis.ts';
@@ -137,8 +139,14 @@ async function takeUpWork({ ctx, store, jobs }: Parts) {
   await launchWorkflows(store.url, self.id);
   await look();
   await startAccepted(ctx, workflows);
-  new JobWorker(ctx, self, told('jobs')).start();
+  new JobWorker(ctx, withImages(self), told('jobs')).start();
   return { workflows, look };
+}
+
+/** The control plane alone makes images; where workers run the jobs, it takes nothing else. */
+function withImages(self: Executor): Taker {
+  const labels = [...self.labels, controlLabel];
+  return self.concurrency === 0 ? { ...self, labels, concurrency: 1, choosy: true } : { ...self, labels };
 }
 
 function watch({ ctx, store }: Parts, { workflows, look }: Awaited<ReturnType<typeof takeUpWork>>): void {

@@ -79,9 +79,9 @@ async function joinHome(env: NodeJS.ProcessEnv) {
   const db = connectStore(url);
   await requireMigrated(db);
   await bindStore(db, (await tokenIn(home.root, 'home-id')).reveal(), `${home.root} on ${hostname()}`);
-  const { jobs: runner, vault, bell } = await assembleJobs({ home, env, db, url, as: appIdentity() });
+  const { jobs: runner, images, vault, bell } = await assembleJobs({ home, env, db, url, as: appIdentity() });
   await runner.removeLeftovers();
-  const ctx: JobContext = { db, jobs: runner, bell, vault, edge: edgeAt(socketPathOf(home.edge), '') };
+  const ctx: JobContext = { db, jobs: runner, images, bell, vault, edge: edgeAt(socketPathOf(home.edge), '') };
   return { ctx, runner };
 }
 

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { evaluateTree } from '@kova/control/evaluate';
-import { type RenderedFile, type Suite, suites } from '@kova/render/suites';
+import { KovaError } from '@kova/core/errors/kova-error';
+import { type RenderedFile, type Suite, type SuiteValues, suites } from '@kova/render/suites';
 import type { Command } from 'commander';
 import type { Cli, Result } from '../cli.ts';
 import { findRepository } from '../git/repository.ts';
@@ -32,14 +33,27 @@ function defineSuite(render: Command, suite: Suite, cli: Cli, done: (result: Res
   withDirectory(command)
     .option('--check', 'write nothing; exit with 1 and the difference when what is there has drifted')
     .option('--stdout', 'print it and write nothing')
-    .option('--force', 'overwrite a file that Kova has not written')
-    .action(async (options: Options) => {
-      const repository = await repositoryOf(cli, options);
-      const files = suite.render(await evaluateTree(repository));
-      if (options.stdout) return done(printed(files));
-      if (options.check) return done(driftResult(await compare(repository, files)));
-      done(await writeFiles(repository, files, options.force ?? false));
-    });
+    .option('--force', 'overwrite a file that Kova has not written');
+  for (const { name, value, about } of suite.options ?? []) command.option(`--${name} <${value}>`, about);
+  command.action(async (options: Options) => {
+    const values = valuesOf(suite, command.opts(), options);
+    const repository = await repositoryOf(cli, options);
+    const files = suite.render(await evaluateTree(repository), values);
+    if (options.stdout) return done(printed(files));
+    if (options.check) return done(driftResult(await compare(repository, files)));
+    done(await writeFiles(repository, files, options.force ?? false));
+  });
+}
+
+/** What speaks of a moment is for stdout: a file of the repository with it would have drifted by the next release. */
+function valuesOf(suite: Suite, given: SuiteValues, { stdout }: Options): SuiteValues {
+  const options = (suite.options ?? []).filter(({ name }) => given[name] !== undefined);
+  const momentary = options.filter((option) => option.momentary).map(({ name }) => `--${name}`);
+  if (momentary.length > 0 && !stdout) {
+    const message = `${momentary.join(', ')}: of one release, which no file of the repository holds`;
+    throw new KovaError('INPUT_INVALID', message, { next: 'Add --stdout, and apply or keep what it prints.' });
+  }
+  return Object.fromEntries(options.map(({ name }) => [name, given[name]]));
 }
 
 function withDirectory(command: Command): Command {

@@ -1,4 +1,4 @@
-import type { DeploymentView, RunView, ShipView } from '@kova/control/api';
+import type { ApplyView, DeploymentView, RunView, ShipView } from '@kova/control/api';
 import type { ErrorCode } from '@kova/core/errors/codes';
 import { type ErrorReport, KovaError, reportOf } from '@kova/core/errors/kova-error';
 import type { Client } from '../api/client.ts';
@@ -15,16 +15,17 @@ export type Accept = (deployment: DeploymentView) => boolean;
 /** It is live, or was until another took its place. */
 export const becameLive: Accept = ({ phase }) => phase === 'live' || phase === 'retired';
 
-/** Shows what happens to a ship or deployment until it ends. Ctrl-C ends the showing alone. */
+/** Shows what happens to a ship, apply or deployment until it ends. Ctrl-C ends the showing alone. */
 export async function follow(cli: Cli, client: Client, id: string, accept: Accept = becameLive): Promise<Result> {
   const leave = new AbortController();
   const onInterrupt = () => leave.abort();
   process.once('SIGINT', onInterrupt);
   const progress = progressFor(cli);
-  let end: ShipView | DeploymentView | RunView | null = null;
+  let end: ApplyView | ShipView | DeploymentView | RunView | null = null;
   try {
     for await (const event of story(client, eventsPath(id), leave.signal)) {
       progress.show(event);
+      if (event.type === 'apply') end = event.apply;
       if (event.type === 'ship') end = event.ship;
       if (event.type === 'deployment') end = event.deployment;
       if (event.type === 'run') end = event.run;
@@ -34,6 +35,7 @@ export async function follow(cli: Cli, client: Client, id: string, accept: Accep
     process.off('SIGINT', onInterrupt);
   }
   if (!end) return { ...detached(id), exitCode: interrupted };
+  if ('outcomes' in end) return applyResult(end);
   if ('jobs' in end) return runResult(end);
   return 'state' in end ? shipResult(end) : deploymentResult(end, accept);
 }
@@ -45,10 +47,12 @@ export function detached(id: string): Result {
 }
 
 function eventsPath(id: string): string {
-  return `/v1/${kindOf(id)}s/${encodeURIComponent(id)}/events`;
+  const kind = kindOf(id);
+  return `/v1/${kind === 'apply' ? 'applies' : `${kind}s`}/${encodeURIComponent(id)}/events`;
 }
 
-function kindOf(id: string): 'deployment' | 'run' | 'ship' {
+function kindOf(id: string): 'apply' | 'deployment' | 'run' | 'ship' {
+  if (id.startsWith('apply_')) return 'apply';
   if (id.startsWith('dep_')) return 'deployment';
   return id.startsWith('run_') ? 'run' : 'ship';
 }
@@ -63,6 +67,19 @@ function runResult(run: RunView): Result {
   const code = endCodes[run.state] ?? 'PIPELINE_FAILED';
   const next = failed ? `See all of it with \`kova pipeline show ${run.id} --job ${failed.name} --log\`.` : undefined;
   return { view: run, text, error: reportOf(new KovaError(code, what, next ? { next } : {})) };
+}
+
+function applyResult(apply: ApplyView): Result {
+  const { id, state, error, outcomes, commit } = apply;
+  if (state !== 'done') {
+    const known = error ?? reportOf(new KovaError('INTERNAL', `${id} failed and does not say why`));
+    return { view: apply, text: '', error: known as ErrorReport };
+  }
+  const where = outcomes.map(({ environment }) => environment).join(', ');
+  return {
+    view: apply,
+    text: `Done: the configuration of commit ${commit.slice(0, 10)} is in force in ${where}. (${id})`,
+  };
 }
 
 function shipResult(ship: ShipView): Result {

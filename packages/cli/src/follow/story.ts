@@ -11,7 +11,7 @@ const pauseMs = 500;
  * asked again for a minute; it then tells the story from its beginning, of which what is known is left out.
  */
 export async function* story(client: Client, path: string, signal: AbortSignal): AsyncGenerator<StreamEvent> {
-  const known: Known = { phase: 0, job: 0 };
+  const known: Known = { phase: 0, job: 0, applied: 0 };
   let heardAt = Date.now();
   while (!signal.aborted) {
     try {
@@ -29,16 +29,16 @@ export async function* story(client: Client, path: string, signal: AbortSignal):
 }
 
 function isEnd({ type }: StreamEvent): boolean {
-  return type === 'ship' || type === 'deployment' || type === 'run';
+  return type === 'apply' || type === 'ship' || type === 'deployment' || type === 'run';
 }
 
 /** How many events of each kind were told. Kinds keep their order; between kinds it may change. */
-type Known = Record<'phase' | 'job', number>;
+type Known = Record<'phase' | 'job' | 'applied', number>;
 
 async function* newIn(events: AsyncIterable<StreamEvent>, known: Known): AsyncGenerator<StreamEvent> {
-  const seen: Known = { phase: 0, job: 0 };
+  const seen: Known = { phase: 0, job: 0, applied: 0 };
   for await (const event of events) {
-    if (event.type === 'phase' || event.type === 'job') {
+    if (event.type === 'phase' || event.type === 'job' || event.type === 'applied') {
       seen[event.type] += 1;
       if (seen[event.type] <= known[event.type]) continue;
       known[event.type] = seen[event.type];

@@ -2,7 +2,7 @@ import type { StreamEvent } from '@kova/control/api';
 import { isTerminal, type Phase } from '@kova/core/deployment/phase';
 import type { JobState } from '@kova/core/pipeline/state';
 import { since } from './duration.ts';
-import { approvalHint, type Progress, waitsFor } from './plain.ts';
+import { appliedText, approvalHint, type Progress, waitsFor } from './plain.ts';
 import { jobMark, jobTime } from './run.ts';
 import { plain } from './table.ts';
 
@@ -27,6 +27,8 @@ interface JobRow {
 }
 
 interface Screen {
+  /** What was changed without a deployment, by environment. */
+  applied: Map<string, string>;
   jobs: Map<string, JobRow>;
   rows: Map<string, Row>;
   startedAt: string;
@@ -39,7 +41,7 @@ type Terminal = Pick<NodeJS.WriteStream, 'write' | 'columns'>;
 /** One line an environment, drawn again and again in place. */
 export function liveProgress(out: Terminal): Progress {
   const startedAt = new Date().toISOString();
-  const screen: Screen = { jobs: new Map(), rows: new Map(), startedAt };
+  const screen: Screen = { applied: new Map(), jobs: new Map(), rows: new Map(), startedAt };
   let drawn = 0;
   let frame = 0;
   const draw = () => {
@@ -64,6 +66,8 @@ function take(screen: Screen, event: StreamEvent): void {
     screen.jobs.set(`${run}/${name}`, { environment, name, state, said, at });
   } else if (event.type === 'queued') {
     screen.waits = event.branch;
+  } else if (event.type === 'applied') {
+    screen.applied.set(event.environment, appliedText(event.changes));
   } else if (event.type === 'phase') {
     const { deployment, environment, phase, reason, at } = event;
     screen.rows.set(deployment, { environment, phase, reason: plain(reason), at });
@@ -71,9 +75,9 @@ function take(screen: Screen, event: StreamEvent): void {
 }
 
 /** The lines of the screen as they are now, none wider than `width`. */
-export function render({ jobs, rows, startedAt, waits }: Screen, spinner: string, width: number): string[] {
+export function render({ applied, jobs, rows, startedAt, waits }: Screen, spinner: string, width: number): string[] {
   const at = waits === undefined ? 'preparing' : waitsFor(waits);
-  if (jobs.size + rows.size === 0) return [`${spinner} ${at}  ${since(startedAt)}`.slice(0, width)];
+  if (jobs.size + rows.size + applied.size === 0) return [`${spinner} ${at}  ${since(startedAt)}`.slice(0, width)];
   const lines = (environment: string | null, indent: string) =>
     jobLines(
       [...jobs.values()].filter((job) => job.environment === environment),
@@ -82,6 +86,7 @@ export function render({ jobs, rows, startedAt, waits }: Screen, spinner: string
     ).map((line) => indent + line);
   return [
     ...lines(null, ''),
+    ...[...applied].map(([name, what]) => `✓ ${name.padEnd(15)} ${'applied'.padEnd(25)} ${what}`.slice(0, width)),
     ...[...rows.values()].flatMap((row) => [...rowLines(row, spinner, width), ...lines(row.environment, '  ')]),
   ];
 }

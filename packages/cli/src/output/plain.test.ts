@@ -72,8 +72,9 @@ test('no line is wider than the screen', () => {
   const jobs = new Map([
     ['unit-tests', { environment: null, name: 'unit-tests', state: 'failed' as const, said: 'y'.repeat(200), at }],
   ]);
-  const lines = render({ jobs, rows: new Map([['dep_1', row]]), startedAt: at }, '*', 30);
-  expect(lines.map((line) => plain(line).length)).toEqual([30, 30, 30]);
+  const applied = new Map([['production', 'z'.repeat(200)]]);
+  const lines = render({ applied, jobs, rows: new Map([['dep_1', row]]), startedAt: at }, '*', 30);
+  expect(lines.map((line) => plain(line).length)).toEqual([30, 30, 30, 30]);
 });
 
 test('a run that waits for its turn says for what', () => {

@@ -23,6 +23,7 @@ export function plainProgress(print: (line: string) => void, now = () => new Dat
 function linesOf(event: StreamEvent, now: Date): string[] {
   if (event.type === 'job') return [jobLine(event, now)];
   if (event.type === 'queued') return [`${clock(now)} ${waitsFor(event.branch)}`];
+  if (event.type === 'applied') return [`${clock(now)} ${event.environment}  applied  ${appliedText(event.changes)}`];
   if (event.type !== 'phase') return [];
   const { at, environment, phase, reason } = event;
   const line = `${clock(new Date(at))} ${environment}  ${phase}  ${plain(reason)}`.trimEnd();
@@ -39,6 +40,11 @@ function jobLine({ job, environment, state, reason, at, ...rest }: JobEvent, now
 
 export function waitsFor(branch: string): string {
   return `waits for the run of ${plain(branch)} before it`;
+}
+
+/** What was changed in an environment without a deployment. */
+export function appliedText(changes: readonly string[]): string {
+  return changes.length > 0 ? plain(changes.join(', ')) : 'created';
 }
 
 export function approvalHint(environment: string): string {

@@ -48,6 +48,10 @@ export function createCommits(repositories: string, options: CommitsOptions = {}
       if (found) kept.add(`${project} ${commit}`);
       return found;
     },
+    async info(project, commit) {
+      assertSha(commit);
+      return commitInfo(repositoryOf(repositories, project), commit);
+    },
     async fetch(project, remote, ref, signal) {
       const repository = repositoryOf(repositories, project);
       return inTurn(repository, async () => {

@@ -2,6 +2,8 @@ import { chooseRollbackTarget, mayPromote } from '@kova/core/deployment/decide';
 import type { Deployment, DeploymentKind } from '@kova/core/deployment/deployment';
 import { KovaError } from '@kova/core/errors/kova-error';
 import type { Context } from '../context.ts';
+import { requestApplyAbort, requireApply } from '../store/applies.ts';
+import { type Configuration, lastConfiguration } from '../store/configuration.ts';
 import { createDeployment, deploymentRows, history, toDeployment } from '../store/deployments.ts';
 import { environmentNames, readEnvironment } from '../store/environments.ts';
 import { heldCommits, refuseHeld } from '../store/holds.ts';
@@ -10,6 +12,7 @@ import { stopRun } from '../store/runs.ts';
 import { requestShipAbort, shipAtBuild } from '../store/ships.ts';
 import { transition } from '../store/transition.ts';
 import { endDeployment, overtakeWaiting } from '../workflows/overtake.ts';
+import { requireDeployment } from '../workflows/plan.ts';
 import type { Workflows } from '../workflows/register.ts';
 import { sendSignal } from '../workflows/signals.ts';
 import { crashPoint } from '../workflows/steps/crash-point.ts';
@@ -43,9 +46,10 @@ async function queue(
   kind: DeploymentKind,
   forced: boolean,
   by: string,
+  configuration: Configuration | null = null,
 ) {
   await readEnvironment(ctx.db, target.project, target.environment);
-  const id = await createDeployment(ctx.db, { ...target, release, kind, forced, requestedBy: by });
+  const id = await createDeployment(ctx.db, { ...target, release, kind, forced, requestedBy: by, configuration });
   crashPoint('deployment:recorded');
   await overtakeWaiting(ctx, { id, ...target, release });
   await workflows.deployment({ id, ...target, kind });
@@ -119,6 +123,21 @@ export async function abortShip({ ctx }: Actor, id: string, by: string): Promise
   for (const row of rows) await end(ctx, toDeployment(row), reason);
 }
 
+/** Ends an apply: its deployment that is at work or waits; what it has changed already stays. @throws KovaError NOT_FOUND, CONFLICT */
+export async function abortApply({ ctx }: Actor, id: string, by: string): Promise<void> {
+  const { state } = await requireApply(ctx.db, id);
+  const reason = `aborted by ${by}`;
+  if (!(await requestApplyAbort(ctx.db, id, reason)))
+    throw new KovaError('CONFLICT', `${id} has ended: it is ${state}`);
+  const rows = await deploymentRows(ctx.db)
+    .where('apply', '=', id)
+    .where('kind', '=', 'deploy')
+    .where('ended_at', 'is', null)
+    .where('phase', '!=', 'live')
+    .execute();
+  for (const row of rows) await end(ctx, toDeployment(row), reason);
+}
+
 /** Ends a pipeline run: the jobs that are at work, or its waiting for its turn. */
 export async function cancelRun(ctx: Context, run: string, reason: string): Promise<void> {
   await stopRun(ctx.db, run, reason);
@@ -156,11 +175,13 @@ export async function rollBack(actor: Actor, target: Target, to: string | null, 
     });
   }
   const named = to ? past.filter(({ release }) => release === to) : past;
-  const choice = chooseRollbackTarget(named, environment.live.release, environment.schemaVersion, held);
+  const current = await requireDeployment(db, environment.live.deployment);
+  const choice = chooseRollbackTarget(named, current, environment.schemaVersion, held);
   if (!choice.target)
     throw new KovaError('NO_ROLLBACK_TARGET', `cannot roll back ${target.environment}: ${choice.reason}`);
   await requireArtefact(actor.ctx, choice.target.release);
-  return queue(actor, target, choice.target.release, 'rollback', false, by);
+  const configuration = await lastConfiguration(db, target, choice.target);
+  return queue(actor, target, choice.target.release, 'rollback', false, by, configuration);
 }
 
 /** What was cleaned up cannot be brought back; better to hear it now than from a deployment that fails. */

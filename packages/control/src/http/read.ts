@@ -1,10 +1,10 @@
 import type { Deployment } from '@kova/core/deployment/deployment';
 import { isInFlight } from '@kova/core/deployment/phase';
 import { scorecard } from '@kova/core/dora/delivery';
+import { hostsOf } from '@kova/core/environment/hosts';
 import { otherColour, slotId } from '@kova/core/environment/slot';
 import { KovaError } from '@kova/core/errors/kova-error';
 import type { Context } from '../context.ts';
-import { hostsOf } from '../routing/derive.ts';
 import { deploymentRows, findDeployment, toDeployment } from '../store/deployments.ts';
 import { environmentNames, readEnvironment, releaseIn, type SlotRecord } from '../store/environments.ts';
 import { heldCommits } from '../store/holds.ts';
@@ -152,7 +152,10 @@ export async function readScorecard(ctx: Context, project: string, days: number)
     .selectFrom('deployments')
     .innerJoin('releases', 'releases.id', 'deployments.release')
     .selectAll('deployments')
-    .select(['releases.commit_sha', 'releases.committed_at'])
+    .select(({ fn }) => [
+      fn.coalesce('config_commit', 'releases.commit_sha').as('changed_by'),
+      fn.coalesce('config_committed_at', 'releases.committed_at').as('changed_at'),
+    ])
     .where('deployments.project', '=', project)
     .where('environment', '=', counted)
     .where('traffic_at', 'is not', null)
@@ -160,9 +163,9 @@ export async function readScorecard(ctx: Context, project: string, days: number)
   const to = new Date();
   const ledger = rows.map((row) => ({
     deployment: row.id,
-    commit: row.commit_sha,
+    commit: row.changed_by,
     kind: row.kind,
-    committedAt: row.committed_at,
+    committedAt: row.changed_at,
     liveAt: row.live_at,
     trafficAt: row.traffic_at ?? row.created_at,
     failed: row.health === 'failed',

@@ -10,6 +10,7 @@ import { actionRoutes } from './routes/actions.ts';
 import { hookRoutes } from './routes/hooks.ts';
 import { logSearchRoutes } from './routes/log-search.ts';
 import { pipelineRoutes } from './routes/pipeline.ts';
+import { planRoutes } from './routes/plan.ts';
 import { readRoutes } from './routes/reads.ts';
 import { repositoryRoutes } from './routes/repositories.ts';
 import { secretRoutes } from './routes/secrets.ts';
@@ -39,6 +40,7 @@ export function createApi(actor: Actor, token: Secret): OpenAPIHono {
   });
   readRoutes(app, actor);
   shipRoutes(app, actor);
+  planRoutes(app, actor);
   pipelineRoutes(app, actor);
   secretRoutes(app, actor);
   actionRoutes(app, actor);

@@ -4,6 +4,7 @@ import { hasRunEnded } from '@kova/core/pipeline/state';
 import type { Context } from '../context.ts';
 import { findRun } from '../store/runs.ts';
 import { hasShipEnded } from '../store/schema.ts';
+import { readApply } from './plan.ts';
 import { readDeployment, readShip } from './read.ts';
 import { readRun } from './runs.ts';
 import type { DeploymentView, StreamEvent } from './views.ts';
@@ -30,6 +31,29 @@ export async function* shipEvents(ctx: Context, id: string, signal: AbortSignal)
       return;
     }
     await news;
+  }
+}
+
+/** All that happens in an apply from its beginning, until it has ended. */
+export async function* applyEvents(ctx: Context, id: string, signal: AbortSignal): AsyncGenerator<StreamEvent> {
+  const cursor = { event: '0' };
+  const jobs = { event: '0' };
+  let told = 0;
+  while (!signal.aborted) {
+    const apply = await readApply(ctx, id);
+    for (const { environment, changes, deployment } of apply.outcomes.slice(told)) {
+      const paths = changes.map(({ path }) => path);
+      if (deployment === null) yield { type: 'applied', environment, changes: paths };
+    }
+    told = apply.outcomes.length;
+    const ids = apply.outcomes.flatMap(({ deployment }) => deployment ?? []);
+    yield* jobEvents(ctx, { run: null, deployments: ids }, jobs);
+    yield* phaseEvents(ctx, await Promise.all(ids.map((each) => readDeployment(ctx, each))), cursor);
+    if (apply.state !== 'running') {
+      yield { type: 'apply', apply };
+      return;
+    }
+    await hearOf(ctx, null, signal);
   }
 }
 

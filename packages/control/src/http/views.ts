@@ -1,14 +1,14 @@
 import { phases } from '@kova/core/deployment/phase';
 import { type ErrorCode, errorCodes } from '@kova/core/errors/codes';
-import { reportKinds, severities } from '@kova/core/pipeline/evidence/evidence';
+import { evidenceKinds, severities } from '@kova/core/pipeline/evidence/evidence';
 import { jobStates, runStates } from '@kova/core/pipeline/state';
 import { z } from 'zod';
 import { shipStates } from '../store/schema.ts';
+import { errorView } from './error-view.ts';
+import { applyView } from './plan-views.ts';
 
 const moment = z.iso.datetime();
 const codes = Object.keys(errorCodes) as ErrorCode[];
-
-export const errorView = z.object({ code: z.string(), message: z.string(), next: z.string() }).meta({ id: 'Error' });
 
 export const deploymentView = z
   .object({
@@ -17,6 +17,10 @@ export const deploymentView = z
     environment: z.string(),
     release: z.string(),
     commit: z.string(),
+    configCommit: z
+      .string()
+      .nullable()
+      .describe('whose configuration it was given; null when it has that of its release'),
     kind: z.enum(['deploy', 'rollback']),
     phase: z.enum(phases),
     reason: z.string(),
@@ -137,7 +141,7 @@ const problemView = z.object({
 
 const evidenceView = z
   .object({
-    kind: z.enum(reportKinds),
+    kind: z.enum(evidenceKinds),
     figures: z.record(z.string(), z.number()),
     problems: z.array(problemView).describe('worst first'),
     problemCount: z.number(),
@@ -240,6 +244,12 @@ export const streamEvent = z.discriminatedUnion('type', [
     branch: z.string().describe('whose run before it is still at work'),
   }),
   z.object({ type: z.literal('run'), run: runView }),
+  z.object({
+    type: z.literal('applied'),
+    environment: z.string(),
+    changes: z.array(z.string()).describe('what was changed directly; none for an environment that was created'),
+  }),
+  z.object({ type: z.literal('apply'), apply: applyView }),
   z.object({ type: z.literal('ship'), ship: shipView }),
   z.object({ type: z.literal('deployment'), deployment: deploymentView }),
 ]);

@@ -19,6 +19,8 @@ export interface Commits {
   /** Takes in a git bundle. Idempotent. @throws KovaError BUNDLE_INVALID, COMMIT_NOT_FOUND */
   receive(project: string, commit: string, bundle: AsyncIterable<Uint8Array>): Promise<CommitInfo>;
   has(project: string, commit: string): Promise<boolean>;
+  /** @throws KovaError COMMIT_NOT_FOUND */
+  info(project: string, commit: string): Promise<CommitInfo>;
   /**
    * Takes in the commit that a ref of a remote repository has now. Idempotent.
    * @throws KovaError REMOTE_UNREACHABLE, COMMIT_NOT_FOUND when there is no such ref, DISK_FULL

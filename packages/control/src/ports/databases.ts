@@ -14,6 +14,9 @@ export interface Databases {
    */
   ensure(project: string, environment: string): Promise<Database>;
 
+  /** Whether it runs; `absent` when there are no files of one. Starts nothing. */
+  state(project: string, environment: string): Promise<'running' | 'stopped' | 'absent'>;
+
   /** Stops it; its data stay. Idempotent. */
   stop(project: string, environment: string): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { ProjectConfig } from '@kova/core/config/schema';
+import { hostsOf } from '@kova/core/environment/hosts';
 import { type Colour, slotId } from '@kova/core/environment/slot';
 import type { Route, RouteSlot } from '@kova/core/traffic/route';
 import type { Context } from '../context.ts';
@@ -17,12 +18,6 @@ export interface RouteSource {
   weights: Readonly<Record<Colour, number>>;
   slots: readonly SlotRecord[];
   config: ProjectConfig;
-}
-
-/** The host names of an environment: its own, or `<environment>.<project>.localhost`. */
-export function hostsOf(config: ProjectConfig, environment: string): string[] {
-  const own = config.environments[environment]?.hosts ?? [];
-  return own.length > 0 ? own : [`${environment}.${config.name}.localhost`];
 }
 
 /** What the edge shall do for the environment, of what the store and the runtime know; its version is still to be set. */

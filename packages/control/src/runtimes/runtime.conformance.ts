@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { SlotId } from '@kova/core/environment/slot';
 import { hasCode } from '@kova/core/errors/kova-error';
 import { Secret } from '@kova/core/secret';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test as vitestTest } from 'vitest';
 import type { Instance, LogLine, Runtime, SlotSpec } from '../ports/runtime.ts';
 
 /** The apps in `fixtures/`, by file name without its ending. */
@@ -36,8 +36,19 @@ export interface RuntimeHarness {
 /** Long enough for the slowest adapter to start an instance; no test waits for it to pass. */
 const patienceMs = 45_000;
 
-/** Declares the tests that every adapter of the `Runtime` port passes. */
-export function runtimeConformance(name: string, setup: () => Promise<RuntimeHarness>): void {
+/**
+ * Declares the tests that every adapter of the `Runtime` port passes.
+ * @param exceptions tests that an adapter cannot pass, by name, each with the reason
+ */
+export function runtimeConformance(
+  name: string,
+  setup: () => Promise<RuntimeHarness>,
+  exceptions: Readonly<Record<string, string>> = {},
+): void {
+  const test = (title: string, body: () => Promise<void>) => {
+    const reason = exceptions[title];
+    vitestTest(title, reason === undefined ? body : (context) => context.skip(reason));
+  };
   describe(`${name} as a Runtime`, () => {
     let harness: RuntimeHarness;
     let runtime: Runtime;

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Candidate } from '@kova/core/deployment/decide';
 import type { Deployment, DeploymentKind } from '@kova/core/deployment/deployment';
+import type { Transaction } from 'kysely';
+import { type Configuration, configurationColumns } from './configuration.ts';
 import type { Store } from './connect.ts';
-import type { AbortRequest } from './schema.ts';
+import type { AbortRequest, Schema } from './schema.ts';
 import { noteEvent, transition } from './transition.ts';
 
 export interface DeploymentWish {
@@ -13,6 +15,8 @@ export interface DeploymentWish {
   forced: boolean;
   requestedBy: string;
   ship?: string | null;
+  /** What it is given instead of its release's own configuration. */
+  configuration?: Configuration | null;
   /** Given by a workflow, so that its replay finds the same deployment. */
   id?: string;
 }
@@ -22,26 +26,34 @@ export function newDeploymentId(): string {
 }
 
 /** Records a queued deployment; a newer one overtakes those that still wait. Idempotent by id. */
-export async function createDeployment(db: Store, wish: DeploymentWish): Promise<string> {
+export async function createDeployment(db: Store | Transaction<Schema>, wish: DeploymentWish): Promise<string> {
+  if (!db.isTransaction) return (db as Store).transaction().execute((trx) => createDeployment(trx, wish));
   const { project, environment, release, kind, forced, requestedBy, ship = null, id = newDeploymentId() } = wish;
-  await db.transaction().execute(async (trx) => {
-    const inserted = await trx
-      .insertInto('deployments')
-      .values({ id, project, environment, release, kind, forced, requested_by: requestedBy, ship })
-      .onConflict((on) => on.doNothing())
-      .executeTakeFirst();
-    if (inserted.numInsertedOrUpdatedRows === 0n) return;
-    await noteEvent(trx, id, 'queued', '');
-    const waiting = await trx
-      .selectFrom('deployments')
-      .select('id')
-      .where('project', '=', project)
-      .where('environment', '=', environment)
-      .where('phase', '=', 'queued')
-      .where('id', '!=', id)
-      .execute();
-    for (const other of waiting) await transition(trx, other.id, 'supersede', `overtaken by ${release}`);
-  });
+  const given = configurationColumns(wish.configuration ?? null);
+  // One after the other: each finds those that were queued before it.
+  await db
+    .selectFrom('environments')
+    .select('name')
+    .where('project', '=', project)
+    .where('name', '=', environment)
+    .forUpdate()
+    .execute();
+  const inserted = await db
+    .insertInto('deployments')
+    .values({ id, project, environment, release, kind, forced, requested_by: requestedBy, ship, ...given })
+    .onConflict((on) => on.doNothing())
+    .executeTakeFirst();
+  if (inserted.numInsertedOrUpdatedRows === 0n) return id;
+  await noteEvent(db, id, 'queued', '');
+  const waiting = await db
+    .selectFrom('deployments')
+    .select('id')
+    .where('project', '=', project)
+    .where('environment', '=', environment)
+    .where('phase', '=', 'queued')
+    .where('id', '!=', id)
+    .execute();
+  for (const other of waiting) await transition(db, other.id, 'supersede', `overtaken by ${release}`);
   return id;
 }
 
@@ -62,6 +74,7 @@ export function toDeployment(row: Row): Deployment {
     environment: row.environment,
     release: row.release,
     commit: row.commit_sha,
+    configCommit: row.config_commit,
     kind: row.kind,
     phase: row.phase,
     reason: row.reason,
@@ -112,20 +125,31 @@ export async function abortRequest(db: Store, id: string): Promise<AbortRequest 
   return row?.abort ?? null;
 }
 
-/** What was deployed here and took traffic, newest first, each release once with the latest health it was judged to have. */
+/**
+ * What was deployed here and took traffic, newest first, each release once with each configuration that it had, and the
+ * latest health that it was judged to have with it.
+ */
 export async function history(db: Store, project: string, environment: string): Promise<Candidate[]> {
   const rows = await db
     .selectFrom('deployments')
     .innerJoin('releases', 'releases.id', 'deployments.release')
-    .select(['deployments.release', 'deployments.health', 'releases.commit_sha', 'releases.config'])
+    .select([
+      'deployments.release',
+      'deployments.health',
+      'deployments.config_commit',
+      'releases.commit_sha',
+      'releases.config',
+    ])
     .where('deployments.project', '=', project)
     .where('deployments.environment', '=', environment)
     .where('traffic_at', 'is not', null)
     .orderBy('deployments.created_at', 'desc')
     .execute();
   const seen = new Map<string, Candidate>();
-  for (const { release, health, commit_sha: commit, config } of rows) {
-    if (!seen.get(release)?.health) seen.set(release, { release, commit, health, schema: config.database.schema });
+  for (const { release, health, commit_sha: commit, config_commit: configCommit, config } of rows) {
+    const key = `${release} ${configCommit}`;
+    const { schema } = config.database;
+    if (!seen.get(key)?.health) seen.set(key, { release, commit, configCommit, health, schema });
   }
   return [...seen.values()];
 }

@@ -1,6 +1,7 @@
 import type { Colour } from '@kova/core/environment/slot';
 import { KovaError } from '@kova/core/errors/kova-error';
 import { sql } from 'kysely';
+import { configurationOf } from './configuration.ts';
 import type { Store } from './connect.ts';
 import { findRelease, type Release } from './releases.ts';
 
@@ -110,11 +111,12 @@ export async function releaseSlot(
   });
 }
 
-/** The release that runs in a slot. */
+/** The release that runs in a slot, with the configuration that it runs with there. */
 export async function releaseIn(db: Store, slot: SlotRecord): Promise<Release> {
   const release = await findRelease(db, slot.release);
   if (!release) throw new KovaError('NOT_FOUND', `there is no release ${slot.release}`);
-  return release;
+  const given = await configurationOf(db, slot.deployment);
+  return given ? { ...release, config: given.config } : release;
 }
 
 /** Sets who takes which share, while the deployment is in a phase that may move traffic. Says whether it landed. */

@@ -16,12 +16,17 @@ export interface TakenJob {
   takes: number;
 }
 
+export interface Taker extends Executor {
+  /** Takes jobs with one of its labels and no others. */
+  choosy?: boolean;
+}
+
 /**
  * Takes up to `limit` jobs of which all needs have passed, by their turns; of those with a label only those that the
  * executor has. One without a number of its own takes none while its machine runs as many as it has cores. What was
  * taken is running, and nobody else's. None for an executor that was declared dead.
  */
-export async function takeJobs(db: Store, self: Executor, limit: number, cores: number): Promise<TakenJob[]> {
+export async function takeJobs(db: Store, self: Taker, limit: number, cores: number): Promise<TakenJob[]> {
   return db.transaction().execute(async (trx) => {
     // Those of one machine take jobs one after the other, so that each sees what the others have.
     const alive = await sql`select pg_advisory_xact_lock(4702003, hashtext(${self.host}))
@@ -32,7 +37,7 @@ export async function takeJobs(db: Store, self: Executor, limit: number, cores: 
     const { rows } = await sql<TakenJob>`
       with next as (
         select run, name from jobs
-        where state = 'waiting' and ready_at is not null and (label is null or label = any(${self.labels}::text[]))
+        where state = 'waiting' and ready_at is not null and (label = any(${self.labels}::text[]) or (label is null and not ${self.choosy ?? false}::boolean))
         order by turn limit ${most} for update skip locked),
       taken as (
         update jobs set state = 'running', reason = '', executor = ${self.id}, started_at = now(), takes = takes + 1

@@ -1,6 +1,8 @@
 import type { ProjectConfig } from '@kova/core/config/schema';
+import type { Transaction } from 'kysely';
 import type { BuiltRelease } from '../ports/builder.ts';
 import type { Store } from './connect.ts';
+import type { Schema } from './schema.ts';
 
 export interface Release {
   id: string;
@@ -19,11 +21,19 @@ export function releaseId(commit: string): string {
   return `rel_${commit.slice(0, 10)}`;
 }
 
+/** The run that proved it, and the image which that has made. */
+export type Provenance = { run: string } & Pick<Release, 'image'>;
+
 /**
  * Records a built release and makes sure that its environments exist. One whose artefact was cleaned up is built again
  * and gets the new one. Idempotent.
  */
-export async function recordRelease(db: Store, project: string, built: BuiltRelease, run: string): Promise<string> {
+export async function recordRelease(
+  db: Store,
+  project: string,
+  built: BuiltRelease,
+  from: Provenance,
+): Promise<string> {
   const { config, artefact, commit } = built;
   const id = releaseId(commit.sha);
   await db.transaction().execute(async (trx) => {
@@ -37,24 +47,29 @@ export async function recordRelease(db: Store, project: string, built: BuiltRele
       artefact: artefact.digest,
       artefact_bytes: artefact.bytes,
       config: JSON.stringify(config),
-      run,
+      ...from,
     };
     const { artefact: digest, artefact_bytes, config: recorded } = release;
-    const rebuilt = { artefact: digest, artefact_bytes, config: recorded, run };
+    const rebuilt = { artefact: digest, artefact_bytes, config: recorded, ...from };
     await trx
       .insertInto('releases')
       .values(release)
       .onConflict((on) => on.columns(['project', 'commit_sha']).doUpdateSet(rebuilt))
       .execute();
-    for (const [position, name] of Object.keys(config.environments).entries()) {
-      await trx
-        .insertInto('environments')
-        .values({ project, name, position })
-        .onConflict((on) => on.columns(['project', 'name']).doUpdateSet({ position }))
-        .execute();
-    }
+    await ensureEnvironments(trx, project, Object.keys(config.environments));
   });
   return id;
+}
+
+/** Makes sure that the environments exist, in this order of promotion. Idempotent. */
+export async function ensureEnvironments(db: Store | Transaction<Schema>, project: string, names: string[]) {
+  for (const [position, name] of names.entries()) {
+    await db
+      .insertInto('environments')
+      .values({ project, name, position })
+      .onConflict((on) => on.columns(['project', 'name']).doUpdateSet({ position }))
+      .execute();
+  }
 }
 
 export async function ensureProject(db: Store, name: string): Promise<void> {

@@ -23,6 +23,8 @@ export interface Run {
   branch: string | null;
   /** Keeps its results apart from others'; null for those of the project. */
   scope: string | null;
+  /** Whether its image is pushed, if it makes one. */
+  push: boolean;
 }
 
 export interface RunWish {
@@ -32,6 +34,8 @@ export interface RunWish {
   /** Runs of a branch take turns, and the newer supersedes the one that waits; null for one that waits for nobody. */
   branch?: string | null;
   scope?: string | null;
+  /** Whether its image is pushed; not when left out. */
+  push?: boolean;
   /** Its place in the order of work; the next one by default. */
   position?: string;
   /** Given by a workflow, so that its replay finds the same run. */
@@ -42,11 +46,21 @@ export interface RunWish {
 
 /** Idempotent by id. */
 export async function createRun(db: Store | Transaction<Schema>, wish: RunWish): Promise<string> {
-  const { project, commit, jobs, branch = null, scope = null, position, id = newRunId(), check = null } = wish;
+  const {
+    project,
+    commit,
+    jobs,
+    branch = null,
+    scope = null,
+    push = false,
+    position,
+    id = newRunId(),
+    check = null,
+  } = wish;
   await db
     .insertInto('runs')
     .values({
-      ...{ id, project, commit_sha: commit, jobs: jobs && JSON.stringify(jobs), branch, scope },
+      ...{ id, project, commit_sha: commit, jobs: jobs && JSON.stringify(jobs), branch, scope, push },
       ...(check && { deployment: check.deployment, config: JSON.stringify(check.config) }),
       ...(branch === null ? {} : { state: 'queued' as const }),
       ...(position === undefined ? {} : { position }),
@@ -88,7 +102,7 @@ export function runRows(db: Store) {
 type Row = Awaited<ReturnType<ReturnType<typeof runRows>['execute']>>[number];
 
 export function toRun({ commit_sha: commit, deployment, environment, abort, ...row }: Row): Run {
-  const { id, project, jobs, state, reason, config, branch, scope } = row;
+  const { id, project, jobs, state, reason, config, branch, scope, push } = row;
   const check = deployment && environment ? { deployment, environment } : null;
   return {
     id,
@@ -101,6 +115,7 @@ export function toRun({ commit_sha: commit, deployment, environment, abort, ...r
     stop: row.stop ?? abort?.reason ?? null,
     branch,
     scope,
+    push,
     check,
   };
 }

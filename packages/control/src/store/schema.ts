@@ -4,9 +4,10 @@ import type { Phase } from '@kova/core/deployment/phase';
 import type { Colour } from '@kova/core/environment/slot';
 import type { ErrorCode } from '@kova/core/errors/codes';
 import type { ErrorReport } from '@kova/core/errors/kova-error';
-import type { Problem, ReportKind } from '@kova/core/pipeline/evidence/evidence';
+import type { EvidenceKind, Problem } from '@kova/core/pipeline/evidence/evidence';
 import type { GraphJob } from '@kova/core/pipeline/graph';
 import type { JobState, RunState } from '@kova/core/pipeline/state';
+import type { Deed, PlannedChange } from '@kova/core/plan/plan';
 import type { Provider } from '@kova/core/repository/provider';
 import type { Route } from '@kova/core/traffic/route';
 import type { Verdict } from '@kova/core/verdict';
@@ -16,6 +17,15 @@ type Json<T extends object> = JSONColumnType<T, string, string>;
 type MaybeJson<T extends object> = ColumnType<T | null, string | null | undefined, string | null>;
 type Moment = ColumnType<Date, Date | undefined, Date>;
 type MaybeMoment = ColumnType<Date | null, Date | null | undefined, Date | null>;
+
+/** What became of an environment in an apply. */
+export interface ApplyOutcome {
+  environment: string;
+  deed: Deed;
+  changes: PlannedChange[];
+  /** The deployment by which it was done; null for what needed none. */
+  deployment: string | null;
+}
 
 /** Who asked for the end of a deployment, and how it shall be told. */
 export interface AbortRequest {
@@ -35,6 +45,12 @@ export type TriggerState = (typeof triggerStates)[number];
 
 export const pullRequestChoices = ['none', 'own', 'all'] as const;
 export type PullRequests = (typeof pullRequestChoices)[number];
+
+export const applyStates = ['running', 'done', 'failed', 'cancelled'] as const;
+export type ApplyState = (typeof applyStates)[number];
+
+export const driftSubjects = ['route', 'slot', 'instances', 'database'] as const;
+export type DriftSubject = (typeof driftSubjects)[number];
 
 export interface Schema {
   projects: { name: string; created_at: Moment };
@@ -62,6 +78,7 @@ export interface Schema {
     schema_version: number | null;
     route: MaybeJson<Route>;
     route_version: Generated<number>;
+    database_since: MaybeMoment;
   };
   slots: {
     project: string;
@@ -102,6 +119,10 @@ export interface Schema {
     forced: Generated<boolean>;
     requested_by: string;
     ship: string | null;
+    config: MaybeJson<ProjectConfig>;
+    config_commit: string | null;
+    config_committed_at: MaybeMoment;
+    apply: string | null;
     abort: MaybeJson<AbortRequest>;
     verdict: MaybeJson<Verdict>;
     created_at: Moment;
@@ -111,6 +132,31 @@ export interface Schema {
     recovered_at: MaybeMoment;
   };
   deployment_events: { id: Generated<string>; deployment: string; phase: Phase; reason: string; at: Moment };
+  applies: {
+    id: string;
+    project: string;
+    commit_sha: string;
+    committed_at: Moment;
+    digest: string;
+    environments: MaybeJson<string[]>;
+    requested_by: string;
+    state: Generated<ApplyState>;
+    outcomes: JSONColumnType<ApplyOutcome[], string | undefined, string>;
+    error: MaybeJson<ErrorReport>;
+    abort: MaybeJson<{ reason: string }>;
+    created_at: Moment;
+    ended_at: MaybeMoment;
+  };
+  drifts: {
+    id: Generated<string>;
+    project: string;
+    environment: string;
+    subject: DriftSubject;
+    found: string;
+    mend: string;
+    seen_at: Moment;
+    mended_at: MaybeMoment;
+  };
   approvals: { deployment: string; person: string; at: Moment };
   holds: { project: string; environment: string; commit_sha: string; deployment: string; reason: string; at: Moment };
   runs: {
@@ -127,6 +173,7 @@ export interface Schema {
     stop: string | null;
     deployment: string | null;
     opened_at: MaybeMoment;
+    push: Generated<boolean>;
     created_at: Moment;
     ended_at: MaybeMoment;
   };
@@ -150,11 +197,12 @@ export interface Schema {
     started_at: MaybeMoment;
     ended_at: MaybeMoment;
   };
+  images: { run: string; id: string; reference: string; created_at: Moment; removed_at: MaybeMoment };
   needs: { run: string; job: string; need: string; must_pass: Generated<boolean> };
   evidence: {
     run: string;
     job: string;
-    kind: ReportKind;
+    kind: EvidenceKind;
     figures: Json<Record<string, number>>;
     problems: Json<Problem[]>;
     problem_count: number;

@@ -5,7 +5,9 @@ export async function keepDatabases({ db, databases }: Pick<Context, 'db' | 'dat
   const rows = await db
     .selectFrom('slots')
     .innerJoin('releases', 'releases.id', 'slots.release')
-    .select(['slots.project', 'slots.environment', 'releases.config'])
+    .innerJoin('deployments', 'deployments.id', 'slots.deployment')
+    .select(['slots.project', 'slots.environment'])
+    .select(({ fn }) => fn.coalesce('deployments.config', 'releases.config').as('config'))
     .execute();
   const served = rows.filter(({ config }) => Object.values(config.services).some(({ kind }) => kind === 'postgres'));
   const names = new Set(served.map(({ project, environment }) => `${project}/${environment}`));

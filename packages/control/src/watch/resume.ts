@@ -14,12 +14,15 @@ export async function startAccepted(ctx: Context, workflows: Workflows): Promise
   for (const { id } of runs) await workflows.pipeline(id);
   const triggers = await ctx.db.selectFrom('triggers').select('id').where('ended_at', 'is', null).execute();
   for (const { id } of triggers) await workflows.trigger(id);
+  const applies = await ctx.db.selectFrom('applies').select('id').where('ended_at', 'is', null).execute();
+  for (const { id } of applies) await workflows.apply(id);
   const queued = await ctx.db
     .selectFrom('deployments')
     .select(['id', 'project', 'environment', 'kind'])
     .where('phase', '=', 'queued')
-    // Those of a ship are queued by it.
+    // Those of a ship and an apply are queued by it.
     .where('ship', 'is', null)
+    .where(({ or, eb }) => or([eb('apply', 'is', null), eb('kind', '=', 'rollback')]))
     .execute();
   for (const deployment of queued) await workflows.deployment(deployment);
 }

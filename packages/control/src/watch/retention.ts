@@ -56,7 +56,7 @@ async function useOf(ctx: Context, project: string, environment: string): Promis
   return {
     inUse: [...open, ...slots].map(({ release }) => release),
     live: live?.release ?? null,
-    healthy: past.filter(({ health }) => health === 'healthy').map(({ release }) => release),
+    healthy: [...new Set(past.filter(({ health }) => health === 'healthy').map(({ release }) => release))],
   };
 }
 

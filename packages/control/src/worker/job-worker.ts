@@ -2,8 +2,7 @@ import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KovaError } from '@kova/core/errors/kova-error';
 import type { JobContext } from '../context.ts';
-import type { Executor } from '../store/executors.ts';
-import { type TakenJob, takeJobs } from '../store/job-queue.ts';
+import { type TakenJob, type Taker, takeJobs } from '../store/job-queue.ts';
 import { job } from '../workflows/job.ts';
 
 const lookMs = 1000;
@@ -18,7 +17,7 @@ interface AtWork {
 /** Takes jobs that can be run and runs them here, as many at a time as this process may. */
 export class JobWorker {
   readonly #ctx: JobContext;
-  readonly #self: Executor;
+  readonly #self: Taker;
   readonly #atWork = new Set<AtWork>();
   readonly #onError: (error: unknown) => void;
   #open = false;
@@ -26,7 +25,7 @@ export class JobWorker {
   #again = false;
 
   /** `self` is enrolled before the start. */
-  constructor(ctx: JobContext, self: Executor, onError: (error: unknown) => void) {
+  constructor(ctx: JobContext, self: Taker, onError: (error: unknown) => void) {
     this.#ctx = ctx;
     this.#self = self;
     this.#onError = onError;

@@ -1,5 +1,6 @@
 import { nameSchema } from '@kova/core/config/values';
 import { KovaError } from '@kova/core/errors/kova-error';
+import { controlLabel } from '@kova/core/pipeline/image-job';
 import { z } from 'zod';
 
 const most = 1000;
@@ -19,6 +20,9 @@ export function jobsOfControl(env: NodeJS.ProcessEnv = process.env): number | nu
 /** @throws KovaError INPUT_INVALID */
 export function checkLabels(labels: readonly string[]): string[] {
   const bad = labels.find((label) => !nameSchema.safeParse(label).success);
+  if (labels.includes(controlLabel)) {
+    throw new KovaError('INPUT_INVALID', `${controlLabel} is the label of the control plane, which alone makes images`);
+  }
   if (bad === undefined) return [...new Set(labels)];
   throw new KovaError('INPUT_INVALID', `${bad} is no label: lower case letters, digits and dashes`);
 }

@@ -3,11 +3,12 @@ import type { Deployment } from '@kova/core/deployment/deployment';
 import { type Colour, type SlotId, slotId } from '@kova/core/environment/slot';
 import { KovaError } from '@kova/core/errors/kova-error';
 import type { Context } from '../context.ts';
+import { configurationOf } from '../store/configuration.ts';
 import type { Store } from '../store/connect.ts';
 import { findDeployment } from '../store/deployments.ts';
 import { findRelease, type Release } from '../store/releases.ts';
 
-/** What a deployment's steps work with, read from the ledger; the configuration is the release's own. */
+/** What a deployment's steps work with, read from the ledger; the configuration is the release's own, or the one that it was given. */
 export interface Plan {
   deployment: Deployment;
   release: Release;
@@ -29,7 +30,9 @@ export async function requireDeployment(db: Store, id: string): Promise<Deployme
 /** The plan of a deployment that has its slot. */
 export async function readPlan(ctx: Context, id: string): Promise<Plan> {
   const deployment = await requireDeployment(ctx.db, id);
-  const release = await findRelease(ctx.db, deployment.release);
+  const built = await findRelease(ctx.db, deployment.release);
+  const given = await configurationOf(ctx.db, id);
+  const release = built && { ...built, config: given?.config ?? built.config };
   const environment = release?.config.environments[deployment.environment];
   if (!release || !environment || !deployment.colour) {
     throw new KovaError('NOT_FOUND', `${deployment.release} knows no environment ${deployment.environment}`);

@@ -2,6 +2,7 @@ import { DBOS } from '@dbos-inc/dbos-sdk';
 import type { DeploymentKind } from '@kova/core/deployment/deployment';
 import type { Phase } from '@kova/core/deployment/phase';
 import type { Context } from '../context.ts';
+import { apply } from './apply.ts';
 import { deploy } from './deploy.ts';
 import { pipeline, type RunEnd } from './pipeline.ts';
 import { rollback } from './rollback.ts';
@@ -9,7 +10,7 @@ import { ship } from './ship.ts';
 import { trigger } from './trigger.ts';
 
 /** Changes only with the shape of a workflow, so that work in flight survives an upgrade of Kova. */
-export const workflowVersion = '4';
+export const workflowVersion = '5';
 
 interface DeploymentRef {
   id: string;
@@ -31,6 +32,8 @@ export interface Workflows {
   deployment(ref: DeploymentRef): Promise<void>;
   /** Starts the pipeline run of that id; does nothing when it was started before. */
   pipeline(run: string): Promise<void>;
+  /** Starts the apply of that id; does nothing when it was started before. */
+  apply(id: string): Promise<void>;
   /** Starts what a trigger leads to; does nothing when it was started before. */
   trigger(id: string): Promise<void>;
 }
@@ -61,9 +64,11 @@ export function registerWorkflows(ctx: Context): Workflows {
     pipeline: async (id: string) => void (await prove(id)),
     ship: async (id: string) => void (await DBOS.startWorkflow(shipping, { workflowID: id })(id)),
   };
+  const applying = DBOS.registerWorkflow((id: string) => apply(ctx, runDeployment, id), { name: 'apply' });
   const triggering = DBOS.registerWorkflow((id: string) => trigger(ctx, start, id), { name: 'trigger' });
   return {
     ...start,
+    apply: async (id) => void (await DBOS.startWorkflow(applying, { workflowID: id })(id)),
     trigger: async (id) => void (await DBOS.startWorkflow(triggering, { workflowID: id })(id)),
     deployment: async (ref) => void (await enqueue(ref)),
   };

@@ -1,3 +1,4 @@
+import { changedBy } from '@kova/core/deployment/deployment';
 import { hasCode } from '@kova/core/errors/kova-error';
 import { splitTo } from '@kova/core/traffic/split';
 import type { Context } from '../context.ts';
@@ -74,13 +75,13 @@ async function moveAll(ctx: Context, { deployment, colour }: Plan, weight: 0 | 1
 
 async function hold(
   ctx: Context,
-  { deployment, release }: Plan,
+  { deployment }: Plan,
   event: 'breach' | 'cancel' | 'fail',
   reason: string,
 ): Promise<void> {
   const { id, project, environment, kind } = deployment;
   if (kind === 'deploy')
-    await holdCommit(ctx.db, { project, environment, commit: release.commit, deployment: id, reason });
+    await holdCommit(ctx.db, { project, environment, commit: changedBy(deployment), deployment: id, reason });
   // Who aborts a rollback says nothing against the release, which was healthy here before.
   const failed = kind === 'deploy' || event !== 'cancel';
   const changes = failed ? { health: 'failed' as const, recovered_at: new Date() } : {};

@@ -59,7 +59,7 @@ async function proveAndBuild(ctx: Context, prove: RunProver, wanted: Ship): Prom
   const run = derivedId('run', id);
   await step(named('run'), async () => {
     await refuseAborted(ctx, id);
-    await createRun(ctx.db, { id: run, project, commit, jobs: null, branch, position });
+    await createRun(ctx.db, { id: run, project, commit, jobs: null, branch, position, push: true });
     await shipProving(ctx.db, id, run);
   });
   const { verdict, error } = await prove(run);

@@ -12,6 +12,7 @@ export function crossCheck(config: ProjectConfig): string[] {
     ...checkWindows(config),
     ...checkPipeline(config),
     ...checkChecks(config),
+    ...checkAutoscale(config),
   ];
 }
 
@@ -45,5 +46,15 @@ function checkWindows(config: ProjectConfig): string[] {
     const short = Object.entries(windows).filter(([, ms]) => analysis.noData === 'fail' && ms <= longest);
     const limit = `must be longer than ${formatDuration(longest)}, the longest \`for\` of the rules`;
     return short.map(([key]) => `environments.${name}.${key}: ${limit}, as analysis.noData is fail`);
+  });
+}
+
+function checkAutoscale({ environments, render }: ProjectConfig): string[] {
+  return Object.entries(render.kubernetes.autoscale).flatMap(([name, { min, max }]) => {
+    const path = `render.kubernetes.autoscale.${name}`;
+    const environment = environments[name];
+    if (!environment) return [`${path}: there is no environment ${name}`];
+    const least = min ?? environment.instances;
+    return max < least ? [`${path}.max: must be at least ${least}, the fewest instances`] : [];
   });
 }

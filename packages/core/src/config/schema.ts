@@ -4,6 +4,7 @@ import { loadSchema } from '../environment/load.ts';
 import { pipelineSchema } from '../pipeline/schema.ts';
 import { strategySchema } from '../traffic/strategy.ts';
 import { command } from './command.ts';
+import { imageSchema } from './image.ts';
 import { renderSchema } from './render.ts';
 import { limitsSchema, runtimeSchema } from './runtime.ts';
 import { duration, envVars, insidePath, nameSchema } from './values.ts';
@@ -94,6 +95,7 @@ export const configSchema = z.strictObject({
   database: database.prefault({}),
   pipeline: pipelineSchema.prefault({}).describe('what proves a commit before it becomes a release'),
   environments: z.record(nameSchema, environment).prefault(defaultEnvironments).describe('in the order of promotion'),
+  image: imageSchema.nullable().default(null).describe('an image of each release; null for none'),
   render: renderSchema.prefault({}).describe('what `kova render` writes'),
   assetsKeep: duration.prefault('7d').describe('how long the immutable assets of a replaced release stay servable'),
   keepReleases: z.int().min(2).default(5).describe('healthy releases kept per environment to roll back to'),

@@ -1,10 +1,12 @@
 import { fail, inconclusive, pass, type Verdict } from '../verdict.ts';
-import type { ReleaseHealth } from './deployment.ts';
+import { changedBy, type ReleaseHealth } from './deployment.ts';
 
-/** What is known of a release in one environment, newest deployment first. */
+/** What is known of a release in one environment, with one configuration; newest deployment first. */
 export interface Candidate {
   release: string;
   commit: string;
+  /** The commit whose configuration it was given; null when it had that of its release. */
+  configCommit: string | null;
   health: ReleaseHealth | null;
   /** The schema versions it can run on; null when it did not say. */
   schema: { from: number; to: number } | null;
@@ -27,14 +29,18 @@ export interface RollbackChoice {
  */
 export function chooseRollbackTarget(
   history: readonly Candidate[],
-  current: string,
+  current: Pick<Candidate, 'release' | 'configCommit'>,
   schemaVersion: number | null,
   heldCommits: ReadonlySet<string>,
 ): RollbackChoice {
-  const earlier = history.filter((candidate) => candidate.release !== current);
-  const healthy = earlier.filter((candidate) => candidate.health === 'healthy' && !heldCommits.has(candidate.commit));
+  const earlier = history.filter(
+    ({ release, configCommit }) => release !== current.release || configCommit !== current.configCommit,
+  );
+  const healthy = earlier.filter(
+    (candidate) => candidate.health === 'healthy' && !heldCommits.has(changedBy(candidate)),
+  );
   const target = healthy.find((candidate) => rollbackCapable(candidate, schemaVersion)) ?? null;
-  if (target) return { target, reason: `${target.release} is the newest healthy release before ${current}` };
+  if (target) return { target, reason: `${target.release} is the newest healthy release before ${current.release}` };
   if (healthy.length > 0) return { target, reason: `no healthy release can run on schema version ${schemaVersion}` };
   return { target, reason: earlier.length > 0 ? 'no earlier release was healthy' : 'no earlier release was live here' };
 }

@@ -15,6 +15,8 @@ export interface Deployment {
   environment: string;
   release: string;
   commit: string;
+  /** The commit whose configuration it was given; null when it has that of its release. */
+  configCommit: string | null;
   kind: DeploymentKind;
   phase: Phase;
   /** Why it is in this phase, for people. */
@@ -34,4 +36,9 @@ export interface Deployment {
   liveAt: Date | null;
   /** When it reached a terminal phase. */
   endedAt: Date | null;
+}
+
+/** The commit that is to blame when it fails: of one that was given a configuration, that of the configuration. */
+export function changedBy({ commit, configCommit }: Pick<Deployment, 'commit' | 'configCommit'>): string {
+  return configCommit ?? commit;
 }

@@ -86,6 +86,11 @@ export const errorCodes = {
     next: 'The step named above did not finish in time; see `kova doctor`, then deploy again.',
   },
 
+  PLAN_STALE: { status: 409, next: 'Look at what has changed with `kova plan`, then apply that.' },
+  PLAN_BLOCKED: {
+    status: 422,
+    next: 'Ship a commit that has both: what is named above goes with another release than the one that runs.',
+  },
   COMMIT_HELD: { status: 409, next: 'Ship a fix, or pass --force to deploy the held commit all the same.' },
   NO_ROLLBACK_TARGET: { status: 409, next: 'Fix forward: ship a new commit.' },
   NOT_PROMOTABLE: { status: 409, next: 'Let the release settle in the environment before, or pass --force.' },
@@ -100,9 +105,26 @@ export const errorCodes = {
     status: 422,
     next: 'Name an image that is there, is made for this machine and need not run as root.',
   },
+  REGISTRY_UNAVAILABLE: {
+    status: 502,
+    next: 'See that the registry runs and that the engine reaches it, then run the pipeline again.',
+  },
+  REGISTRY_REFUSED: {
+    status: 422,
+    next: 'See that image.registry is right and that image.credentials may push there.',
+  },
   SWARM_UNUSABLE: {
     status: 503,
     next: 'Run `docker swarm init` on this machine, or `docker swarm join` with the token of a manager.',
+  },
+
+  CLUSTER_UNAVAILABLE: {
+    status: 503,
+    next: 'See with `kubectl get --raw /readyz` whether the API server answers with the same kubeconfig.',
+  },
+  CLUSTER_FAILED: {
+    status: 502,
+    next: "Read the API server's own words above; `kubectl auth can-i --list` shows what Kova may do there.",
   },
 
   EDGE_UNAVAILABLE: { status: 503, next: 'Run `kova up`; it starts the edge with the routes it had.' },

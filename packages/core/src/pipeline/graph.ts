@@ -12,6 +12,8 @@ export interface GraphJob {
   needs: string[];
   /** Names of graph jobs that must have ended before, whatever came of them. */
   after?: readonly string[];
+  /** What Kova does itself, instead of running commands. */
+  kind?: 'image';
   /** The combination of this one, as variables. */
   values: Readonly<Record<string, string>>;
 }

@@ -1,5 +1,7 @@
+import type { EvidenceKind } from './evidence/evidence.ts';
 import { gateReports } from './gate/rule.ts';
 import { checkNeeds, type Jobs } from './graph.ts';
+import { imageJobName } from './image-job.ts';
 import { completeJob, type JobConfig } from './job.ts';
 import { checkJoins } from './join.ts';
 import type { PipelineConfig } from './schema.ts';
@@ -18,8 +20,10 @@ export function resolveJobs(config: Buildable & { pipeline: PipelineConfig }): J
   return jobs;
 }
 
+type Provable = Buildable & { pipeline: PipelineConfig; image: object | null };
+
 /** What is wrong with a pipeline as a whole; one sentence with its path for each. */
-export function checkPipeline(config: Buildable & { pipeline: PipelineConfig }): string[] {
+export function checkPipeline(config: Provable): string[] {
   const jobs = resolveJobs(config);
   const empty = Object.entries(config.pipeline.jobs)
     .filter(([name, wish]) => wish !== null && !jobs[name])
@@ -29,7 +33,8 @@ export function checkPipeline(config: Buildable & { pipeline: PipelineConfig }):
     ...checkNeeds(jobs),
     ...checkJoins(jobs),
     ...checkSecrets(jobs),
-    ...checkGates(config.pipeline.gates, jobs),
+    ...checkGates(config, jobs),
+    ...checkReserved(config.pipeline.jobs),
   ];
 }
 
@@ -44,10 +49,16 @@ function checkSecrets(jobs: Jobs): string[] {
 }
 
 /** A gate on a report that no job makes would never be anything but inconclusive. */
-function checkGates(gates: PipelineConfig['gates'], jobs: Jobs): string[] {
-  const made = new Set(Object.values(jobs).flatMap(({ reports }) => reports.map(({ kind }) => kind)));
+function checkGates({ pipeline: { gates }, image }: Provable, jobs: Jobs): string[] {
+  const made = new Set<EvidenceKind>(image ? ['image'] : []);
+  for (const { kind } of Object.values(jobs).flatMap(({ reports }) => reports)) made.add(kind);
   const set = (Object.keys(gateReports) as Array<keyof typeof gateReports>).filter((gate) => gates[gate] !== undefined);
   return set
     .filter((gate) => !made.has(gateReports[gate]))
     .map((gate) => `pipeline.gates.${gate}: no job makes a ${gateReports[gate]} report`);
+}
+
+function checkReserved(own: PipelineConfig['jobs']): string[] {
+  if (!(imageJobName in own)) return [];
+  return [`pipeline.jobs.${imageJobName}: is what Kova calls the job that \`image\` asks for; name yours otherwise`];
 }

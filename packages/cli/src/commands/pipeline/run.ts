@@ -7,6 +7,7 @@ import { type Definition, documented, withCommitOptions, withDetach } from '../d
 interface Options extends WorkOptions, Places {
   job?: string[];
   detach?: boolean;
+  push?: boolean;
 }
 
 export const runCommand: Definition = (program, cli, done) => {
@@ -19,6 +20,7 @@ export const runCommand: Definition = (program, cli, done) => {
   );
   withCommitOptions(withDetach(command))
     .option('--job <name...>', 'only these, and what they need')
+    .option('--push', 'push the image to the registry, as a ship does, when all jobs are asked for')
     .option('--results <dir>', 'take results from there before, and leave those of the jobs asked for there after')
     .option('--reports <dir>', 'leave logs, reports and kept files there')
     .action(async (options: Options) => {
@@ -28,7 +30,7 @@ export const runCommand: Definition = (program, cli, done) => {
         import('../../ci/hand-on.ts'),
       ]);
       await takeBrought(cli, options);
-      const body = { commit: work.commit, jobs: options.job ?? null };
+      const body = { commit: work.commit, jobs: options.job ?? null, push: options.push ?? false };
       const [{ run }, { detached, follow }] = await together([
         withCommit(client, work, () => client.post<{ run: string }>(`${projectPath(work.project)}/runs`, body)),
         import('../../follow/follow.ts'),

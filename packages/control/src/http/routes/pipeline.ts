@@ -12,7 +12,13 @@ const begin = createRoute({
   path: '/v1/projects/{project}/runs',
   request: {
     params: projectParams,
-    ...jsonBody(z.strictObject({ commit: commitSha, jobs: z.array(z.string()).min(1).nullable().default(null) })),
+    ...jsonBody(
+      z.strictObject({
+        commit: commitSha,
+        jobs: z.array(z.string()).min(1).nullable().default(null),
+        push: z.boolean().default(false),
+      }),
+    ),
   },
   responses: answers(z.object({ run: z.string() }), 'the run that was started'),
 });
@@ -38,11 +44,11 @@ const cancel = createRoute({
 export function pipelineRoutes(app: OpenAPIHono, { ctx, workflows }: Actor): void {
   app.openapi(begin, async (c) => {
     const { project } = c.req.valid('param');
-    const { commit, jobs } = c.req.valid('json');
+    const { commit, jobs, push } = c.req.valid('json');
     if (!(await ctx.commits.has(project, commit)))
       throw new KovaError('COMMIT_NOT_FOUND', `${project} has no commit ${commit}`);
     await ensureProject(ctx.db, project);
-    const run = await createRun(ctx.db, { project, commit, jobs });
+    const run = await createRun(ctx.db, { project, commit, jobs, push });
     await workflows.pipeline(run);
     return c.json({ run }, 200);
   });

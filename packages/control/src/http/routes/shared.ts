@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { isBranch } from '@kova/core/repository/branch';
-import { errorView } from '../views.ts';
+import { errorView } from '../error-view.ts';
 
 const segment = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/);
 

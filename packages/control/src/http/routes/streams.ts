@@ -5,8 +5,9 @@ import { readEnvironment } from '../../store/environments.ts';
 import { requireRun } from '../../store/runs.ts';
 import type { Actor } from '../act.ts';
 import { jobLog } from '../job-log.ts';
+import { readApply } from '../plan.ts';
 import { readDeployment, readShip } from '../read.ts';
-import { deploymentEvents, runEvents, shipEvents } from '../stream.ts';
+import { applyEvents, deploymentEvents, runEvents, shipEvents } from '../stream.ts';
 import { send } from './send.ts';
 import { environmentParams, idParams } from './shared.ts';
 
@@ -21,6 +22,11 @@ export function streamRoutes(app: OpenAPIHono, { ctx }: Actor): void {
     const { id } = idParams.parse(c.req.param());
     await readShip(ctx, id);
     return send(c, (signal) => shipEvents(ctx, id, signal));
+  });
+  app.get('/v1/applies/:id/events', async (c) => {
+    const { id } = idParams.parse(c.req.param());
+    await readApply(ctx, id);
+    return send(c, (signal) => applyEvents(ctx, id, signal));
   });
   app.get('/v1/runs/:id/events', async (c) => {
     const { id } = idParams.parse(c.req.param());

@@ -3,6 +3,7 @@ import type { SlotId } from '@kova/core/environment/slot';
 import { KovaError } from '@kova/core/errors/kova-error';
 import type { Secret } from '@kova/core/secret';
 import type Docker from 'dockerode';
+import { ensureImage } from '../../engine/image.ts';
 import { removeUnusedNetwork } from '../../engine/network.ts';
 import type { Identity } from '../../home/unprivileged.ts';
 import type { SlotSpec } from '../../ports/runtime.ts';
@@ -18,7 +19,7 @@ import { Addresses } from './addresses.ts';
 import { ContainerLauncher } from './container-launcher.ts';
 import { EngineEvents } from './engine-events.ts';
 import { ContainerIdentity, launchOf } from './identity.ts';
-import { ensureImage, refuseRoot } from './image.ts';
+import { refuseRoot } from './image.ts';
 import { type ContainerRecord, containerRecord } from './records.ts';
 import { ownContainers } from './survivors.ts';
 

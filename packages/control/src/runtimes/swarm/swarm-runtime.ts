@@ -93,7 +93,8 @@ class SwarmCarrier implements Carrier<TaskRecord> {
   async endUnknown(known: () => ReadonlySet<string>): Promise<void> {
     const { engine } = this.#options;
     const found = await ownServices(engine, this.#identity).catch(() => []);
-    const unknown = found.filter(({ Spec }) => !known().has(Spec.Name?.split('-').at(-1) ?? ''));
+    const launches = known();
+    const unknown = found.filter(({ Spec }) => !launches.has(Spec.Name?.split('-').at(-1) ?? ''));
     await Promise.all(unknown.map((service) => removeService(engine, service).catch(() => {})));
   }
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { isThere } from '../../commands/is-there.ts';
 import type { Home } from '../../home/home.ts';
 import type { Databases } from '../../ports/databases.ts';
 import type { Cluster } from './cluster.ts';
@@ -18,6 +19,13 @@ export function createDatabases(home: Home): Databases {
         const cluster = await environmentCluster(home, project, environment);
         const password = await passwordIn(join(home.keys, 'postgres', project, environment));
         return ensureLogin(cluster, { role: 'app', database: 'app', password, createsDatabases: false });
+      });
+    },
+    state(project, environment) {
+      return inTurn(`${project}/${environment}`, async () => {
+        const cluster = await environmentCluster(home, project, environment);
+        if (await cluster.isRunning()) return 'running';
+        return (await isThere(join(cluster.data, 'PG_VERSION'))) ? 'stopped' : 'absent';
       });
     },
     stop(project, environment) {

@@ -2,6 +2,7 @@ import type { ErrorCode } from '@kova/core/errors/codes';
 import { KovaError } from '@kova/core/errors/kova-error';
 import { buildJobs } from '@kova/core/pipeline/standard';
 import type { Context } from '../../context.ts';
+import { imageOf } from '../../store/images.ts';
 import { jobsOf } from '../../store/jobs.ts';
 import { recordRelease } from '../../store/releases.ts';
 import { shipAbort } from '../../store/ships.ts';
@@ -17,7 +18,7 @@ export async function buildRelease(
   const jobs = await jobsOf(ctx.db, run);
   const needs = jobs.filter(({ name }) => building.has(name)).map(({ key }) => key);
   const built = await ctx.jobs.release({ project, commit, config, needs, signal });
-  return recordRelease(ctx.db, project, built, run);
+  return recordRelease(ctx.db, project, built, { run, image: await imageOf(ctx.db, run) });
 }
 
 /** How the failure of a job that builds is called. */

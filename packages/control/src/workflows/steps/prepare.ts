@@ -1,9 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { KovaError } from '@kova/core/errors/kova-error';
 import type { Context } from '../../context.ts';
 import { keepAssets, pruneAssets } from '../../routing/assets.ts';
-import { occupySlot, readEnvironment } from '../../store/environments.ts';
+import { occupySlot, readEnvironment, releaseIn, type SlotRecord } from '../../store/environments.ts';
 import { advance } from '../../store/transition.ts';
 import type { Plan } from '../plan.ts';
 import { vacate } from './vacate.ts';
@@ -17,7 +18,7 @@ export async function prepare(ctx: Context, plan: Plan, signal: AbortSignal): Pr
   const { project, environment, id } = deployment;
   const { slots } = await readEnvironment(ctx.db, project, environment);
   const occupant = slots.find((slot) => slot.colour === colour);
-  const keeps = occupant?.release === release.id && (await isWarm(ctx, plan));
+  const keeps = occupant !== undefined && (await isSame(ctx, plan, occupant)) && (await isWarm(ctx, plan));
   if (occupant && !keeps && !(await vacate(ctx, project, environment, occupant)))
     throw new KovaError('CONFLICT', `users are on ${plan.slot}, which should be idle`);
   // Taken before it is looked at: from here on nobody stops a standby that runs there.
@@ -25,6 +26,12 @@ export async function prepare(ctx: Context, plan: Plan, signal: AbortSignal): Pr
   const warm = await isWarm(ctx, plan);
   if (!warm) await unpack(ctx, plan, signal);
   await advance(ctx.db, id, 'prepared', warm ? 'the standby is warm' : 'the artefact matches its digest');
+}
+
+/** Whether the wanted release runs there, with the wanted configuration. */
+async function isSame(ctx: Context, { release }: Plan, occupant: SlotRecord): Promise<boolean> {
+  if (occupant.release !== release.id) return false;
+  return isDeepStrictEqual((await releaseIn(ctx.db, occupant)).config, release.config);
 }
 
 /** Whether all that shall run there does; a standby that fell ill is started anew. */

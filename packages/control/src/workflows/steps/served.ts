@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { hostsOf } from '@kova/core/environment/hosts';
 import { fail, inconclusive, pass, type Verdict } from '@kova/core/verdict';
 import type { Context } from '../../context.ts';
-import { hostsOf } from '../../routing/derive.ts';
 import type { Plan } from '../plan.ts';
 
 const patienceMs = 10_000;
@@ -12,7 +12,7 @@ const pauseMs = 250;
  * release for ten seconds on end fails; an edge that does not answer says nothing about the release.
  */
 export async function servedVerdict(ctx: Context, { deployment, release, app }: Plan): Promise<Verdict> {
-  const [host = ''] = hostsOf(release.config, deployment.environment);
+  const host = (await servedHost(ctx, deployment)) ?? hostsOf(release.config, deployment.environment)[0] ?? '';
   for (const giveUpAt = Date.now() + patienceMs; ; await sleep(pauseMs)) {
     const served = await ctx.edge.servedRelease(host, app.health.path).catch((error: Error) => error);
     if (served === release.id) return pass(`the edge serves ${release.id}`);
@@ -20,4 +20,15 @@ export async function servedVerdict(ctx: Context, { deployment, release, app }: 
     if (served instanceof Error) return inconclusive(`the edge does not answer: ${served.message}`);
     return fail(`the edge serves ${served ?? 'nothing'} instead of ${release.id}`);
   }
+}
+
+/** A host that the edge has now: those of a new configuration come when the release is live. */
+async function servedHost({ db }: Context, { project, environment }: Plan['deployment']): Promise<string | null> {
+  const row = await db
+    .selectFrom('environments')
+    .select('route')
+    .where('project', '=', project)
+    .where('name', '=', environment)
+    .executeTakeFirst();
+  return row?.route?.hosts[0] ?? null;
 }

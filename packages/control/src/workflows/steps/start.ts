@@ -19,21 +19,27 @@ export async function start(ctx: Context, plan: Plan, signal: AbortSignal): Prom
   );
 }
 
-/** Makes the plan's slot run and ready. @throws KovaError START_FAILED with the runtime's reason */
-export async function launchSlot(ctx: Context, plan: Plan, signal?: AbortSignal): Promise<void> {
+/** What the plan's slot shall run. */
+export function slotSpec(plan: Plan, env: SlotSpec['env']): SlotSpec {
   const { release, environment, app, slot, directory } = plan;
-  await ctx.runtime.start({
+  return {
     slot,
     release: release.id,
     directory,
     start: app.start,
-    env: await instanceEnv(ctx, plan),
+    env,
     instances: environment.instances,
     health: { path: app.health.path, intervalMs: app.health.interval, timeoutMs: app.health.timeout },
     stopTimeoutMs: app.stopTimeout,
     maxLogBytes: app.maxLogBytes,
     ...carriedBy(plan),
-  });
+  };
+}
+
+/** Makes the plan's slot run and ready. @throws KovaError START_FAILED with the runtime's reason */
+export async function launchSlot(ctx: Context, plan: Plan, signal?: AbortSignal): Promise<void> {
+  const { app, slot } = plan;
+  await ctx.runtime.start(slotSpec(plan, await instanceEnv(ctx, plan)));
   const verdict = await ctx.runtime.awaitReady(slot, app.health.deadline, signal);
   if (verdict.outcome !== 'pass') throw new KovaError('START_FAILED', verdict.reason);
 }

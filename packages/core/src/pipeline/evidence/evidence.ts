@@ -11,6 +11,10 @@ export const reportKinds = [
 ] as const;
 export type ReportKind = (typeof reportKinds)[number];
 
+/** What can be judged: besides what jobs leave, what Kova itself has made. */
+export const evidenceKinds = [...reportKinds, 'image'] as const;
+export type EvidenceKind = (typeof evidenceKinds)[number];
+
 export const severities = ['error', 'warning', 'note'] as const;
 export type Severity = (typeof severities)[number];
 
@@ -27,7 +31,7 @@ export interface Problem {
 
 /** What was read from a report; kept with the release for ever. */
 export interface Evidence {
-  kind: ReportKind;
+  kind: EvidenceKind;
   /** Comparable figures by their name in the catalogue (figures.ts): `coverage.lines` in percent, `bundle.total` in bytes. */
   figures: Record<string, number>;
   /** Worst first, at most 100; `problemCount` says how many there were. */

@@ -1,11 +1,11 @@
-import { type ReportKind, reportKinds } from './evidence.ts';
+import { type EvidenceKind, evidenceKinds } from './evidence.ts';
 
 export type Unit = 'percent' | 'score' | 'ratio' | 'ms' | 'bytes' | 'count';
 
 export interface Figure {
   /** `bundle.chunk.<name>` stands for one figure a chunk. */
   name: string;
-  kind: ReportKind;
+  kind: EvidenceKind;
   /** How it is called in the sentence of a verdict. */
   label: string;
   unit: Unit;
@@ -17,7 +17,7 @@ export interface Figure {
 
 type Row = [name: string, label: string, unit: Unit, better: Figure['better'], says: string];
 
-const byKind: Readonly<Record<ReportKind, readonly Row[]>> = {
+const byKind: Readonly<Record<EvidenceKind, readonly Row[]>> = {
   junit: [
     ['tests.total', 'tests', 'count', null, 'tests in the report'],
     ['tests.passed', 'passed tests', 'count', 'higher', 'tests that passed, flaky ones included'],
@@ -93,10 +93,15 @@ const byKind: Readonly<Record<ReportKind, readonly Row[]>> = {
     ['dependencies.low', 'low vulnerabilities', 'count', 'lower', 'likewise low'],
     ['dependencies.audited', 'audited packages', 'count', null, 'packages that were looked up'],
   ],
+  image: [
+    ['image.size', 'image', 'bytes', 'lower', 'the image of the release, unpacked'],
+    ['image.layers', 'layers', 'count', 'lower', 'layers of the image, those of its base included'],
+    ['image.part.<name>', '<name>', 'bytes', 'lower', 'what the base and the release take of it'],
+  ],
 };
 
 /** Every figure that a report can give: gates, rendering and documentation come from here. */
-export const figures: readonly Figure[] = reportKinds.flatMap((kind) =>
+export const figures: readonly Figure[] = evidenceKinds.flatMap((kind) =>
   byKind[kind].map(([name, label, unit, better, says]) => ({
     name,
     kind,

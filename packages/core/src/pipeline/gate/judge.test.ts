@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Evidence, Problem, ReportKind } from '../evidence/evidence.ts';
+import type { Evidence, EvidenceKind, Problem } from '../evidence/evidence.ts';
 import { readReport } from '../evidence/read.ts';
 import lighthouse from '../evidence/samples/lighthouse-1.json?raw';
 import audit from '../evidence/samples/npm-audit.json?raw';
@@ -11,7 +11,7 @@ import { judge } from './judge.ts';
 import { rulesOf } from './rule.ts';
 import { type GatesInput, gatesSchema } from './schema.ts';
 
-const of = (kind: ReportKind, figures: Record<string, number>, problems: Problem[] = []): Evidence => ({
+const of = (kind: EvidenceKind, figures: Record<string, number>, problems: Problem[] = []): Evidence => ({
   kind,
   figures,
   problems,
@@ -127,6 +127,7 @@ test('nothing passes on a report with a gap, and what is broken fails all the sa
     audit: 'low',
     bundle: { maxGrowth: '5%', maxTotal: '1kB' },
     security: 'note',
+    image: { maxSize: '1kB', maxGrowth: '5%' },
   };
   const rules = rulesOf(gatesSchema.parse(gates));
   const names = [...new Set(rules.flatMap((rule) => (rule.check === 'count' ? rule.figures : [rule.figure])))];

@@ -1,5 +1,5 @@
 import type { LoadConfig } from '../../environment/load.ts';
-import type { ReportKind } from '../evidence/evidence.ts';
+import type { EvidenceKind } from '../evidence/evidence.ts';
 import { dependencyLevels } from '../evidence/npm-audit.ts';
 import type { Gates } from './schema.ts';
 
@@ -7,7 +7,7 @@ interface Common {
   /** Where it is configured below `gates`: `coverage.lines`. */
   gate: string;
   /** The reports that it judges. */
-  report: ReportKind;
+  report: EvidenceKind;
 }
 
 /** A figure must not be on the worse side of the limit. */
@@ -21,13 +21,14 @@ export type CountRule = Common & { check: 'count'; figures: string[]; max: numbe
 export type Rule = LimitRule | GrowthRule | CountRule;
 
 /** Which reports each gate needs: a gate on a report that no job makes is refused when the configuration is read. */
-export const gateReports: Readonly<Record<keyof Gates, ReportKind>> = {
+export const gateReports: Readonly<Record<keyof Gates, EvidenceKind>> = {
   tests: 'junit',
   coverage: 'lcov',
   lighthouse: 'lighthouse',
   audit: 'npm-audit',
   bundle: 'bundle',
   security: 'sarif',
+  image: 'image',
 };
 
 /** Gates below a key that are limits to one figure. */
@@ -43,6 +44,7 @@ const limitedFigures = {
     cls: 'lighthouse.cls',
   },
   bundle: { maxTotal: 'bundle.total' },
+  image: { maxSize: 'image.size' },
   tests: { maxSkipped: 'tests.skipped' },
 } as const;
 
@@ -54,9 +56,11 @@ export function rulesOf(gates: Gates): Rule[] {
     ...limitRules('coverage', gates.coverage),
     ...limitRules('lighthouse', gates.lighthouse),
     ...auditRules(gates.audit),
-    ...growthRules(gates.bundle),
+    ...growthRules('bundle', gates.bundle, { figure: 'bundle.total', parts: 'bundle.chunk.' }),
     ...limitRules('bundle', gates.bundle),
     ...securityRules(gates.security),
+    ...growthRules('image', gates.image, { figure: 'image.size', parts: 'image.part.' }),
+    ...limitRules('image', gates.image),
   ];
 }
 
@@ -114,8 +118,13 @@ function nounsAt(one: string, more: string, level: string, worst: string): [stri
   return [`${one} ${at}`, `${more} ${at}`];
 }
 
-function growthRules(bundle: Gates['bundle']): GrowthRule[] {
-  if (bundle?.maxGrowth === undefined) return [];
-  const figure = { figure: 'bundle.total', parts: 'bundle.chunk.', maxPercent: bundle.maxGrowth };
-  return [{ gate: 'bundle.maxGrowth', report: 'bundle', check: 'growth', ...figure }];
+function growthRules(
+  key: 'bundle' | 'image',
+  limits: { maxGrowth?: number | undefined } | undefined,
+  what: Pick<GrowthRule, 'figure' | 'parts'>,
+): GrowthRule[] {
+  if (limits?.maxGrowth === undefined) return [];
+  return [
+    { gate: `${key}.maxGrowth`, report: gateReports[key], check: 'growth', ...what, maxPercent: limits.maxGrowth },
+  ];
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { reportKinds } from '../evidence/evidence.ts';
+import { evidenceKinds } from '../evidence/evidence.ts';
 import { figureOf } from '../evidence/figures.ts';
 import { gateReports, rulesOf } from './rule.ts';
 import { gatesSchema } from './schema.ts';
@@ -11,6 +11,7 @@ const everything = {
   audit: 'moderate',
   bundle: { maxGrowth: '5%', maxTotal: '512KiB' },
   security: 'warning',
+  image: { maxSize: '400MB', maxGrowth: '5%' },
 } as const;
 
 test('gates become rules in their order, in bytes, milliseconds and percent', () => {
@@ -33,6 +34,8 @@ test('gates become rules in their order, in bytes, milliseconds and percent', ()
     'bundle.maxGrowth growth',
     'bundle.maxTotal 524288',
     'security count',
+    'image.maxGrowth growth',
+    'image.maxSize 400000000',
   ]);
   expect(JSON.parse(JSON.stringify(rules))).toEqual(rules);
 });
@@ -43,7 +46,7 @@ test('every rule judges figures that its report makes', () => {
     const names = rule.check === 'count' ? rule.figures : [rule.figure];
     for (const name of names) expect(figureOf(name)?.kind, rule.gate).toBe(rule.report);
     expect(gateReports[rule.gate.split('.')[0] as keyof typeof gateReports]).toBe(rule.report);
-    expect(reportKinds).toContain(rule.report);
+    expect(evidenceKinds).toContain(rule.report);
   }
   expect(Object.keys(gateReports).sort()).toEqual(Object.keys(everything).sort());
 });

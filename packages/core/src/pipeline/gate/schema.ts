@@ -56,6 +56,12 @@ export const gatesSchema = z.strictObject({
     .enum(['error', 'warning', 'note'])
     .optional()
     .describe('findings of this level or a worse one fail; from SARIF reports'),
+  image: limits({
+    maxSize: size.optional().describe('the image may take this, unpacked: `400MB`'),
+    maxGrowth: percent.optional().describe('the image may grow by this since the release before: `5%`'),
+  })
+    .optional()
+    .describe('from the job `build-image`'),
 });
 
 /** What a person writes under `gates`. */

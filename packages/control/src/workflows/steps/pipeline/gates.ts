@@ -1,3 +1,4 @@
+import type { EvidenceKind } from '@kova/core/pipeline/evidence/evidence';
 import { judge } from '@kova/core/pipeline/gate/judge';
 import { loadRules, type Rule, rulesOf } from '@kova/core/pipeline/gate/rule';
 import type { GraphJob } from '@kova/core/pipeline/graph';
@@ -21,11 +22,11 @@ export async function judgeJob({ db }: JobContext, run: Judged, job: GraphJob, r
 export async function judgeReport(
   db: Store,
   run: Judged,
-  { name, job }: GraphJob,
+  { name, job, kind }: GraphJob,
   { verdict, evidence }: JobReport,
 ): Promise<Verdict> {
   if (verdict.outcome !== 'pass') return verdict;
-  const made = new Set(job.reports.map(({ kind }) => kind));
+  const made = new Set<EvidenceKind>(kind === 'image' ? ['image'] : job.reports.map((report) => report.kind));
   const rules = rulesFor(run).filter(({ report }) => made.has(report));
   if (rules.length === 0) return verdict;
   const grows = rules.some(({ check }) => check === 'growth');

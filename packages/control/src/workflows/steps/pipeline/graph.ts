@@ -2,7 +2,9 @@ import type { ProjectConfig } from '@kova/core/config/schema';
 import { checkJobs, loadLast } from '@kova/core/environment/checks';
 import { KovaError } from '@kova/core/errors/kova-error';
 import { expand, type GraphJob, isOf, withNeeds } from '@kova/core/pipeline/graph';
+import { imageJobName, withImageJob } from '@kova/core/pipeline/image-job';
 import { resolveJobs } from '@kova/core/pipeline/resolve';
+import { buildJobs } from '@kova/core/pipeline/standard';
 import type { JobContext } from '../../../context.ts';
 import { findRun, noRun, type Run } from '../../../store/runs.ts';
 
@@ -29,14 +31,25 @@ export function isAskedFor(jobs: readonly string[], name: string): boolean {
  */
 export function graphOf({ config, jobs, check }: Pick<PlannedRun, 'config' | 'jobs' | 'check'>): GraphJob[] {
   const all = check ? checkJobs(config, check.environment) : resolveJobs(config);
-  const graph = expand(all);
-  if (jobs === null) return graph;
+  const graph = check ? expand(all) : withImage(config, expand(all));
+  if (jobs === null) return [...graph];
   const wanted = graph.filter(({ name }) => isAskedFor(jobs, name));
   const unknown = jobs.find((job) => !wanted.some(({ name }) => isOf(job, name)));
   if (unknown !== undefined) {
-    const names = Object.keys(all).join(', ');
+    const names = [...Object.keys(all), ...(config.image && !check ? [imageJobName] : [])].join(', ');
     throw new KovaError('NOT_FOUND', `there is no job ${unknown}`, { next: `There are ${names}.` });
   }
   const names = wanted.map(({ name }) => name);
-  return check ? loadLast(withNeeds(graph, names)) : withNeeds(graph, names);
+  const needed = withNeeds(graph, names);
+  return check ? loadLast(needed) : needed.map((each) => among(each, needed));
+}
+
+/** Waits for none that is not run. */
+function among(job: GraphJob, graph: readonly GraphJob[]): GraphJob {
+  if (!job.after) return job;
+  return { ...job, after: job.after.filter((other) => graph.some(({ name }) => name === other)) };
+}
+
+function withImage(config: ProjectConfig, graph: readonly GraphJob[]): readonly GraphJob[] {
+  return config.image ? withImageJob(graph, Object.keys(buildJobs(config))) : graph;
 }

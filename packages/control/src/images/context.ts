@@ -1,0 +1,37 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { releaseInContext } from '@kova/render/docker';
+import { create } from 'tar';
+import type { Artefacts } from '../ports/artefacts.ts';
+
+export interface ContextWish {
+  artefact: string;
+  dockerfile: string;
+  /** Of all files in it. */
+  time: Date;
+  signal: AbortSignal;
+}
+
+/**
+ * Hands the context of a build to `use` as a tar: the Dockerfile, and the release as its artefact has it, in which no
+ * link leads out. The same artefact gives the same layer.
+ */
+export async function withContext<T>(
+  directory: string,
+  artefacts: Artefacts,
+  { artefact, dockerfile, time, signal }: ContextWish,
+  use: (context: Readable) => Promise<T>,
+): Promise<T> {
+  const draft = join(directory, randomUUID());
+  try {
+    await mkdir(join(draft, releaseInContext, '..'), { recursive: true, mode: 0o700 });
+    await artefacts.unpack(artefact, join(draft, releaseInContext), { signal });
+    await writeFile(join(draft, 'Dockerfile'), dockerfile);
+    const options = { cwd: draft, portable: true, mtime: time, strict: true };
+    return await use(Readable.from(create(options, ['Dockerfile', 'root']) as unknown as AsyncIterable<Buffer>));
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import type Docker from 'dockerode';
+import { createScrubber } from '../commands/scrubber.ts';
+import { engineCall, engineStatus } from '../engine/explain.ts';
+import type { Home } from '../home/home.ts';
+import { type JobLog, openJobLog } from '../pipeline/log.ts';
+import type { Artefacts } from '../ports/artefacts.ts';
+import type { Images, ImageWork } from '../ports/images.ts';
+import { buildReleaseImage, type Workplace } from './build.ts';
+import { pushImage, pushPausesMs } from './push.ts';
+
+export interface ImagesOptions {
+  /** Asked when it is needed: most projects have no images. */
+  engine: () => Docker;
+  home: Home;
+  artefacts: Artefacts;
+  /** See `Workplace`. */
+  network?: string | undefined;
+  /** Between the attempts of a push, ms. */
+  pausesMs?: readonly number[];
+}
+
+/** Images made through the API of a Docker engine. */
+export function createImages({ engine, home, artefacts, network, pausesMs = pushPausesMs }: ImagesOptions): Images {
+  const place = () => ({ engine: engine(), artefacts, directory: join(home.builds, '.images'), network });
+  return {
+    async begin(job, secrets) {
+      const log = await openJobLog(home.logs, job, createScrubber(secrets));
+      return workOn(place(), log, pausesMs);
+    },
+    async remove(images) {
+      for (const image of images) await removeImage(engine(), image);
+    },
+  };
+}
+
+function workOn(place: Workplace, log: JobLog, pausesMs: readonly number[]): ImageWork {
+  const say = (line: string) => void log.write(line);
+  return {
+    build: (request) => buildReleaseImage(place, request, say),
+    async tag({ id }, name, tags) {
+      const image = place.engine.getImage(id);
+      for (const tag of tags) await engineCall(`naming the image ${name}:${tag}`, () => image.tag({ repo: name, tag }));
+    },
+    push: (request) => pushImage(place.engine, request, say, pausesMs),
+    say: (line) => log.write(line),
+    close: () => log.close(),
+  };
+}
+
+/** A container that was made of it keeps it, which is as it should be. */
+async function removeImage(engine: Docker, id: string): Promise<void> {
+  await engineCall(`removing the image ${id}`, async () => {
+    try {
+      const { RepoTags } = await engine.getImage(id).inspect();
+      for (const name of RepoTags ?? []) await engine.getImage(name).remove();
+      await engine.getImage(id).remove();
+    } catch (error) {
+      const status = engineStatus(error);
+      if (status !== 404 && status !== 409) throw error;
+    }
+  });
+}

@@ -1,0 +1,62 @@
+import type { ProjectConfig } from '@kova/core/config/schema';
+import type { Secret } from '@kova/core/secret';
+import type { CommitInfo } from './builder.ts';
+import type { JobRef } from './job-runner.ts';
+
+export interface ImageRequest {
+  config: ProjectConfig;
+  commit: CommitInfo;
+  /** Digest of the release's artefact, which becomes the app's directory. */
+  artefact: string;
+  signal: AbortSignal;
+}
+
+/** An image that is at the engine. */
+export interface BuiltImage {
+  /** Digest of its configuration, `sha256:…`: the same for the same commit, artefact and base. */
+  id: string;
+  /** Unpacked, of all its layers. */
+  bytes: number;
+  /** Of those, what the base takes. */
+  baseBytes: number;
+  layers: number;
+  /** `linux/amd64`. */
+  platform: string;
+  /** Platforms that were asked for, and which this engine cannot build for. */
+  notBuilt: string[];
+}
+
+export interface PushRequest {
+  image: BuiltImage;
+  /** `registry.example.com/shop`. */
+  name: string;
+  tags: readonly string[];
+  credentials: { username: string; password: Secret } | null;
+  signal: AbortSignal;
+}
+
+/** The work on the image of one job; what it says becomes the job's log. */
+export interface ImageWork {
+  /**
+   * Builds the image of a release, on a base that is pulled when it is missing. Idempotent.
+   * @throws KovaError ENGINE_UNAVAILABLE, ENGINE_FAILED, DISK_FULL, IMAGE_UNUSABLE for a base of another platform
+   */
+  build(request: ImageRequest): Promise<BuiltImage>;
+  /** Gives the image names at the engine. Idempotent; a name that another image had becomes this one's. */
+  tag(image: BuiltImage, name: string, tags: readonly string[]): Promise<void>;
+  /**
+   * Pushes what was tagged. Returns how the registry calls it by its digest, `registry.example.com/shop@sha256:…`.
+   * Idempotent. @throws KovaError REGISTRY_UNAVAILABLE after some attempts, REGISTRY_REFUSED; as `build`
+   */
+  push(request: PushRequest): Promise<string>;
+  say(line: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Images of releases, made by Kova itself: no job ever reaches the engine. */
+export interface Images {
+  /** Begins the job's log anew; nothing in it shows one of the secrets. */
+  begin(job: JobRef, secrets: readonly Secret[]): Promise<ImageWork>;
+  /** Removes images from the engine, with all their names there. One that is in use or gone already is passed over. */
+  remove(images: readonly string[]): Promise<void>;
+}

@@ -1,0 +1,3 @@
+/** What the control plane makes images of releases by. */
+export { baseOf } from './base.ts';
+export { releaseInContext, renderReleaseDockerfile } from './release.ts';
