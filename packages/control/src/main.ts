@@ -20,6 +20,7 @@ import { tokenIn } from './home/token.ts';
 import { appIdentity } from './home/unprivileged.ts';
 import { type ApiServer, listenForApi } from './http/listen.ts';
 import { createApi } from './http/server.ts';
+import { registryLogin } from './images/registry-login.ts';
 import { assembleJobs } from './job-parts.ts';
 import type { LocalJobRunner } from './pipeline/runner.ts';
 import { say, told } from './process-log.ts';
@@ -85,8 +86,10 @@ async function assemble(): Promise<Parts> {
     tellIllness(event);
     moved?.note(event.instance);
   };
-  const runtime = await openRuntimes({ home, as, identityOf, onEvent });
   const parts = await assembleJobs({ home, env: process.env, db, url: store.url, as });
+  const logins = { db, vault: parts.vault, env: process.env };
+  const credentialsOf = (project: string, image: string) => registryLogin(logins, project, image);
+  const runtime = await openRuntimes({ home, as, identityOf, onEvent, credentialsOf });
   const ctx: Context = {
     ...{ home, db, runtime, databases, identityOf, ...parts },
     edge: edgeAt(edgeProcess.socketPath, edgeProcess.address),

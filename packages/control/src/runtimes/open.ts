@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import type { SlotId } from '@kova/core/environment/slot';
 import { engineClient, engineSocket } from '../engine/client.ts';
-import { loginOf } from '../engine/login.ts';
 import type { IdentityOf } from '../home/app-identities.ts';
 import type { Home } from '../home/home.ts';
 import { tokenIn } from '../home/token.ts';
@@ -13,28 +12,27 @@ import { baseImage } from './docker/image.ts';
 import { containersIn, engineFile, processesIn, servicesIn } from './places.ts';
 import { createProcessRuntime } from './process/process-runtime.ts';
 import type { InstanceEvent } from './slot/surroundings.ts';
-import { createSwarmRuntime } from './swarm/swarm-runtime.ts';
+import { createSwarmRuntime, type SwarmRuntimeOptions } from './swarm/swarm-runtime.ts';
 
 export interface RuntimesOptions {
   home: Home;
   as: Identity | null;
   identityOf: IdentityOf;
   onEvent: (event: InstanceEvent) => void;
+  credentialsOf: SwarmRuntimeOptions['credentialsOf'];
   env?: NodeJS.ProcessEnv;
 }
 
 /** What runs the slots of this home. Docker is spoken to once a release has asked for it, never before. */
 export async function openRuntimes(options: RuntimesOptions): Promise<ChosenRuntime> {
-  const { home, as, identityOf, onEvent, env = process.env } = options;
+  const { home, as, identityOf, onEvent, credentialsOf, env = process.env } = options;
   const asOf = (slot: SlotId) => identityOf(...(slot.split('/', 2) as [string, string]));
   const shared = { logs: home.logs, onEvent, asOf };
   const runtime = new ChosenRuntime({
     process: () => createProcessRuntime({ ...shared, directory: processesIn(home), as }),
     docker: async () => createDockerRuntime({ ...shared, ...(await engineIn(home, containersIn(home), env)) }),
-    swarm: async () => {
-      const credentialsOf = (image: string) => loginOf(image, env);
-      return createSwarmRuntime({ ...shared, ...(await engineIn(home, servicesIn(home), env)), credentialsOf });
-    },
+    swarm: async () =>
+      createSwarmRuntime({ ...shared, ...(await engineIn(home, servicesIn(home), env)), credentialsOf }),
   });
   await runtime.open('process');
   if (existsSync(engineFile(containersIn(home)))) await runtime.open('docker');

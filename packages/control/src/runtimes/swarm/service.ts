@@ -10,6 +10,10 @@ export interface SeenService {
   Spec: Docker.ServiceSpec;
 }
 
+interface SeenSecret {
+  Spec: { Name: string; Labels?: Record<string, string> };
+}
+
 /** The service of that name; null when there is none, or when it is not of this home. */
 export async function findService(
   engine: Docker,
@@ -55,7 +59,21 @@ export async function ownServices(engine: Docker, identity: ContainerIdentity): 
 /** Removes a service with its tasks, which are ended by the swarm, and its secret. Idempotent. */
 export async function removeService(engine: Docker, { ID, Spec }: SeenService): Promise<void> {
   await removed(engine.getService(ID).remove());
-  await removed(engine.getSecret(Spec.Name ?? '').remove());
+  await removeSecret(engine, Spec.Name ?? '');
+}
+
+/** Removes the secret of a service; one that somebody else's service uses stays, as the swarm refuses. Idempotent. */
+export async function removeSecret(engine: Docker, name: string): Promise<void> {
+  await removed(engine.getSecret(name).remove()).catch((error: unknown) => {
+    if (engineStatus(error) !== 400) throw error;
+  });
+}
+
+/** Names of the secrets that the home of that identity has made. */
+export async function ownSecrets(engine: Docker, identity: ContainerIdentity): Promise<string[]> {
+  const filters = { label: [`${homeLabel}=${identity.home}`] };
+  const found = (await engineCall('looking for secrets', () => engine.listSecrets({ filters }))) as SeenSecret[];
+  return found.flatMap(({ Spec: { Name, Labels } }) => (identity.made(Name, Labels ?? {}) ? [Name] : []));
 }
 
 /** What was removed meanwhile is no error. */

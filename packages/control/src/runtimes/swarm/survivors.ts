@@ -5,10 +5,9 @@ import { ContainerIdentity } from '../docker/identity.ts';
 import type { ContainersPlace } from '../docker/survivors.ts';
 import { Records } from '../slot/records.ts';
 import { listTasks } from './list-tasks.ts';
-import { removeUnusedOverlay } from './overlay.ts';
 import { taskRecord } from './records.ts';
 import { ownServices, removeService } from './service.ts';
-import { hasEnded, type SwarmTask } from './task.ts';
+import { mayRun, type SwarmTask } from './task.ts';
 
 const patienceMs = 60_000;
 const pollMs = 200;
@@ -33,13 +32,12 @@ export async function stopServices(place: ContainersPlace | null): Promise<void>
   const records = new Records(directory, taskRecord);
   for (const { spec } of await records.slots()) {
     for (let index = 0; index < spec.instances; index += 1) await records.removeInstance(spec.slot, index);
-    await removeUnusedOverlay(engine, identity.placeOf(spec.slot));
   }
 }
 
 async function awaitEnd(look: () => Promise<SwarmTask[]>): Promise<void> {
   for (const end = Date.now() + patienceMs; ; await pause(pollMs)) {
-    const left = (await look()).filter((task) => !hasEnded(task) && task.machine !== null);
+    const left = (await look()).filter(mayRun);
     if (left.length === 0) return;
     if (Date.now() < end) continue;
     const names = left.map(({ id, machine }) => `task ${id} on ${machine?.name}`);
