@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { containersSuite } from './containers/suite.ts';
 import { pipelineSuite } from './pipeline/suite.ts';
 import { type Figure, table } from './result.ts';
 import { shipSuite } from './ship/suite.ts';
@@ -9,6 +10,7 @@ import type { SuiteOptions } from './suite.ts';
 const suites: Record<string, (options: SuiteOptions) => Promise<Figure[]>> = {
   ship: shipSuite,
   pipeline: pipelineSuite,
+  containers: containersSuite,
 };
 
 const { positionals, values } = parseArgs({

@@ -50,7 +50,7 @@ test('a release is shipped with its image: built from what the jobs made, pushed
   const job = imageJob(run);
   expect(job).toMatchObject({ state: 'passed', reason: expect.stringContaining(`${registry.address}/shop@${digest}`) });
   const [evidence] = job.evidence;
-  expect(evidence).toMatchObject({ kind: 'image', figures: { 'image.layers': 3 } });
+  expect(evidence).toMatchObject({ kind: 'image', figures: { 'image.layers': 4 } });
   const { 'image.part.base': base, 'image.size': size } = evidence!.figures;
   expect(size! - base!).toBeLessThan(200_000);
   // It is not `main` that was said to be shipped.
@@ -92,6 +92,23 @@ test('a gate on its size keeps an image from being pushed', async () => {
   const run = await kova.proved(await kova.prove(commit, null, { push: true }));
   expect(imageJob(run)).toMatchObject({ state: 'failed', reason: expect.stringMatching(/^image \d.* MB > 1 MB$/) });
   expect(await registry.digestOf('shop', tag(commit))).toBeNull();
+});
+
+test('what leads out of the output gets into no image', async () => {
+  const link = node("require('fs').mkdirSync('dist'); require('fs').symlinkSync('/etc/passwd', 'dist/passwd')");
+  const app = `build: ${link}, output: [{ from: 'dist' }, { from: 'server.mjs' }],`;
+  const commit = await kova.send({ text: 'link', app, more: image(), pipeline: pipeline() });
+  const run = await kova.proved(await kova.prove(commit, null, { push: true }));
+  expect(imageJob(run)).toMatchObject({ state: 'failed', reason: expect.stringMatching(/passwd is a link to/) });
+  expect(await registry.digestOf('shop', tag(commit))).toBeNull();
+});
+
+test('a run of the image job alone makes it from what it needs, and never pushes it', async () => {
+  const jobs = `{ other: { run: [${node('process.exit(1)')}] } }`;
+  const commit = await kova.send({ text: 'alone', more: image(), pipeline: pipeline(jobs) });
+  const run = await kova.proved(await kova.prove(commit, ['build-image'], { push: true }));
+  expect(run.jobs.map(({ name }) => name)).toEqual(['build-image']);
+  expect(imageJob(run)).toMatchObject({ state: 'passed', reason: expect.stringContaining('not pushed') });
 });
 
 test('a registry that refuses, or is away, fails the job and is named; the password is shown nowhere', async () => {

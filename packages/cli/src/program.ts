@@ -5,6 +5,7 @@ import { type Catalogue, defineCommands } from './commands/catalogue.ts';
 const commands: Catalogue = {
   init: async () => (await import('./commands/init.ts')).initCommand,
   up: async () => (await import('./commands/up.ts')).upCommand,
+  dev: async () => (await import('./commands/dev/dev.ts')).devCommand,
   down: async () => (await import('./commands/down.ts')).downCommand,
   server: async () => (await import('./commands/server.ts')).serverCommand,
   edge: async () => (await import('./commands/edge.ts')).edgeCommand,
@@ -25,6 +26,7 @@ const commands: Catalogue = {
   logs: async () => (await import('./commands/logs.ts')).logsCommand,
   release: async () => (await import('./commands/release.ts')).releaseCommand,
   repository: async () => (await import('./commands/repository/repository.ts')).repositoryCommand,
+  certificate: async () => (await import('./commands/certificate/certificate.ts')).certificateCommand,
   metrics: async () => (await import('./commands/metrics.ts')).metricsCommand,
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
 };

@@ -28,11 +28,28 @@ export function isEdgeExternal(env: NodeJS.ProcessEnv = process.env): boolean {
   });
 }
 
+/** Where the edge shall end TLS: KOVA_EDGE_TLS_LISTEN; null for nowhere. */
+export function edgeTlsAddress(env: NodeJS.ProcessEnv = process.env): string | null {
+  return env.KOVA_EDGE_TLS_LISTEN || null;
+}
+
+/** The port by which users reach that: KOVA_EDGE_TLS_PORT, else the one it is bound to. @throws KovaError INPUT_INVALID */
+export function publicTlsPort(bound: number, env: NodeJS.ProcessEnv = process.env): number {
+  const port = Number(env.KOVA_EDGE_TLS_PORT || bound);
+  if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port;
+  throw new KovaError('INPUT_INVALID', `KOVA_EDGE_TLS_PORT is not a port: ${env.KOVA_EDGE_TLS_PORT}`, {
+    next: 'Set it to the port that users connect to, or unset it where that is the one the edge listens on.',
+  });
+}
+
 /**
  * What runs is adopted only when it is where the environment says it shall be; what that does not name may be anywhere.
  * @throws KovaError ALREADY_RUNNING with where it is and how to move it
  */
-export function refuseElsewhere({ url, edge }: Partial<ControlPlace>, env: NodeJS.ProcessEnv = process.env): void {
+export function refuseElsewhere(
+  { url, edge, edgeTls }: Partial<ControlPlace>,
+  env: NodeJS.ProcessEnv = process.env,
+): void {
   if (url && env.KOVA_PORT && !matches(`127.0.0.1:${env.KOVA_PORT}`, url)) {
     throw new KovaError('ALREADY_RUNNING', `Kova runs already, at ${url}; KOVA_PORT asks for ${env.KOVA_PORT}`, {
       next: 'To move the API: `kova down --keep-apps`, then `kova up`. To leave it there: unset KOVA_PORT.',
@@ -44,12 +61,19 @@ export function refuseElsewhere({ url, edge }: Partial<ControlPlace>, env: NodeJ
       next: 'To move the edge: `kova down`, then `kova up`. To leave it there: unset KOVA_EDGE_LISTEN.',
     });
   }
+  const tls = env.KOVA_EDGE_TLS_LISTEN;
+  if (edge && tls && !(edgeTls && matches(tls, edgeTls))) {
+    const where = edgeTls ? `ends TLS at ${edgeTls}` : 'ends TLS nowhere';
+    throw new KovaError('ALREADY_RUNNING', `the edge runs already and ${where}; KOVA_EDGE_TLS_LISTEN asks for ${tls}`, {
+      next: 'To move the edge: `kova down`, then `kova up`. To leave it as it is: unset KOVA_EDGE_TLS_LISTEN.',
+    });
+  }
 }
 
 /** Port 0 is any; a host given by name may be bound to any number. */
 function matches(asked: string, origin: string): boolean {
-  const { hostname, port } = new URL(origin);
+  const { hostname, port, protocol } = new URL(origin);
   const [, host = '', wanted = ''] = /^(.*):(\d+)$/.exec(asked) ?? [];
   const sameHost = isIP(host.replace(/[[\]]/g, '')) === 0 || host === hostname;
-  return sameHost && (wanted === '0' || Number(wanted) === Number(port || 80));
+  return sameHost && (wanted === '0' || Number(wanted) === Number(port || (protocol === 'https:' ? 443 : 80)));
 }

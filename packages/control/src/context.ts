@@ -39,6 +39,8 @@ export interface Context {
   idleToken: Secret;
   /** Where the edge listens, `127.0.0.1:4780`. */
   edgeListen: string;
+  /** Where it ends TLS, and the port by which users reach that; null for nowhere. */
+  edgeTls: { listen: string; port: number } | null;
 }
 
 /** What a process needs that does nothing but run jobs. */

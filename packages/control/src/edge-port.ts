@@ -11,8 +11,17 @@ export function edgeAt(socketPath: string, listen: string): Edge {
     counters: (routeId) => admin.counters(routeId),
     drain: (slotId, options) => admin.drain(slotId, options),
     openDoor: (target) => admin.openDoor(target),
+    certificates: () => admin.certificates(),
+    putCertificate: (id, pair) => admin.putCertificate(id, pair),
+    removeCertificate: (id) => admin.removeCertificate(id),
+    putHttpChallenge: (token, keyAuthorization) => admin.putHttpChallenge(token, keyAuthorization),
+    removeHttpChallenge: (token) => admin.removeHttpChallenge(token),
+    putAlpnChallenge: (name, pair) => admin.putAlpnChallenge(name, pair),
+    removeAlpnChallenge: (name) => admin.removeAlpnChallenge(name),
     servedRelease: async (host, path) => {
-      const options = { headers: { host }, signal: AbortSignal.timeout(10_000) };
+      // As a proxy on this machine that has ended TLS: it is not sent elsewhere.
+      const headers = { host, 'x-forwarded-proto': 'https' };
+      const options = { headers, signal: AbortSignal.timeout(10_000) };
       const answer = await request(`http://${listen}${path}`, options).catch(() => null);
       await answer?.body.dump().catch(() => undefined);
       const release = answer?.headers['x-kova-release'];

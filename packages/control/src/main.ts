@@ -6,10 +6,18 @@ import { reportOf } from '@kova/core/errors/kova-error';
 import { controlLabel } from '@kova/core/pipeline/image-job';
 import { together } from '@kova/core/together';
 import { awaitEdge, ensureEdge } from '@kova/edge/launch';
-import { apiAddress, edgeAddress, isEdgeExternal, refuseElsewhere } from './addresses.ts';
+import {
+  apiAddress,
+  edgeAddress,
+  edgeTlsAddress,
+  isEdgeExternal,
+  publicTlsPort,
+  refuseElsewhere,
+} from './addresses.ts';
 import { explainDiskFull } from './artefacts/disk-full.ts';
 import { createCommits } from './build/commits.ts';
 import { prepareToolchain } from './build/toolchain.ts';
+import { CertificateKeeper } from './certificates/keeper.ts';
 import type { Context } from './context.ts';
 import { edgeAt } from './edge-port.ts';
 import { appIdentities } from './home/app-identities.ts';
@@ -40,12 +48,13 @@ import type { Taker } from './store/job-queue.ts';
 import { migrateStoreAt } from './store/migrate.ts';
 import { type Survivor, survey } from './survey.ts';
 import { AnalysisWatcher } from './watch/analysis.ts';
-import { keepDatabases } from './watch/databases.ts';
+import { keepDatabases, mendDatabases } from './watch/databases.ts';
+import { DriftWatch } from './watch/drift.ts';
 import { every } from './watch/every.ts';
 import { ExecutorWatch } from './watch/executors.ts';
 import { MovedInstances } from './watch/moved.ts';
 import { pollRepositories } from './watch/poll.ts';
-import { reconcileRoutes } from './watch/reconcile.ts';
+import { Reconciler } from './watch/reconcile.ts';
 import { recoverWorkflows } from './watch/recover.ts';
 import { resendSignals, startAccepted } from './watch/resume.ts';
 import { cleanUp } from './watch/retention.ts';
@@ -97,6 +106,7 @@ async function assemble(): Promise<Parts> {
     statuses: { github: githubStatuses, gitlab: gitlabStatuses, gitea: giteaStatuses },
     appPath: [toolchain.bin, '/usr/local/bin', '/usr/bin', '/bin'].join(delimiter),
     edgeListen: edgeProcess.address,
+    edgeTls: edgeProcess.tls,
     idleToken: await tokenIn(home.keys, 'idle-token'),
   };
   moved = new MovedInstances(ctx, told('moved instances'));
@@ -109,14 +119,15 @@ function tellIllness({ kind, instance: { id, release, state, reason } }: Instanc
   say(`instance ${id} of ${release} is ${state}: ${reason}`);
 }
 
-async function startEdge(): Promise<{ socketPath: string; address: string }> {
-  const wanted = edgeAddress();
-  const { listen, socketPath } = isEdgeExternal()
-    ? await awaitEdge(home.edge)
-    : await ensureEdge({ dir: home.edge, listen: [wanted] });
+async function startEdge(): Promise<{ socketPath: string; address: string; tls: Context['edgeTls'] }> {
+  const [wanted, wantedTls] = [edgeAddress(), edgeTlsAddress()];
+  const options = { dir: home.edge, listen: [wanted], listenTls: wantedTls === null ? [] : [wantedTls] };
+  const { listen, listenTls, socketPath } = isEdgeExternal() ? await awaitEdge(home.edge) : await ensureEdge(options);
   const address = listen[0] ?? wanted;
-  refuseElsewhere({ edge: `http://${address}` });
-  return { socketPath, address };
+  const [tls] = listenTls;
+  refuseElsewhere({ edge: `http://${address}`, ...(tls && { edgeTls: `https://${tls}` }) });
+  const port = Number(tls?.split(':').at(-1));
+  return { socketPath, address, tls: tls ? { listen: tls, port: publicTlsPort(port) } : null };
 }
 
 async function takeUpWork({ ctx, store, jobs }: Parts) {
@@ -152,10 +163,18 @@ function withImages(self: Executor): Taker {
   return self.concurrency === 0 ? { ...self, labels, concurrency: 1, choosy: true } : { ...self, labels };
 }
 
-function watch({ ctx, store }: Parts, { workflows, look }: Awaited<ReturnType<typeof takeUpWork>>): void {
+function watch(
+  { ctx, store }: Parts,
+  certificates: CertificateKeeper,
+  { workflows, look }: Awaited<ReturnType<typeof takeUpWork>>,
+): void {
   const analysis = new AnalysisWatcher(ctx);
+  const reconciler = new Reconciler(ctx);
+  const drift = new DriftWatch(ctx);
   every(500, () => analysis.look(), told('analysis'));
-  every(1000, () => reconcileRoutes(ctx), told('reconcile'));
+  every(1000, () => reconciler.look(), told('reconcile'));
+  every(2000, () => certificates.look(), told('certificates'));
+  every(5000, () => drift.look(), told('drift'));
   every(2000, () => store.keep(), told('store'));
   every(1000, async () => void (await startEdge()), told('edge'));
   every(1000, look, told('executors'));
@@ -163,7 +182,7 @@ function watch({ ctx, store }: Parts, { workflows, look }: Awaited<ReturnType<ty
   every(2000, () => resendSignals(ctx), told('signals'));
   every(500, () => pollRepositories(ctx, workflows), told('poll'));
   every(1000, () => tellStatuses(ctx), told('statuses'));
-  every(5000, () => keepDatabases(ctx), told('databases'));
+  every(5000, () => mendDatabases(ctx), told('databases'));
   every(5000, () => stopOldStandbys(ctx), told('standby'));
   every(600_000, () => cleanUp(ctx), told('retention'));
   every(600_000, async () => void (await ctx.jobs.prune()), told('results'));
@@ -172,11 +191,14 @@ function watch({ ctx, store }: Parts, { workflows, look }: Awaited<ReturnType<ty
 /** Takes up the work that was in flight, and tells that Kova is ready. */
 async function open(parts: Parts, server: ApiServer): Promise<void> {
   const work = await takeUpWork(parts);
-  watch(parts, work);
+  const certificates = new CertificateKeeper(parts.ctx);
+  watch(parts, certificates, work);
   const { workflows } = work;
-  const api = createApi({ ctx: parts.ctx, workflows }, await tokenIn(home.keys, 'api-token'));
+  const api = createApi({ ctx: parts.ctx, workflows, certificates }, await tokenIn(home.keys, 'api-token'));
   server.serve(getRequestListener(api.fetch));
-  await writeControlRecord(home.root, { url: server.url, edge: `http://${parts.ctx.edgeListen}` });
+  const { edgeListen, edgeTls } = parts.ctx;
+  const edges = { edge: `http://${edgeListen}`, ...(edgeTls && { edgeTls: `https://${edgeTls.listen}` }) };
+  await writeControlRecord(home.root, { url: server.url, ...edges });
   console.log(`ready at ${server.url}`);
 }
 

@@ -1,7 +1,7 @@
 import { KovaError } from '@kova/core/errors/kova-error';
 import { replaceProcess } from '@kova/edge/replace';
 import { becomeEdge } from '@kova/edge/serve';
-import { apiAddress, edgeAddress } from './addresses.ts';
+import { apiAddress, edgeAddress, edgeTlsAddress } from './addresses.ts';
 import { controlIn } from './home/control-record.ts';
 import { homeAt, homePath, prepareHome } from './home/home.ts';
 import { controlProgram } from './program.ts';
@@ -26,11 +26,19 @@ export async function becomeControl(env: NodeJS.ProcessEnv = process.env): Promi
 }
 
 /**
- * Turns this process into the edge of the home, at the given addresses or where KOVA_EDGE_LISTEN says; as above. A
+ * Turns this process into the edge of the home, at the given addresses or where KOVA_EDGE_LISTEN and KOVA_EDGE_TLS_LISTEN say; as above. A
  * control plane with `KOVA_EDGE=external` leaves it to its supervisor. @throws KovaError ALREADY_RUNNING
  */
-export async function becomeEdgeOfHome(listen: string[], env: NodeJS.ProcessEnv = process.env): Promise<never> {
+export async function becomeEdgeOfHome(
+  { listen, listenTls }: { listen: string[]; listenTls: string[] },
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<never> {
   const home = homeAt(homePath(env));
   await prepareHome(home);
-  return becomeEdge({ dir: home.edge, listen: listen.length > 0 ? listen : [edgeAddress(env)] });
+  const tls = edgeTlsAddress(env);
+  return becomeEdge({
+    dir: home.edge,
+    listen: listen.length > 0 ? listen : [edgeAddress(env)],
+    listenTls: listenTls.length > 0 || tls === null ? listenTls : [tls],
+  });
 }

@@ -23,6 +23,7 @@ export interface EdgeProcess {
   socketPath: string;
   /** Addresses that are really bound. */
   listen: string[];
+  listenTls: string[];
   /** It ran already. */
   adopted: boolean;
 }
@@ -145,13 +146,14 @@ async function answers(socketPath: string, pid: number): Promise<boolean> {
   }
 }
 
-async function startFailure({ dir, listen }: EdgeOptions, exitCode: number | null): Promise<KovaError> {
+async function startFailure({ dir, listen, listenTls = [] }: EdgeOptions, exitCode: number | null): Promise<KovaError> {
   if (exitCode !== exitCodes.portInUse) {
     return new KovaError('EDGE_UNAVAILABLE', `The edge ended while starting; see ${logPath(dir)}.`);
   }
   const taken = [];
-  for (const address of listen) if (!(await isFree(parseAddress(address)))) taken.push(address);
-  return new KovaError('PORT_IN_USE', `Something else listens on ${(taken.length ? taken : listen).join(', ')}.`);
+  const asked = [...listen, ...listenTls];
+  for (const address of asked) if (!(await isFree(parseAddress(address)))) taken.push(address);
+  return new KovaError('PORT_IN_USE', `Something else listens on ${(taken.length ? taken : asked).join(', ')}.`);
 }
 
 async function isFree(address: ListenAddress): Promise<boolean> {

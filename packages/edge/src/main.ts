@@ -9,13 +9,17 @@ const { values } = parseArgs({
   options: {
     dir: { type: 'string' },
     listen: { type: 'string', multiple: true, default: ['127.0.0.1:4780'] },
+    'listen-tls': { type: 'string', multiple: true, default: [] },
     'load-only': { type: 'boolean' },
   },
 });
 // All modules are loaded by now: node's code cache gets them when the process ends.
-if (values['load-only']) process.exit(0);
+if (values['load-only']) {
+  await Promise.all([import('./tls/listener.ts'), import('./http2/front.ts')]);
+  process.exit(0);
+}
 if (!values.dir) {
-  console.error('usage: main.ts --dir <directory> [--listen <host:port>]…');
+  console.error('usage: main.ts --dir <directory> [--listen <host:port>]… [--listen-tls <host:port>]…');
   process.exit(exitCodes.usage);
 }
 
@@ -37,8 +41,9 @@ process.on('SIGHUP', () => {});
 process.on('uncaughtException', (error) => console.error('uncaught:', error));
 
 try {
-  edge = await startEdge(values.dir, values.listen.map(parseAddress), (drainMs) => setImmediate(stop, drainMs));
-  console.log(`edge ${process.pid} listens on ${edge.listen.join(', ')}`);
+  const addresses = { plain: values.listen.map(parseAddress), tls: values['listen-tls'].map(parseAddress) };
+  edge = await startEdge(values.dir, addresses, (drainMs) => setImmediate(stop, drainMs));
+  console.log(`edge ${process.pid} listens on ${[...edge.listen, ...edge.listenTls].join(', ')}`);
 } catch (error) {
   if (error instanceof AlreadyRunning) process.exit(exitCodes.alreadyRunning);
   console.error('the edge cannot start:', error);

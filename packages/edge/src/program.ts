@@ -9,6 +9,8 @@ export interface EdgeProgramOptions {
   dir: string;
   /** `host:port`; loopback unless the operator says otherwise. */
   listen: string[];
+  /** Where it ends TLS; nowhere by default. */
+  listenTls?: string[];
   /** The Node to run it with; this process's own by default. */
   node?: string;
   /** Added to the minimal environment. */
@@ -30,8 +32,8 @@ const main = fileURLToPath(new URL('./main.ts', import.meta.url));
 
 /** The edge of a directory, which is made, private, when it is missing. */
 export async function edgeProgram(options: EdgeProgramOptions): Promise<EdgeProgram> {
-  const { dir, listen, node = process.execPath } = options;
-  for (const address of listen) parseAddress(address);
+  const { dir, listen, listenTls = [], node = process.execPath } = options;
+  for (const address of [...listen, ...listenTls]) parseAddress(address);
   await mkdir(dir, { recursive: true, mode: 0o700 });
   await chmod(dir, 0o700);
   const env = { ...minimalEnvironment(), ...options.env };
@@ -42,8 +44,9 @@ export async function edgeProgram(options: EdgeProgramOptions): Promise<EdgeProg
     argv: [...nodeFlags, main, '--load-only'],
     env,
   });
-  const argv = [...nodeFlags, main, '--dir', dir, ...listen.flatMap((address) => ['--listen', address])];
-  return { node, argv, env: { ...env, ...cache } };
+  const plain = listen.flatMap((address) => ['--listen', address]);
+  const tls = listenTls.flatMap((address) => ['--listen-tls', address]);
+  return { node, argv: [...nodeFlags, main, '--dir', dir, ...plain, ...tls], env: { ...env, ...cache } };
 }
 
 function minimalEnvironment(): Record<string, string> {

@@ -12,9 +12,15 @@ export const upCommand: Definition = (program, cli, done) => {
   );
   command.action(async ({ jobs }: { jobs?: number }) => {
     const env = jobs === undefined ? cli.env : { ...cli.env, KOVA_JOBS: String(jobs) };
-    const { url, edge, home, pid, adopted, startedInMs } = await launchControl({ env });
+    const { url, edge, edgeTls, home, pid, adopted, startedInMs } = await launchControl({ env });
     const how = adopted ? 'runs already' : `started in ${formatDuration(startedInMs)}`;
-    const lines = [`Kova ${how}.`, `  API    ${url}`, `  edge   ${edge}`, `  state  ${home}`, 'Next: kova ship'];
-    done({ view: { url, edge, home, pid, adopted, startedInMs }, text: lines.join('\n') });
+    const lines = [
+      `Kova ${how}.`,
+      `  API    ${url}`,
+      `  edge   ${[edge, edgeTls].filter(Boolean).join(', ')}`,
+      `  state  ${home}`,
+      'Next: kova ship',
+    ];
+    done({ view: { url, edge, edgeTls, home, pid, adopted, startedInMs }, text: lines.join('\n') });
   });
 };

@@ -17,7 +17,7 @@ export function statusText({ projects, workers }: StatusView, now = Date.now()):
       headers,
       environments.map((environment) => row(environment, now)),
     );
-    return [name, table, ...environments.flatMap(remarks)].join('\n');
+    return [name, table, ...environments.flatMap((environment) => remarks(environment, now))].join('\n');
   });
   return [...tables, ...others].join('\n\n');
 }
@@ -46,19 +46,38 @@ function countStates(instances: EnvironmentView['instances']): string {
   return [...counts].map(([state, count]) => `${count} ${state}`).join(', ') || '–';
 }
 
-function remarks({ name, live, inFlight, checks, instances, held }: EnvironmentView): string[] {
+function remarks(
+  { name, live, inFlight, checks, instances, tls, held, configuration, drift }: EnvironmentView,
+  now: number,
+) {
   const work = inFlight ? [`${name}: ${inFlight.phase}: ${plain(inFlight.reason)}`] : [];
   const checked = (checks?.jobs ?? []).map((job) => `  ${jobMark(job.state)} ${job.name}  ${job.state}`);
   const hint = inFlight?.phase === 'awaiting-approval' ? [approvalHint(name)] : [];
+  const given = configuration?.apply ? [`${name}: ${appliedBy(configuration, now)}`] : [];
   const degraded = live?.health === 'degraded' ? [`warning: ${name}: degraded: ${plain(live.reason)}`] : [];
   return [
     ...work,
     ...checked,
     ...hint,
+    ...given,
     ...degraded,
+    ...(tls?.problem ? [`warning: ${name}: certificate: ${plain(tls.problem)}`] : []),
+    ...drift.map((each) => `${each.mendedAt ? '' : 'warning: '}${name}: ${driftText(each, now)}`),
     ...instances.flatMap(warning),
     ...held.map(({ commit, reason }) => `${name}: commit ${commit.slice(0, 10)} is held: ${plain(reason)}`),
   ];
+}
+
+type Configuration = NonNullable<EnvironmentView['configuration']>;
+
+function appliedBy({ commit, by, at, apply }: Configuration, now: number): string {
+  const when = at === null ? '' : ` ${since(at, now)} ago`;
+  return `configuration of commit ${commit.slice(0, 10)}, applied by ${plain(by)}${when} (${apply})`;
+}
+
+function driftText({ found, mend, seenAt, mendedAt }: EnvironmentView['drift'][number], now: number): string {
+  const state = mendedAt === null ? 'drift' : 'drift, mended';
+  return `${state}, seen ${since(seenAt, now)} ago: ${plain(found)}; ${plain(mend)}`;
 }
 
 /** What is wrong with an instance, or was since its release came here. */

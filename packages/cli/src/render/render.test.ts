@@ -81,7 +81,9 @@ test('without a word it lists what there is', async () => {
   const { code, out } = await kova(['render'], await inside(repositoryWith({ a: '1' })));
   expect({ code, out }).toEqual({
     code: 0,
-    out: expect.stringMatching(/^kova render github +the pipeline as a GitHub/m),
+    out: expect.stringMatching(
+      /^kova render github +the pipeline as a GitHub[\s\S]*^kova render compose +a compose file/m,
+    ),
   });
 });
 

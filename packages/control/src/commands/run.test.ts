@@ -127,6 +127,22 @@ test('on abort it rejects with the reason when nothing of the group is left', as
   await expect(run(script('', { signal: stop.signal }))).rejects.toThrow('asked to');
 });
 
+test('on abort it may be given time to end by itself, and is killed when that is over', async () => {
+  const stopping = async (onTerm: string, graceMs: number) => {
+    const stop = new AbortController();
+    const lines: string[] = [];
+    const onLine = (line: string) => {
+      lines.push(line);
+      if (line === 'up') stop.abort(new Error('asked to'));
+    };
+    const code = `process.on("SIGTERM", () => { ${onTerm} }); console.log("up"); setInterval(() => {}, 1000)`;
+    await expect(run(script(code, { signal: stop.signal, graceMs, onLine }))).rejects.toThrow('asked to');
+    return lines;
+  };
+  expect(await stopping('console.log("well"); process.exit(0)', 20_000)).toEqual(['up', 'well']);
+  expect(await stopping('console.log("no")', 200)).toContain('up');
+});
+
 test('children that the program leaves in its group end with it', async () => {
   const { mark, env } = newMark();
   const { exitCode } = await run(

@@ -8,7 +8,7 @@ import type { Identity } from '../home/unprivileged.ts';
 import { sendToBackground } from './background.ts';
 import type { Confines } from './confine/confines.ts';
 import { endWithUs } from './ending.ts';
-import { killGroup } from './group.ts';
+import { killGroup, signalGroup } from './group.ts';
 import { closed, cutLines, eachLines, lastLines } from './lines.ts';
 import { createScrubber } from './scrubber.ts';
 
@@ -21,6 +21,8 @@ export interface Command {
   as?: Identity | null;
   timeoutMs: number;
   signal?: AbortSignal;
+  /** On abort it is asked to end by SIGTERM, and killed after so long; by default it is killed at once. */
+  graceMs?: number;
   /** Called for each line of stdout and stderr, scrubbed. */
   onLine?: (line: string, stream: 'stdout' | 'stderr') => void;
   /** Called with some lines of stdout or stderr at a time, scrubbed; the program waits until they are taken. */
@@ -152,7 +154,13 @@ async function supervise(child: ChildProcess, command: Command, name: string): P
   } finally {
     clearTimeout(timer);
     command.signal?.removeEventListener('abort', onAbort);
+    if (child.pid && command.signal?.aborted) await askToEnd(child.pid, exited, command.graceMs ?? 0);
     if (child.pid) await killGroup(child.pid);
     await exited.catch(() => {});
   }
+}
+
+async function askToEnd(leader: number, exited: Promise<Ending>, graceMs: number): Promise<void> {
+  if (graceMs === 0 || !signalGroup(leader, 'SIGTERM')) return;
+  await Promise.race([exited.catch(() => {}), sleep(graceMs, undefined, { ref: false })]);
 }

@@ -7,6 +7,8 @@ import { processStart } from './process-start.ts';
 export interface ControlPlace {
   url: string;
   edge: string;
+  /** `https://127.0.0.1:4743`; not there when it ends no TLS. */
+  edgeTls?: string;
 }
 
 /** Who the control plane of this home is, told by itself; `ready` is null while it starts. */

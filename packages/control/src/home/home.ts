@@ -58,11 +58,18 @@ const privateMode = 0o700;
  * listed when Kova runs as root; the rest are private. What is there already keeps its mode.
  */
 export async function prepareHome(home: Home): Promise<void> {
-  const shared = process.getuid?.() === 0 ? enterable : privateMode;
-  for (const path of [home.root, home.postgres, home.slots, home.builds, home.toolchain]) await make(path, shared);
   const { artefacts, results, repositories, assets, logs, edge, keys, compiled } = home;
-  for (const path of [artefacts, results, repositories, assets, logs, edge, keys, compiled])
-    await make(path, privateMode);
+  await makeDirectories({
+    shared: [home.root, home.postgres, home.slots, home.builds, home.toolchain],
+    own: [artefacts, results, repositories, assets, logs, edge, keys, compiled],
+  });
+}
+
+/** Makes directories that unprivileged processes must pass, and others that are for Kova alone, as in its home. */
+export async function makeDirectories({ shared, own }: Record<'shared' | 'own', readonly string[]>): Promise<void> {
+  const passable = process.getuid?.() === 0 ? enterable : privateMode;
+  for (const path of shared) await make(path, passable);
+  for (const path of own) await make(path, privateMode);
 }
 
 async function make(path: string, mode: number): Promise<void> {

@@ -1,6 +1,7 @@
 import { chooseRollbackTarget, mayPromote } from '@kova/core/deployment/decide';
 import type { Deployment, DeploymentKind } from '@kova/core/deployment/deployment';
 import { KovaError } from '@kova/core/errors/kova-error';
+import type { CertificateKeeper } from '../certificates/keeper.ts';
 import type { Context } from '../context.ts';
 import { requestApplyAbort, requireApply } from '../store/applies.ts';
 import { type Configuration, lastConfiguration } from '../store/configuration.ts';
@@ -28,6 +29,7 @@ export interface Target {
 export interface Actor {
   ctx: Context;
   workflows: Workflows;
+  certificates: CertificateKeeper;
 }
 
 /** Queues a deployment. One that waits for approval makes way for a newer release. @throws KovaError NOT_FOUND, COMMIT_HELD */

@@ -3,6 +3,8 @@ export type { ErrorReport } from '@kova/core/errors/kova-error';
 export type { ApplyView, PlanView } from './plan-views.ts';
 export type { RepositoryView } from './repository-view.ts';
 export type {
+  AuthorityView,
+  CertificateView,
   CommitView,
   DeploymentView,
   EnvironmentView,

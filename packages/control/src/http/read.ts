@@ -5,11 +5,13 @@ import { hostsOf } from '@kova/core/environment/hosts';
 import { otherColour, slotId } from '@kova/core/environment/slot';
 import { KovaError } from '@kova/core/errors/kova-error';
 import type { Context } from '../context.ts';
+import { findCertificate } from '../store/certificates.ts';
 import { deploymentRows, findDeployment, toDeployment } from '../store/deployments.ts';
 import { environmentNames, readEnvironment, releaseIn, type SlotRecord } from '../store/environments.ts';
 import { heldCommits } from '../store/holds.ts';
 import { jobsOf } from '../store/jobs.ts';
 import { type Run, runRows, toRun } from '../store/runs.ts';
+import { configurationInForce, driftOf } from './environment-state.ts';
 import type { DeploymentView, EnvironmentView, ReleaseView, ScorecardView, ShipView, StatusView } from './views.ts';
 import { readWorkers } from './workers.ts';
 
@@ -70,6 +72,9 @@ async function readEnvironmentView(ctx: Context, project: string, name: string):
       address: `${address.host}:${address.port}`,
     })),
     checks: inFlight && (await checksUnderWay(ctx, inFlight.id)),
+    tls: await tlsOf(ctx, project, name),
+    configuration: live && (await configurationInForce(ctx, live.deployment)),
+    drift: await driftOf(ctx, project, name),
     held: [...(await heldCommits(ctx.db, project, name))].map(([commit, reason]) => ({ commit, reason })),
   };
 }
@@ -83,7 +88,16 @@ async function checksUnderWay(ctx: Context, deployment: string): Promise<Environ
 
 async function urlOf(ctx: Context, project: string, name: string, [slot]: readonly SlotRecord[]): Promise<string> {
   const host = slot ? hostsOf((await releaseIn(ctx.db, slot)).config, name)[0] : `${name}.${project}.localhost`;
-  return `http://${host}:${ctx.edgeListen.split(':').at(-1)}`;
+  const certificate = await findCertificate(ctx.db, { project, environment: name });
+  if (!ctx.edgeTls || !certificate?.fingerprint) return `http://${host}:${ctx.edgeListen.split(':').at(-1)}`;
+  return `https://${host}${ctx.edgeTls.port === 443 ? '' : `:${ctx.edgeTls.port}`}`;
+}
+
+async function tlsOf(ctx: Context, project: string, environment: string): Promise<EnvironmentView['tls']> {
+  const certificate = await findCertificate(ctx.db, { project, environment });
+  if (!certificate) return null;
+  const nowhere = ctx.edgeTls ? null : 'the edge ends TLS nowhere: set KOVA_EDGE_TLS_LISTEN and start it again';
+  return { notAfter: certificate.notAfter?.toISOString() ?? null, problem: certificate.problem ?? nowhere };
 }
 
 export async function readDeployment(ctx: Context, id: string): Promise<DeploymentView> {

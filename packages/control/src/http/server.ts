@@ -7,6 +7,7 @@ import { isSame } from '../secrets/is-same.ts';
 import type { Actor } from './act.ts';
 import { version } from './read.ts';
 import { actionRoutes } from './routes/actions.ts';
+import { certificateRoutes } from './routes/certificates.ts';
 import { hookRoutes } from './routes/hooks.ts';
 import { logSearchRoutes } from './routes/log-search.ts';
 import { pipelineRoutes } from './routes/pipeline.ts';
@@ -43,6 +44,7 @@ export function createApi(actor: Actor, token: Secret): OpenAPIHono {
   planRoutes(app, actor);
   pipelineRoutes(app, actor);
   secretRoutes(app, actor);
+  certificateRoutes(app, actor);
   actionRoutes(app, actor);
   repositoryRoutes(app, actor);
   streamRoutes(app, actor);

@@ -5,7 +5,7 @@ import { jobStates, runStates } from '@kova/core/pipeline/state';
 import { z } from 'zod';
 import { shipStates } from '../store/schema.ts';
 import { errorView } from './error-view.ts';
-import { applyView } from './plan-views.ts';
+import { applyView, findingView } from './plan-views.ts';
 
 const moment = z.iso.datetime();
 const codes = Object.keys(errorCodes) as ErrorCode[];
@@ -56,7 +56,18 @@ export const environmentView = z
         pid: z.number().nullable(),
       }),
     ),
+    tls: z
+      .object({ notAfter: moment.nullable(), problem: z.string().nullable() })
+      .nullable()
+      .describe('the certificate of its hosts; null when it asks for none'),
     held: z.array(z.object({ commit: z.string(), reason: z.string() })),
+    configuration: z
+      .object({ commit: z.string(), by: z.string(), at: moment.nullable(), apply: z.string().nullable() })
+      .nullable()
+      .describe('whose is in force, and who put it there; `apply` is null when it came with its release'),
+    drift: z
+      .array(findingView.extend({ seenAt: moment, mendedAt: moment.nullable() }))
+      .describe('where what runs is not as it is recorded, or was not within the last hour'),
     checks: z
       .object({ run: z.string(), jobs: z.array(z.object({ name: z.string(), state: z.enum(jobStates) })) })
       .nullable()
@@ -193,6 +204,26 @@ export const secretView = z
   })
   .meta({ id: 'Secret' });
 
+export const certificateView = z
+  .object({
+    project: z.string(),
+    environment: z.string(),
+    source: z.enum(['files', 'local', 'acme']),
+    hosts: z.array(z.string()),
+    issuer: z.string().nullable(),
+    fingerprint: z.string().nullable().describe('SHA-256 of the certificate that the edge has taken last'),
+    notBefore: moment.nullable(),
+    notAfter: moment.nullable(),
+    renewsAt: moment.nullable().describe('null for files, which are read again and again'),
+    problem: z.string().nullable().describe('why the next one could not be had'),
+    failures: z.number(),
+  })
+  .meta({ id: 'Certificate' });
+
+export const authorityView = z
+  .object({ path: z.string(), fingerprint: z.string(), notAfter: moment, pem: z.string() })
+  .meta({ id: 'Authority' });
+
 /** What a search of logs sends, one JSON object an event. */
 export const logMatchView = z.object({
   run: z.string(),
@@ -265,5 +296,7 @@ export type ScorecardView = z.infer<typeof scorecardView>;
 export type JobView = z.infer<typeof jobView>;
 export type RunView = z.infer<typeof runView>;
 export type LogMatchView = z.infer<typeof logMatchView>;
+export type CertificateView = z.infer<typeof certificateView>;
+export type AuthorityView = z.infer<typeof authorityView>;
 export type SecretView = z.infer<typeof secretView>;
 export type StreamEvent = z.infer<typeof streamEvent>;

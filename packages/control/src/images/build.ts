@@ -11,6 +11,7 @@ import { withContext } from './context.ts';
 import { dated } from './dated.ts';
 import { explainDisk } from './disk.ts';
 import { follow } from './progress.ts';
+import { draftName, removeImage } from './remove.ts';
 
 export interface Workplace {
   engine: Docker;
@@ -34,11 +35,7 @@ export async function buildReleaseImage(
     const base = await ensureBase(engine, baseOf(request.config));
     const draft = await buildDraft(place, request, base, say);
     const id = await dated(engine, draft, request.commit.committedAt);
-    if (draft.Id !== id)
-      await engine
-        .getImage(draft.Id)
-        .remove({ force: true })
-        .catch(() => undefined);
+    if (draft.Id !== id) await removeImage(engine, draft.Id);
     return describe(id, draft, base, request);
   } catch (error) {
     throw explainDisk(error);
@@ -51,7 +48,7 @@ async function buildDraft(
   base: Base,
   say: (line: string) => void,
 ): Promise<Docker.ImageInspectInfo> {
-  const name = `kova-draft:${randomUUID()}`;
+  const name = `${draftName}:${randomUUID()}`;
   const time = commit.committedAt;
   const buildargs = {
     REVISION: commit.sha,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { releaseInContext } from '@kova/render/docker';
@@ -33,5 +33,15 @@ export async function withContext<T>(
     return await use(Readable.from(create(options, ['Dockerfile', 'root']) as unknown as AsyncIterable<Buffer>));
   } finally {
     await rm(draft, { recursive: true, force: true });
+  }
+}
+
+const oldMs = 7_200_000;
+
+/** What builds that were cut short have left: none takes that long. */
+export async function removeOldContexts(directory: string): Promise<void> {
+  for (const name of await readdir(directory).catch(() => [])) {
+    const { mtimeMs } = await stat(join(directory, name)).catch(() => ({ mtimeMs: Date.now() }));
+    if (mtimeMs < Date.now() - oldMs) await rm(join(directory, name), { recursive: true, force: true });
   }
 }

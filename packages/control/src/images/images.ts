@@ -1,13 +1,15 @@
 import { join } from 'node:path';
 import type Docker from 'dockerode';
 import { createScrubber } from '../commands/scrubber.ts';
-import { engineCall, engineStatus } from '../engine/explain.ts';
+import { engineCall } from '../engine/explain.ts';
 import type { Home } from '../home/home.ts';
 import { type JobLog, openJobLog } from '../pipeline/log.ts';
 import type { Artefacts } from '../ports/artefacts.ts';
 import type { Images, ImageWork } from '../ports/images.ts';
 import { buildReleaseImage, type Workplace } from './build.ts';
+import { removeOldContexts } from './context.ts';
 import { pushImage, pushPausesMs } from './push.ts';
+import { removeImages } from './remove.ts';
 
 export interface ImagesOptions {
   /** Asked when it is needed: most projects have no images. */
@@ -25,12 +27,11 @@ export function createImages({ engine, home, artefacts, network, pausesMs = push
   const place = () => ({ engine: engine(), artefacts, directory: join(home.builds, '.images'), network });
   return {
     async begin(job, secrets) {
+      await removeOldContexts(place().directory);
       const log = await openJobLog(home.logs, job, createScrubber(secrets));
       return workOn(place(), log, pausesMs);
     },
-    async remove(images) {
-      for (const image of images) await removeImage(engine(), image);
-    },
+    remove: (images) => removeImages(engine(), images),
   };
 }
 
@@ -46,18 +47,4 @@ function workOn(place: Workplace, log: JobLog, pausesMs: readonly number[]): Ima
     say: (line) => log.write(line),
     close: () => log.close(),
   };
-}
-
-/** A container that was made of it keeps it, which is as it should be. */
-async function removeImage(engine: Docker, id: string): Promise<void> {
-  await engineCall(`removing the image ${id}`, async () => {
-    try {
-      const { RepoTags } = await engine.getImage(id).inspect();
-      for (const name of RepoTags ?? []) await engine.getImage(name).remove();
-      await engine.getImage(id).remove();
-    } catch (error) {
-      const status = engineStatus(error);
-      if (status !== 404 && status !== 409) throw error;
-    }
-  });
 }

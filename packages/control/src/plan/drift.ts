@@ -3,33 +3,27 @@ import { diff } from '@kova/core/plan/diff';
 import { Secret } from '@kova/core/secret';
 import type { Context } from '../context.ts';
 import type { SlotSpec } from '../ports/runtime.ts';
-import type { DriftSubject } from '../store/schema.ts';
+import type { Drift } from '../store/drifts.ts';
 import { type Plan, readPlan } from '../workflows/plan.ts';
-import { instanceEnv } from '../workflows/steps/instance-env.ts';
+import { instanceEnvWith } from '../workflows/steps/instance-env.ts';
 import { slotSpec } from '../workflows/steps/start.ts';
 
-/** Where what runs is not as it is recorded, and how that is mended. */
-export interface Finding {
-  subject: DriftSubject;
-  found: string;
-  mend: string;
-}
+export type Finding = Pick<Drift, 'subject' | 'found' | 'mend'>;
 
 /** What the live deployment of an environment has drifted from. Starts and changes nothing. */
 export async function findDrift(ctx: Context, liveDeployment: string): Promise<Finding[]> {
   const plan = await readPlan(ctx, liveDeployment);
-  const database = await databaseDrift(ctx, plan);
-  if (database) return [database];
+  const { deployment, release } = plan;
+  const hasDatabase = Object.values(release.config.services).some(({ kind }) => kind === 'postgres');
+  const look = hasDatabase ? await ctx.databases.look(deployment.project, deployment.environment) : null;
+  if (look && look.state !== 'running') return [databaseDrift(ctx, plan, look.state)];
   const running = (await ctx.runtime.slots()).find(({ slot }) => slot === plan.slot);
-  const wanted = slotSpec(plan, await instanceEnv(ctx, plan));
+  const wanted = slotSpec(plan, instanceEnvWith(ctx, plan, look?.database ?? null));
   return [slotDrift(running, wanted) ?? (await instanceDrift(ctx, plan))].filter((finding) => finding !== null);
 }
 
-async function databaseDrift(ctx: Context, { deployment, release }: Plan): Promise<Finding | null> {
+function databaseDrift(ctx: Context, { deployment }: Plan, state: 'stopped' | 'absent'): Finding {
   const { project, environment } = deployment;
-  if (!Object.values(release.config.services).some(({ kind }) => kind === 'postgres')) return null;
-  const state = await ctx.databases.state(project, environment);
-  if (state === 'running') return null;
   if (state === 'stopped')
     return { subject: 'database', found: 'its PostgreSQL does not run', mend: 'Kova starts it by itself' };
   const found = `the files of its PostgreSQL are gone from ${ctx.home.postgres}/${project}/${environment}`;

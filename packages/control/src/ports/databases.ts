@@ -6,6 +6,9 @@ export interface Database {
   port: number;
 }
 
+/** `absent` when there are no files of one. */
+export type DatabaseState = { state: 'running'; pid: number; database: Database } | { state: 'stopped' | 'absent' };
+
 /** A database of its own for each environment of each project. */
 export interface Databases {
   /**
@@ -14,8 +17,8 @@ export interface Databases {
    */
   ensure(project: string, environment: string): Promise<Database>;
 
-  /** Whether it runs; `absent` when there are no files of one. Starts nothing. */
-  state(project: string, environment: string): Promise<'running' | 'stopped' | 'absent'>;
+  /** The database as it is; starts and makes nothing. */
+  look(project: string, environment: string): Promise<DatabaseState>;
 
   /** Stops it; its data stay. Idempotent. */
   stop(project: string, environment: string): Promise<void>;

@@ -1,3 +1,4 @@
+import type { CertificateInfo, KeyPair } from '@kova/core/traffic/certificate';
 import type { Route } from '@kova/core/traffic/route';
 import type { SlotCounters } from '@kova/core/traffic/slot-counters';
 
@@ -23,6 +24,17 @@ export interface Edge {
   ): Promise<{ drained: boolean; inFlight: number }>;
   /** Opens a way into a slot for checks; gone when it is closed, or when either side ends. */
   openDoor(target: { routeId: string; slotId: string; release: string }): Promise<OpenDoor>;
+  /** What it ends TLS with now. */
+  certificates(): Promise<CertificateInfo[]>;
+  /** Idempotent; CERTIFICATE_INVALID when clients would refuse it, and then the one before stays. `id`: `project/environment`. */
+  putCertificate(id: string, pair: KeyPair): Promise<CertificateInfo>;
+  /** Idempotent. */
+  removeCertificate(id: string): Promise<void>;
+  /** Answers what an authority asks until it is taken back, or the edge ends. Both idempotent. */
+  putHttpChallenge(token: string, keyAuthorization: string): Promise<void>;
+  removeHttpChallenge(token: string): Promise<void>;
+  putAlpnChallenge(host: string, pair: { chain: string; key: string }): Promise<void>;
+  removeAlpnChallenge(host: string): Promise<void>;
   /** The release that users of the host are served now; null when nothing answers. */
   servedRelease(host: string, path: string): Promise<string | null>;
 }

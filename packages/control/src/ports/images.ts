@@ -57,6 +57,9 @@ export interface ImageWork {
 export interface Images {
   /** Begins the job's log anew; nothing in it shows one of the secrets. */
   begin(job: JobRef, secrets: readonly Secret[]): Promise<ImageWork>;
-  /** Removes images from the engine, with all their names there. One that is in use or gone already is passed over. */
-  remove(images: readonly string[]): Promise<void>;
+  /**
+   * Removes images from the engine, with all their names there. Returns those that are gone: not one that a container is
+   * made of. Idempotent. @throws KovaError ENGINE_UNAVAILABLE
+   */
+  remove(images: readonly string[]): Promise<string[]>;
 }

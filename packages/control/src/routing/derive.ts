@@ -26,6 +26,7 @@ export async function deriveRoute(ctx: Context, source: RouteSource): Promise<Om
   const slots = await Promise.all(source.slots.map((slot) => routeSlot(ctx, source, slot)));
   const { path, interval, timeout, unhealthyAfter, healthyAfter } = config.app.health;
   const { assets } = config.app;
+  const tls = tlsOf(ctx, config, environment);
   return {
     id: `${project}/${environment}`,
     hosts: hostsOf(config, environment),
@@ -38,6 +39,17 @@ export async function deriveRoute(ctx: Context, source: RouteSource): Promise<Om
     sticky: true,
     idleTokenHash: createHash('sha256').update(ctx.idleToken.reveal()).digest('hex'),
     limits,
+    ...(tls && { tls }),
+  };
+}
+
+function tlsOf({ edgeTls }: Context, config: ProjectConfig, environment: string): Route['tls'] {
+  // A release that was built by an older Kova says nothing of it.
+  const wanted = config.environments[environment]?.tls ?? null;
+  if (wanted === null || edgeTls === null) return undefined;
+  return {
+    redirectPort: wanted.redirect ? edgeTls.port : null,
+    hstsSeconds: wanted.hsts === null ? null : Math.floor(wanted.hsts / 1000),
   };
 }
 

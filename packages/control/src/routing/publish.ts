@@ -3,8 +3,10 @@ import { hasCode, KovaError } from '@kova/core/errors/kova-error';
 import type { Route } from '@kova/core/traffic/route';
 import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
+import { noteMended } from '../store/drifts.ts';
 import { readEnvironment, releaseIn } from '../store/environments.ts';
 import type { Schema } from '../store/schema.ts';
+import { catchUp, putBack } from './catch-up.ts';
 import { deriveRoute } from './derive.ts';
 
 /** A newer route may be put in place between numbering one and handing it over, but not for ever. */
@@ -14,16 +16,19 @@ const attempts = 3;
  * Brings the edge in line with the store: derives the environment's route from what is recorded, numbers it when it is
  * new, and hands it over. The row is locked meanwhile, and the edge refuses an older number, so whoever publishes,
  * whenever it wakes up, publishes the truth. Idempotent.
+ * @returns whether it has put back what somebody else had changed, which is recorded
  */
-export async function publishRoute(ctx: Context, project: string, environment: string): Promise<void> {
+export async function publishRoute(ctx: Context, project: string, environment: string): Promise<boolean> {
+  let found: string | null = null;
   for (let attempt = 1; ; attempt += 1) {
     const route = await numberRoute(ctx, project, environment);
     try {
       if (route) await ctx.edge.putRoute(route);
-      return;
+      if (found) await noteMended(ctx.db, { project, environment, subject: 'route', found, mend: putBack });
+      return found !== null;
     } catch (error) {
       if (attempt === attempts || !hasCode(error, 'EDGE_STALE_ROUTE')) throw error;
-      await catchUp(ctx, project, environment);
+      found = (await catchUp(ctx, { project, environment })) ?? found;
     }
   }
 }
@@ -64,22 +69,4 @@ async function routeNow(
   if (!leading) return known && { ...known, slots: [] };
   const { config } = await releaseIn(trx, leading);
   return deriveRoute(ctx, { project, environment, weights, slots, config });
-}
-
-/** The column's; a number that came from no store is not taken over. */
-const highestVersion = 2_147_483_647;
-
-/**
- * Lifts the number of an environment's route above the one that the edge has: the store may have been put back to an
- * earlier moment. A writer that was paused finds the number high enough already.
- */
-async function catchUp(ctx: Context, project: string, environment: string): Promise<void> {
-  const there = (await ctx.edge.routes()).find(({ id }) => id === `${project}/${environment}`);
-  if (!there || there.version >= highestVersion) return;
-  await ctx.db
-    .updateTable('environments')
-    .set(({ fn, val }) => ({ route_version: fn<number>('greatest', ['route_version', val(there.version)]) }))
-    .where('project', '=', project)
-    .where('name', '=', environment)
-    .execute();
 }

@@ -9,7 +9,7 @@ import type { Identity } from '../home/unprivileged.ts';
 import { ChosenRuntime } from './chosen-runtime.ts';
 import { createDockerRuntime } from './docker/docker-runtime.ts';
 import { baseImage } from './docker/image.ts';
-import { containersIn, engineFile, processesIn, servicesIn } from './places.ts';
+import { clusterFile, containersIn, engineFile, processesIn, servicesIn } from './places.ts';
 import { createProcessRuntime } from './process/process-runtime.ts';
 import type { InstanceEvent } from './slot/surroundings.ts';
 import { createSwarmRuntime, type SwarmRuntimeOptions } from './swarm/swarm-runtime.ts';
@@ -23,7 +23,7 @@ export interface RuntimesOptions {
   env?: NodeJS.ProcessEnv;
 }
 
-/** What runs the slots of this home. Docker is spoken to once a release has asked for it, never before. */
+/** What runs the slots of this home. Docker or a cluster is spoken to once a release has asked for it, never before. */
 export async function openRuntimes(options: RuntimesOptions): Promise<ChosenRuntime> {
   const { home, as, identityOf, onEvent, credentialsOf, env = process.env } = options;
   const asOf = (slot: SlotId) => identityOf(...(slot.split('/', 2) as [string, string]));
@@ -33,10 +33,13 @@ export async function openRuntimes(options: RuntimesOptions): Promise<ChosenRunt
     docker: async () => createDockerRuntime({ ...shared, ...(await engineIn(home, containersIn(home), env)) }),
     swarm: async () =>
       createSwarmRuntime({ ...shared, ...(await engineIn(home, servicesIn(home), env)), credentialsOf }),
+    // Its client takes 90 MB and seconds to load: only those who ask for a cluster shall have it.
+    kubernetes: async () => (await import('./kubernetes/open.ts')).openClusterRuntime(home, env),
   });
   await runtime.open('process');
   if (existsSync(engineFile(containersIn(home)))) await runtime.open('docker');
   if (existsSync(engineFile(servicesIn(home)))) await runtime.open('swarm');
+  if (existsSync(clusterFile(home))) await runtime.open('kubernetes');
   return runtime;
 }
 

@@ -25,6 +25,11 @@ export function engineFile(directory: string): string {
   return join(directory, 'engine');
 }
 
+/** There once a release has asked for a cluster: slots are to be looked for in one. */
+export function clusterFile(home: Home): string {
+  return join(home.slots, '.cluster');
+}
+
 /** What is needed to find the containers of a home; null where none was ever made. */
 export async function containersOf(home: Home): Promise<ContainersPlace | null> {
   return placeIn(home, containersIn(home));

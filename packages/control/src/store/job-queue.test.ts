@@ -162,3 +162,12 @@ test('how long a job took is known from the last time that it passed and was run
   expect(took.get('quick')).toBeLessThan(10_000);
   expect(await lastDurations(database.db, 'other', ['quick'])).toEqual(new Map());
 });
+
+test('a choosy one takes what has its label and nothing else', async () => {
+  const choosy = { ...(await executor('control', { labels: ['kova-control'] })), choosy: true };
+  await open({ install: [] });
+  expect(await take(choosy)).toEqual([]);
+  run = await createRun(database.db, { project: 'shop', commit: 'b'.repeat(40), jobs: null });
+  await open({ 'build-image': [] }, 'kova-control');
+  expect(names(await take(choosy))).toEqual(['build-image']);
+});

@@ -1,4 +1,5 @@
 import type { ProjectConfig } from '@kova/core/config/schema';
+import type { TlsConfig } from '@kova/core/config/tls';
 import type { DeploymentKind, ReleaseHealth } from '@kova/core/deployment/deployment';
 import type { Phase } from '@kova/core/deployment/phase';
 import type { Colour } from '@kova/core/environment/slot';
@@ -210,6 +211,25 @@ export interface Schema {
   };
   job_events: { id: Generated<string>; run: string; job: string; state: JobState; reason: string; at: Moment };
   secrets: { project: string; name: string; sealed: string; set_by: string; set_at: Moment };
+  certificates: {
+    project: string;
+    environment: string;
+    settings: string;
+    source: TlsConfig['certificate'];
+    hosts: string[];
+    chain: string | null;
+    sealed_key: string | null;
+    fingerprint: string | null;
+    issuer: string | null;
+    not_before: MaybeMoment;
+    not_after: MaybeMoment;
+    order_url: string | null;
+    order_key: string | null;
+    next_at: Moment;
+    failures: Generated<number>;
+    problem: string | null;
+  };
+  acme_accounts: { directory: string; email: string; sealed_key: string };
   home: { one: Generated<boolean>; id: string; place: string };
   repositories: {
     project: string;

@@ -5,6 +5,7 @@ import { type Daemon, makeDaemon } from './engine/daemon.ts';
 import { removeAbandonedDaemons, removeDaemon } from './engine/remove.ts';
 
 export { type ImageRecipe, importImage, nodeBase } from './engine/base-image.ts';
+export { composeProgram } from './engine/compose.ts';
 
 export interface TestEngine {
   engine: Docker;

@@ -1,25 +1,33 @@
 import { join } from 'node:path';
 import { type EnvironmentUse, retained } from '@kova/core/retention/retention';
 import type { Context } from '../context.ts';
+import { told } from '../process-log.ts';
 import { pruneAssets } from '../routing/assets.ts';
 import { history } from '../store/deployments.ts';
+import { forgetDrifts } from '../store/drifts.ts';
 import { readEnvironment } from '../store/environments.ts';
 import { newestConfig } from '../store/releases.ts';
 import { forgetTriggers } from '../store/triggers.ts';
 import { each } from './each.ts';
+import { pruneImages } from './images.ts';
 
-/** How long it is told what a push led to. A message that comes again later finds nothing new to do. */
-const triggerDays = 90;
+/** How long it is told what a push led to, and where what ran had drifted. A message that comes again later finds nothing new to do. */
+const toldDays = 90;
 
 /**
- * Removes from the disk what nothing runs and nothing would go back to: the artefacts of such releases, and assets
+ * Removes from the disk what nothing runs and nothing would go back to: artefacts and images of such releases, and assets
  * whose time is over. The ledger keeps its rows: what was delivered stays counted.
  */
 export async function cleanUp(ctx: Context): Promise<void> {
-  await forgetTriggers(ctx.db, triggerDays);
+  await forgetTriggers(ctx.db, toldDays);
+  await forgetDrifts(ctx.db, toldDays);
   const projects = await ctx.db.selectFrom('projects').select('name').execute();
-  const kept = await Promise.all(projects.map(({ name }) => keptArtefacts(ctx, name)));
-  await ctx.artefacts.prune(new Set(kept.flat()));
+  const kept = (await Promise.all(projects.map(({ name }) => keptReleases(ctx, name)))).flat();
+  await ctx.artefacts.prune(new Set(kept.map(({ artefact }) => artefact)));
+  await pruneImages(
+    ctx,
+    kept.map(({ id }) => id),
+  ).catch(told('images'));
   const environments = await ctx.db.selectFrom('environments').select(['project', 'name']).execute();
   await each(environments, async ({ project, name }) => {
     const config = await newestConfig(ctx.db, project);
@@ -27,7 +35,7 @@ export async function cleanUp(ctx: Context): Promise<void> {
   });
 }
 
-async function keptArtefacts(ctx: Context, project: string): Promise<string[]> {
+async function keptReleases(ctx: Context, project: string): Promise<Array<{ id: string; artefact: string }>> {
   const config = await newestConfig(ctx.db, project);
   if (!config) return [];
   const names = await ctx.db.selectFrom('environments').select('name').where('project', '=', project).execute();
@@ -39,7 +47,7 @@ async function keptArtefacts(ctx: Context, project: string): Promise<string[]> {
     .select(['id', 'artefact'])
     .where('project', '=', project)
     .execute();
-  return releases.filter(({ id }) => kept.has(id)).map(({ artefact }) => artefact);
+  return releases.filter(({ id }) => kept.has(id));
 }
 
 async function useOf(ctx: Context, project: string, environment: string): Promise<EnvironmentUse> {

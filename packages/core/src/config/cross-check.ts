@@ -2,17 +2,20 @@ import { checkChecks } from '../environment/checks.ts';
 import { checkPipeline } from '../pipeline/resolve.ts';
 import { formatDuration } from './duration.ts';
 import type { ProjectConfig } from './schema.ts';
+import { whyNoCertificate } from './tls.ts';
 
 /** What no single key can tell: rules between keys. One sentence with its path for each that is broken. */
 export function crossCheck(config: ProjectConfig): string[] {
   return [
     ...checkDatabase(config),
     ...checkHosts(config),
+    ...checkCertificates(config),
     ...checkProbes(config),
     ...checkWindows(config),
     ...checkPipeline(config),
     ...checkChecks(config),
     ...checkAutoscale(config),
+    ...checkCluster(config),
   ];
 }
 
@@ -31,6 +34,19 @@ function checkHosts(config: ProjectConfig): string[] {
       return other ? [`environments.${name}.hosts[${index}]: ${host} already belongs to ${other}`] : [];
     }),
   );
+}
+
+function checkCertificates(config: ProjectConfig): string[] {
+  return Object.entries(config.environments).flatMap(([name, { tls, hosts }]) => {
+    if (tls === null) return [];
+    if (tls.certificate === 'acme' && hosts.length === 0) {
+      return [`environments.${name}.hosts: tls.certificate is acme, which needs hosts of your own`];
+    }
+    return hosts.flatMap((host, index) => {
+      const why = whyNoCertificate(tls, host);
+      return why === null ? [] : [`environments.${name}.hosts[${index}]: no certificate for ${host}: ${why}`];
+    });
+  });
 }
 
 function checkProbes(config: ProjectConfig): string[] {
@@ -57,4 +73,14 @@ function checkAutoscale({ environments, render }: ProjectConfig): string[] {
     const least = min ?? environment.instances;
     return max < least ? [`${path}.max: must be at least ${least}, the fewest instances`] : [];
   });
+}
+
+/** What a cluster cannot be given: Kova's PostgreSQL listens on its own machine alone. */
+function checkCluster({ runtime, services }: ProjectConfig): string[] {
+  if (runtime !== 'kubernetes') return [];
+  return Object.entries(services).flatMap(([name, { kind }]) =>
+    kind === 'postgres'
+      ? [`services.${name}: pods of a cluster cannot reach it; give them DATABASE_URL under env of each environment`]
+      : [],
+  );
 }

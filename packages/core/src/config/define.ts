@@ -21,6 +21,7 @@ export function nextjs({ include = [], ...overrides }: Partial<AppInput> & { inc
       ...include.map((path) => ({ from: path, to: path })),
     ],
     start: ['node', 'server.js'],
+    dev: ['npm', 'run', 'dev', '--', '--hostname', '$HOST', '--port', '$PORT'],
     assets: { prefix: '/_next/static/', dir: '.next/static' },
     ...overrides,
     health: { path: '/api/health', ...overrides.health },

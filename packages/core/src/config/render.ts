@@ -53,12 +53,13 @@ const kubernetes = z.strictObject({
     .default(['/tmp'])
     .describe('directories that instances may write to, empty at each start; the rest is read-only'),
   cpu: cpu.default('100m').describe('CPU that each instance is sure to get'),
-  cpuLimit: cpu.nullable().default(null).describe('CPU that it may use at most; null for what the machine has'),
   memory: z
     .string()
     .regex(/^[1-9]\d*(?:[KMGT]i|[kMGT])?$/, 'write 512Mi or 2Gi')
     .default('512Mi')
-    .describe('memory that each instance gets, and at which it is ended'),
+    .describe(
+      'memory that each instance gets, and at which it is ended, where `limits` of the environment says no other',
+    ),
   pullSecret: objectName.nullable().default(null).describe('the Secret with which images are pulled'),
   autoscale: z
     .record(nameSchema, autoscale)

@@ -7,6 +7,7 @@ import { command } from './command.ts';
 import { imageSchema } from './image.ts';
 import { renderSchema } from './render.ts';
 import { limitsSchema, runtimeSchema } from './runtime.ts';
+import { tlsSchema } from './tls.ts';
 import { duration, envVars, insidePath, nameSchema } from './values.ts';
 
 const health = z.strictObject({
@@ -28,6 +29,12 @@ const app = z.strictObject({
     .default([{ from: '.', to: '.', optional: false }])
     .describe('what of the built checkout goes into the artefact, and where'),
   start: command.describe('starts one instance; it must listen on $HOST:$PORT'),
+  dev: command
+    .nullable()
+    .prefault(null)
+    .describe(
+      'starts the app for `kova dev`, with hot reload; `$HOST` and `$PORT` in its words are replaced; null for `start`, under `node --watch` when it is Node',
+    ),
   stopTimeout: duration.prefault('30s').describe('time between SIGTERM and SIGKILL'),
   assets: z
     .strictObject({ prefix: z.string().startsWith('/'), dir: insidePath })
@@ -61,6 +68,7 @@ const database = z
 const environment = z.strictObject({
   deploy: z.enum(['auto', 'manual']).default('auto').describe('auto: a release goes on here by itself'),
   hosts: z.array(z.string()).default([]).describe('host names; default <environment>.<project>.localhost'),
+  tls: tlsSchema.nullable().default(null).describe('how its hosts are served by https; null for plain HTTP alone'),
   instances: z.int().min(1).max(64).default(1),
   limits: limitsSchema.prefault({}),
   env: envVars.default({}).describe('variables for the instances'),

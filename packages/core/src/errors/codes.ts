@@ -129,8 +129,17 @@ export const errorCodes = {
 
   EDGE_UNAVAILABLE: { status: 503, next: 'Run `kova up`; it starts the edge with the routes it had.' },
   EDGE_STALE_ROUTE: { status: 409, next: 'A newer route is in place; nothing was changed.' },
+  CERTIFICATE_INVALID: {
+    status: 422,
+    next: 'Mend what is named; the certificate that was there before is still served.',
+  },
+  CERTIFICATE_REFUSED: {
+    status: 502,
+    next: 'Mend what the authority names; it is asked again by itself, or at once by `kova certificate renew`.',
+  },
   PORT_IN_USE: { status: 409, next: 'Stop what listens there, or set another port.' },
   DISK_FULL: { status: 507, next: 'Free some space; `du -sh "$KOVA_HOME"/*` shows what uses it.' },
+  PREREQUISITE_MISSING: { status: 422, next: 'Install or correct what is named, then run the command again.' },
   COMMAND_FAILED: { status: 500, next: 'Read the output of the command above.' },
 
   CHECK_IMPOSSIBLE: { status: 422, next: 'Install what is named above; until then this was not checked.' },

@@ -45,6 +45,15 @@ export const routeSchema = z
     /** SHA-256 (hex) of the token that opens the idle slot through `x-kova-slot` + `x-kova-token`. */
     idleTokenHash: z.string().nullable(),
     limits: z.strictObject({ bodyBytes: z.int().min(0), responseTimeoutMs: z.int().min(0) }),
+    /** Once there is a certificate for the host. Not there: nothing follows, and an older edge understands the route. */
+    tls: z
+      .strictObject({
+        /** Where plain HTTP is sent to by https; null for nowhere. */
+        redirectPort: z.int().min(1).max(65535).nullable(),
+        /** `max-age` of Strict-Transport-Security; null sends none. */
+        hstsSeconds: z.int().min(0).nullable(),
+      })
+      .optional(),
   })
   .refine(({ slots }) => [0, 100].includes(totalWeight(slots)), {
     path: ['slots'],

@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { type ErrorCode, errorCodes } from '@kova/core/errors/codes';
 import { isErrorCode, KovaError } from '@kova/core/errors/kova-error';
+import { type CertificateInfo, certificateInfoSchema, type KeyPair } from '@kova/core/traffic/certificate';
 import { type Route, routeSchema } from '@kova/core/traffic/route';
 import { type SlotCounters, slotCountersSchema } from '@kova/core/traffic/slot-counters';
 import { z } from 'zod';
@@ -107,6 +108,37 @@ export class EdgeAdmin {
     });
     call.end(JSON.stringify(target));
     return promise.finally(() => clearTimeout(timer));
+  }
+
+  async certificates(): Promise<CertificateInfo[]> {
+    return z.array(certificateInfoSchema).parse(await this.#call('GET', '/certificates'));
+  }
+
+  /** In force for connections that come after; when it is refused (`CERTIFICATE_INVALID`) the one before stays. */
+  async putCertificate(id: string, pair: KeyPair): Promise<CertificateInfo> {
+    return certificateInfoSchema.parse(await this.#call('PUT', `/certificates/${encodeURIComponent(id)}`, pair));
+  }
+
+  async removeCertificate(id: string): Promise<void> {
+    await this.#call('DELETE', `/certificates/${encodeURIComponent(id)}`);
+  }
+
+  /** Answers an authority's HTTP-01 question until `removeHttpChallenge`, or until the edge ends. */
+  async putHttpChallenge(token: string, keyAuthorization: string): Promise<void> {
+    await this.#call('PUT', `/challenges/http/${encodeURIComponent(token)}`, { keyAuthorization });
+  }
+
+  async removeHttpChallenge(token: string): Promise<void> {
+    await this.#call('DELETE', `/challenges/http/${encodeURIComponent(token)}`);
+  }
+
+  /** Answers TLS-ALPN-01 for the host likewise. */
+  async putAlpnChallenge(host: string, pair: { chain: string; key: string }): Promise<void> {
+    await this.#call('PUT', `/challenges/alpn/${encodeURIComponent(host)}`, pair);
+  }
+
+  async removeAlpnChallenge(host: string): Promise<void> {
+    await this.#call('DELETE', `/challenges/alpn/${encodeURIComponent(host)}`);
   }
 
   /** Prometheus text. */

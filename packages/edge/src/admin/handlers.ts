@@ -1,9 +1,9 @@
 import { KovaError } from '@kova/core/errors/kova-error';
 import { routeSchema } from '@kova/core/traffic/route';
-import { z } from 'zod';
 import { bootId } from '../count/slot-counts.ts';
 import { Door } from '../forward/door.ts';
 import type { RouteTable } from '../table/table.ts';
+import { type AdminContext, first, type Handle, type Handler } from './handler.ts';
 import { renderMetrics } from './metrics.ts';
 import {
   type DrainState,
@@ -15,24 +15,9 @@ import {
   timeoutQuery,
   versionQuery,
 } from './schemas.ts';
+import { tlsHandlers } from './tls-handlers.ts';
 
-export interface AdminContext {
-  table: RouteTable;
-  self: { pid: number; startTime: string; version: string; listen: string[] };
-  /** Begins the end of the process; returns at once. */
-  stop: (drainMs: number) => void;
-}
-
-interface Call {
-  /** Decoded path segments where the pattern has `*`. */
-  params: string[];
-  query: Record<string, string>;
-  body: unknown;
-}
-
-type Handle = (context: AdminContext, call: Call) => unknown;
-
-const handlers: readonly [method: string, pattern: string, handle: Handle][] = [
+const handlers: readonly Handler[] = [
   ['GET', '/status', ({ table, self }) => statusOf(table, self)],
   ['GET', '/metrics', ({ table, self }) => renderMetrics(table, self.version)],
   ['GET', '/routes', ({ table }) => table.all().map(({ route }) => route)],
@@ -60,7 +45,8 @@ const handlers: readonly [method: string, pattern: string, handle: Handle][] = [
     ({ table }, { params, body }) => drain(table, first(params), drainBody.parse(body).spreadMs),
   ],
   ['POST', '/doors', ({ table }, { body }) => Door.open(table, doorBody.parse(body))],
-  ['POST', '/stop', ({ stop }, { body }) => stop(stopBody.parse(body).drainMs)],
+  ...tlsHandlers,
+  ['POST', '/stop', ({ stop }, { body }) => void stop(stopBody.parse(body).drainMs)],
 ];
 
 export function handlerFor(method: string, path: string): { handle: Handle; params: string[] } {
@@ -84,10 +70,6 @@ function decode(segment: string): string {
   } catch (cause) {
     throw new KovaError('INPUT_INVALID', 'The path is badly encoded.', { cause });
   }
-}
-
-function first(params: string[]): string {
-  return z.string().min(1).parse(params[0]);
 }
 
 function statusOf(table: RouteTable, self: AdminContext['self']): EdgeStatus {

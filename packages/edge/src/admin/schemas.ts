@@ -7,6 +7,7 @@ export const edgeStatusSchema = z.strictObject({
   version: z.string(),
   /** Addresses that are really bound. */
   listen: z.array(z.string()),
+  listenTls: z.array(z.string()).default([]),
   routes: z.array(z.strictObject({ id: z.string(), version: z.int(), paused: z.boolean() })),
 });
 export type EdgeStatus = z.infer<typeof edgeStatusSchema>;
@@ -31,3 +32,7 @@ export const doorBody = z.strictObject({
   release: z.string().min(1),
 });
 export const doorSchema = z.strictObject({ address: z.string() });
+
+export const certificateIdSchema = z.string().regex(/^[a-z0-9][a-z0-9./-]{0,199}$/);
+export const httpChallengeBody = z.strictObject({ keyAuthorization: z.string().regex(/^[\w.-]{1,500}$/) });
+export const alpnChallengeBody = z.strictObject({ chain: z.string().max(50_000), key: z.string().max(50_000) });

@@ -3,7 +3,8 @@ import { errorCodes } from '@kova/core/errors/codes';
 import { KovaError, reportOf } from '@kova/core/errors/kova-error';
 import { z } from 'zod';
 import { Door } from '../forward/door.ts';
-import { type AdminContext, handlerFor } from './handlers.ts';
+import type { AdminContext } from './handler.ts';
+import { handlerFor } from './handlers.ts';
 
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
 

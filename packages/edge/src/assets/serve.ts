@@ -1,15 +1,15 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
+import type { ClientRequest, ClientResponse } from '../forward/client.ts';
 import { contentType } from './content-type.ts';
 
 /** Answers with a retained file. False when it is there no more: the slot may have it. */
 export async function serveAsset(
   file: string,
   requestId: string,
-  request: IncomingMessage,
-  response: ServerResponse,
+  request: ClientRequest,
+  response: ClientResponse,
 ): Promise<boolean> {
   let handle: FileHandle;
   try {

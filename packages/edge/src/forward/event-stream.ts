@@ -1,5 +1,5 @@
-import type { ServerResponse } from 'node:http';
 import type { OpenStream } from '../stream/stream-set.ts';
+import type { ClientResponse } from './client.ts';
 
 const LF = 10;
 const CR = 13;
@@ -9,7 +9,7 @@ const BOUNDARY_WAIT_MS = 5_000;
 /** A `text/event-stream` answer: passed on at once, and ended between two events when its slot drains. */
 export class EventStream implements OpenStream {
   ended = false;
-  readonly #response: ServerResponse;
+  readonly #response: ClientResponse;
   readonly #stop: () => void;
   /** A compressed stream shows no boundaries: it ends where it is. */
   readonly #readable: boolean;
@@ -17,7 +17,7 @@ export class EventStream implements OpenStream {
   #closing = false;
 
   /** `stop` breaks off the instance's side. */
-  constructor(response: ServerResponse, headers: readonly string[], stop: () => void) {
+  constructor(response: ClientResponse, headers: readonly string[], stop: () => void) {
     this.#response = response;
     this.#stop = stop;
     this.#readable = !headers.some((name, index) => index % 2 === 0 && name.toLowerCase() === 'content-encoding');

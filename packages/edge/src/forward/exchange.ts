@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import { stickyHeader } from '../route/sticky.ts';
 import type { LiveInstance } from '../table/live-instance.ts';
@@ -7,6 +6,7 @@ import type { LiveSlot } from '../table/live-slot.ts';
 import type { RouteTable } from '../table/table.ts';
 import type { Caller, Line } from '../upstream/call.ts';
 import { answer } from './answer.ts';
+import type { ClientRequest, ClientResponse } from './client.ts';
 import { EventStream } from './event-stream.ts';
 import { connectionsClosed, type Failure, failureAnswers, failureOf } from './failure.ts';
 import { RequestBody } from './request-body.ts';
@@ -22,8 +22,8 @@ const BODY_IDLE_MS = 300_000;
 /** One request, from its choice of a slot to the end of its answer. */
 export class Exchange implements Caller {
   readonly #table: RouteTable;
-  readonly #request: IncomingMessage;
-  readonly #response: ServerResponse;
+  readonly #request: ClientRequest;
+  readonly #response: ClientResponse;
   readonly #head: RequestHead;
   /** Reached by header: not counted as a user's. */
   readonly #fixed: LiveSlot | null;
@@ -49,7 +49,7 @@ export class Exchange implements Caller {
     route: LiveRoute,
     fixed: LiveSlot | null,
     head: RequestHead,
-    io: { request: IncomingMessage; response: ServerResponse },
+    io: { request: ClientRequest; response: ClientResponse },
   ) {
     this.#table = table;
     this.#route = route;
@@ -104,6 +104,7 @@ export class Exchange implements Caller {
     this.#status = status;
     this.#contentLength = head.contentLength;
     head.headers.push('x-kova-release', target.slot.release, 'x-request-id', this.#head.requestId);
+    if (this.#route.strictTransport !== null) this.#addStrictTransport(head.headers, this.#route.strictTransport);
     if (target.stick) head.headers.push('set-cookie', stickyHeader(target.slot.stickyValue));
     this.#response.writeHead(status, head.headers);
     if (head.eventStream) this.#openStream(target, head.headers);
@@ -169,6 +170,12 @@ export class Exchange implements Caller {
     );
   }
 
+  /** The application's own word counts; over plain HTTP browsers would not believe it (RFC 6797, 7.2). */
+  #addStrictTransport(headers: string[], value: string): void {
+    const name = 'strict-transport-security';
+    if (this.#head.proto === 'https' && !headers.some((each) => each.toLowerCase() === name)) headers.push(name, value);
+  }
+
   #openStream(target: Target, headers: string[]): void {
     const stream = new EventStream(this.#response, headers, () => this.#line?.abort(new Error('drained')));
     this.#stream = stream;
@@ -198,6 +205,6 @@ export class Exchange implements Caller {
 }
 
 /** A head whose body is not there yet must not wait for it. */
-function flushHead(response: ServerResponse): void {
+function flushHead(response: ClientResponse): void {
   if (!response.writableEnded && !response.destroyed) response.flushHeaders();
 }

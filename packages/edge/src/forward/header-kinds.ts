@@ -3,6 +3,7 @@ export type HeaderKind =
   | 'pass'
   | 'hop'
   | 'host'
+  | 'authority'
   | 'connection'
   | 'content-length'
   | 'transfer-encoding'
@@ -62,6 +63,9 @@ const kinds = new Map<string, HeaderKind>();
 for (const name of common) addSpellings(name, 'pass');
 for (const name of hopByHop) addSpellings(name, 'hop');
 for (const name of own) addSpellings(name, name);
+// What HTTP/2 says before its headers (RFC 9113, 8.3.1).
+for (const name of [':method', ':path', ':scheme']) kinds.set(name, 'hop');
+kinds.set(':authority', 'authority');
 
 export function headerKind(name: string): HeaderKind {
   return kinds.get(name) ?? kinds.get(name.toLowerCase()) ?? 'pass';

@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
+import type { ClientRequest } from './client.ts';
 
 /** The client sent more than the route allows. */
 export class BodyTooLarge extends Error {}
@@ -10,13 +10,13 @@ export class BodyTooLarge extends Error {}
  * Nothing is taken from the client until an instance takes it, so an unread body may be sent elsewhere.
  */
 export class RequestBody extends Readable {
-  readonly #request: IncomingMessage;
+  readonly #request: ClientRequest;
   readonly #limit: number;
   #received = 0;
   #attached = false;
 
   /** `limit` in bytes; 0 is none. */
-  constructor(request: IncomingMessage, limit: number) {
+  constructor(request: ClientRequest, limit: number) {
     super();
     this.#request = request;
     this.#limit = limit;
@@ -50,7 +50,8 @@ export class RequestBody extends Readable {
   };
 
   readonly #onEnd = (): void => {
-    this.push(null);
+    if (this.#request.complete) this.push(null);
+    else this.#onClose();
   };
 
   readonly #onClose = (): void => {

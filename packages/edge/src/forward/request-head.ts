@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import type { TLSSocket } from 'node:tls';
+import type { ClientRequest } from './client.ts';
 import { headerKind } from './header-kinds.ts';
 
 /** What the edge read from a request's head, and the headers that go on to an instance. */
@@ -12,6 +13,8 @@ export class RequestHead {
   slotName: string | null = null;
   slotToken: string | null = null;
   requestId = '';
+  /** How the client came, as far as the edge can tell. */
+  proto: 'http' | 'https' = 'http';
   contentLength = 0;
   /** The client asks for an event stream. */
   wantsEvents = false;
@@ -22,17 +25,22 @@ export class RequestHead {
   #forwardedProto: string | null = null;
   #connection: string | null = null;
   #hosts = 0;
+  #authority: string | null = null;
   #lengths = 0;
   #encoding: string | null = null;
 
-  constructor(request: IncomingMessage) {
+  constructor(request: ClientRequest) {
     this.method = request.method ?? 'GET';
     this.target = request.url ?? '/';
     const { rawHeaders } = request;
     for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
       this.#take(rawHeaders[index] as string, rawHeaders[index + 1] as string);
     }
+    // HTTP/1.1 knows one only, and HTTP/2 may send it in crumbs (RFC 9113, 8.2.3).
+    if (this.cookie !== null) this.headers.push('cookie', this.cookie);
+    if (request.bodyFollows && this.#lengths === 0) this.#encoding = 'chunked';
     if (this.#connection !== null) dropNamed(this.headers, this.#connection);
+    if (this.#hosts === 0 && this.#authority !== null) this.host = this.#authority;
     if (this.requestId === '') this.requestId = randomUUID();
     this.#addForwarded(request);
     this.headers[1] = this.host;
@@ -50,6 +58,7 @@ export class RequestHead {
   /** Why the request is refused outright (400), or null. */
   get fault(): string | null {
     if (this.#hosts > 1) return 'more than one Host header';
+    if (this.#authority !== null && this.#authority !== this.host) return 'a Host header that is not its authority';
     if (this.#lengths > 1) return 'more than one Content-Length header';
     if (this.chunked && this.#lengths > 0) return 'both Content-Length and Transfer-Encoding';
     if (this.#encoding !== null && this.#encoding.toLowerCase() !== 'chunked') return 'a Transfer-Encoding but chunked';
@@ -66,7 +75,6 @@ export class RequestHead {
         return;
       case 'cookie':
         this.cookie = this.cookie === null ? value : `${this.cookie}; ${value}`;
-        this.headers.push(name, value);
         return;
       case 'accept':
         this.wantsEvents ||= value.includes('text/event-stream');
@@ -75,6 +83,9 @@ export class RequestHead {
       case 'host':
         this.#hosts++;
         this.host = value;
+        return;
+      case 'authority':
+        this.#authority = value;
         return;
       case 'connection':
         this.#connection = this.#connection === null ? value : `${this.#connection},${value}`;
@@ -100,9 +111,10 @@ export class RequestHead {
   }
 
   /** Only a proxy on this machine is believed; what others claim is replaced. */
-  #addForwarded(request: IncomingMessage): void {
+  #addForwarded(request: ClientRequest): void {
     const peer = peerAddress(request);
-    const trusted = isLoopback(peer);
+    const trusted = isLoopback(peer) || (this.#forwardedProto !== null && peer === request.socket.localAddress);
+    if (isSecure(request, trusted ? this.#forwardedProto : null)) this.proto = 'https';
     const chain = trusted && this.#forwardedFor !== null ? `${this.#forwardedFor}, ${peer}` : peer;
     this.headers.push(
       'x-request-id',
@@ -110,7 +122,7 @@ export class RequestHead {
       'x-forwarded-for',
       chain,
       'x-forwarded-proto',
-      (trusted ? this.#forwardedProto : null) ?? 'http',
+      (trusted ? this.#forwardedProto : null) ?? this.proto,
       'x-forwarded-host',
       (trusted ? this.#forwardedHost : null) ?? this.host,
     );
@@ -141,9 +153,13 @@ function joined(before: string | null, value: string): string {
   return before === null ? value : `${before}, ${value}`;
 }
 
-function peerAddress(request: IncomingMessage): string {
+function peerAddress(request: ClientRequest): string {
   const address = request.socket.remoteAddress ?? '';
   return address.startsWith('::ffff:') ? address.slice(7) : address;
+}
+
+function isSecure({ socket }: ClientRequest, forwarded: string | null): boolean {
+  return forwarded === null ? (socket as TLSSocket).encrypted === true : forwarded === 'https';
 }
 
 function isLoopback(address: string): boolean {

@@ -3,7 +3,12 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { startTimeOf } from './identity.ts';
 
-const edgeFileSchema = z.strictObject({ pid: z.int().min(1), startTime: z.string(), listen: z.array(z.string()) });
+const edgeFileSchema = z.strictObject({
+  pid: z.int().min(1),
+  startTime: z.string(),
+  listen: z.array(z.string()),
+  listenTls: z.array(z.string()).default([]),
+});
 
 /** `edge.json`: who runs in this directory. */
 export type EdgeFile = z.infer<typeof edgeFileSchema>;

@@ -1,7 +1,7 @@
 import { type ClientRequest, request as httpRequest, type IncomingMessage, STATUS_CODES } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import type { Duplex } from 'node:stream';
-import type { EdgeAnswer } from '../forward/answer.ts';
+import { type EdgeAnswer, furtherHeaders } from '../forward/answer.ts';
 import { failureAnswers } from '../forward/failure.ts';
 import type { RequestHead } from '../forward/request-head.ts';
 import { readResponseHead } from '../forward/response-head.ts';
@@ -133,7 +133,7 @@ export class Upgrade {
 export function refuseUpgrade(client: Duplex, requestId: string, what: EdgeAnswer): void {
   const body = `${what.message}\n`;
   const headers = ['content-type', 'text/plain; charset=utf-8', 'content-length', String(Buffer.byteLength(body))];
-  if (what.retryAfterSeconds) headers.push('retry-after', String(what.retryAfterSeconds));
+  headers.push(...furtherHeaders(what));
   client.end(headLines(what.status, [...headers, 'connection', 'close', 'x-request-id', requestId]) + body);
 }
 

@@ -9,8 +9,12 @@ export interface LiveRoute {
   readonly slots: readonly LiveSlot[];
   readonly choice: WeightedChoice;
   readonly assets: AssetIndex | null;
+  /** The value of Strict-Transport-Security. */
+  readonly strictTransport: string | null;
 }
 
 export function liveRoute(route: Route, slots: readonly LiveSlot[], assets: AssetIndex | null): LiveRoute {
-  return { route, slots, choice: new WeightedChoice(slots), assets };
+  const seconds = route.tls?.hstsSeconds ?? null;
+  const strictTransport = seconds === null ? null : `max-age=${seconds}`;
+  return { route, slots, choice: new WeightedChoice(slots), assets, strictTransport };
 }

@@ -1,7 +1,7 @@
-import { open, readFile, rename } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile, rename } from 'node:fs/promises';
 import { routeSchema } from '@kova/core/traffic/route';
 import { z } from 'zod';
+import { writeDurably } from '../process/durable-file.ts';
 
 const tableFileSchema = z.strictObject({
   format: z.literal(1),
@@ -32,20 +32,6 @@ export async function loadTable(path: string): Promise<TableFile> {
 }
 
 /** Replaces the table on disk: after a crash at any point the file is the old or the new one, whole. */
-export async function saveTable(path: string, table: TableFile): Promise<void> {
-  const temporary = `${path}.tmp`;
-  const file = await open(temporary, 'w', 0o600);
-  try {
-    await file.writeFile(JSON.stringify(table));
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(temporary, path);
-  const directory = await open(dirname(path), 'r');
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
-  }
+export function saveTable(path: string, table: TableFile): Promise<void> {
+  return writeDurably(path, JSON.stringify(table));
 }

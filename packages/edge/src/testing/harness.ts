@@ -61,6 +61,8 @@ export interface TestEdge {
   process: EdgeProcess;
   admin: EdgeAdmin;
   port: number;
+  /** 0 where it does not end TLS. */
+  tlsPort: number;
   dir: string;
 }
 
@@ -68,12 +70,13 @@ export interface TestEdge {
 const codeCacheDir = join(tmpdir(), `kova-edge-code-${process.pid}`);
 process.once('exit', () => rmSync(codeCacheDir, { recursive: true, force: true }));
 
-export async function startTestEdge(dir?: string): Promise<TestEdge> {
+export async function startTestEdge(dir?: string, listenTls: string[] = []): Promise<TestEdge> {
   const home = dir ?? (await temporaryDirectory());
-  const edge = await ensureEdge({ dir: home, listen: ['127.0.0.1:0'], codeCacheDir, timeoutMs: 60_000 });
+  const edge = await ensureEdge({ dir: home, listen: ['127.0.0.1:0'], listenTls, codeCacheDir, timeoutMs: 60_000 });
   cleanups.push(() => stopEdge(home, { drainMs: 0 }));
-  const port = Number(edge.listen[0]?.split(':')[1]);
-  return { process: edge, admin: new EdgeAdmin(edge.socketPath), port, dir: home };
+  const portOf = (address = ':0') => Number(address.split(':')[1]);
+  const ports = { port: portOf(edge.listen[0]), tlsPort: portOf(edge.listenTls[0]) };
+  return { process: edge, admin: new EdgeAdmin(edge.socketPath), ...ports, dir: home };
 }
 
 export async function temporaryDirectory(): Promise<string> {

@@ -1,5 +1,6 @@
 import type { AppConfig } from '@kova/core/config/schema';
-import { appDirectory, appUser, type Stage } from './stage.ts';
+import { developmentCommand } from '@kova/core/development/command';
+import { appDirectory, appPort, appUser, type Stage } from './stage.ts';
 import { exec, optional, paths } from './words.ts';
 
 /** What installs depend on: as long as none of it changes, the layer is taken from the cache. */
@@ -31,13 +32,13 @@ function installLines(install: readonly string[]): string[] {
 }
 
 /** The app as it is worked on; mount the sources over it to have changes taken up. */
-export function developmentStage({ install, start }: AppConfig, probe: string): Stage {
+export function developmentStage(app: AppConfig, probe: string): Stage {
   return [
     'FROM dependencies AS development',
     'ENV NODE_ENV=development',
     copy('.', './'),
     probe,
-    `CMD ${exec(install ? ['npm', 'run', 'dev'] : start)}`,
+    `CMD ${exec(developmentCommand(app, { host: '0.0.0.0', port: appPort }))}`,
   ];
 }
 

@@ -10,6 +10,7 @@ const storefront: ConfigInput = {
   name: 'storefront',
   app: {
     ...{ install: 'npm ci', build: 'npm run build', start: ['node', 'server.js'] },
+    dev: ['npm', 'run', 'dev', '--', '--hostname', '$HOST', '--port', '$PORT'],
     output: [
       { from: '.next/standalone', to: '.' },
       { from: '.next/static', to: '.next/static' },

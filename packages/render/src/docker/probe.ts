@@ -12,6 +12,11 @@ const script = [
   '[[ $status == 2?? ]]',
 ].join(' && ');
 
+/** Asks the health path once, in a container that has bash; fails unless the answer is 2xx. */
+export function probeArgv(path: string): string[] {
+  return ['bash', '-c', script, 'probe', path];
+}
+
 /** Healthy is what `app.health` calls so, told to the engine. */
 export function healthcheck({ health }: Pick<AppConfig, 'health'>): string {
   const { interval, timeout, unhealthyAfter, deadline, path } = health;
@@ -21,5 +26,5 @@ export function healthcheck({ health }: Pick<AppConfig, 'health'>): string {
     `--start-period=${deadline}ms`,
     `--retries=${unhealthyAfter}`,
   ];
-  return `HEALTHCHECK ${options.join(' ')} CMD ${exec(['bash', '-c', script, 'probe', path])}`;
+  return `HEALTHCHECK ${options.join(' ')} CMD ${exec(probeArgv(path))}`;
 }

@@ -17,6 +17,7 @@ const storefront: ConfigInput = {
     staging: {},
     production: {
       hosts: ['shop.example.com', 'www.example.com'],
+      limits: { cpus: 1.5, memory: '1.5GB' },
       instances: 3,
       strategy: { kind: 'canary' },
       env: { GREETING: 'hello: "you" # $(PATH)', STRIPE_API_KEY: 'sk_live_1', QUEUE: 'amqp://shop:pw@queue/' },
@@ -26,7 +27,7 @@ const storefront: ConfigInput = {
     kubernetes: {
       gateway: { name: 'public', namespace: 'edge' },
       writable: ['/tmp', '/app/.next/cache'],
-      ...{ cpu: '250m', cpuLimit: '1.5', memory: '1Gi', user: 1001, pullSecret: 'registry' },
+      ...{ cpu: '250m', memory: '1Gi', user: 1001, pullSecret: 'registry' },
       autoscale: { production: { max: 10 } },
     },
   },

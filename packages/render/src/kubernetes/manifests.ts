@@ -12,6 +12,7 @@ import { routeOf } from './objects/route.ts';
 import { serviceOf } from './objects/service.ts';
 import { serviceAccountOf } from './objects/service-account.ts';
 import type { PlacedSlot } from './placement.ts';
+import { resourcesOf } from './resources.ts';
 import type { Workload } from './workload.ts';
 
 /** All objects of an environment, in an order in which they can be made: what is named comes before what names it. */
@@ -42,7 +43,7 @@ function slotManifests(config: ProjectConfig, environment: string, slot: PlacedS
 }
 
 function workloadOf(config: ProjectConfig, environment: string, { colour, image, runs }: PlacedSlot): Workload {
-  const { user, writable, cpu, cpuLimit, memory, pullSecret } = config.render.kubernetes;
+  const { user, writable, cpu, memory, pullSecret } = config.render.kubernetes;
   const { path, interval, timeout, unhealthyAfter, healthyAfter, deadline } = config.app.health;
   const variables = variablesOf(config, environment);
   const wanted = scaleOf(config, environment) ? null : (config.environments[environment]?.instances ?? 1);
@@ -52,7 +53,7 @@ function workloadOf(config: ProjectConfig, environment: string, { colour, image,
     variables: { configMap: configMapName(variables), secret: secretsName, fromSecret: variables.secret },
     health: { path, intervalMs: interval, timeoutMs: timeout, unhealthyAfter, healthyAfter, deadlineMs: deadline },
     stopTimeoutMs: config.app.stopTimeout,
-    resources: { cpu, cpuLimit, memory },
+    resources: resourcesOf({ cpu, memory }, config.environments[environment]?.limits ?? null),
   };
 }
 

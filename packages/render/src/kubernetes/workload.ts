@@ -1,5 +1,6 @@
 import type { Colour } from '@kova/core/environment/slot';
 import type { SecretVariable } from './environment-variables.ts';
+import type { Resources } from './resources.ts';
 
 /** The port on which instances listen, in a network of their own each. */
 export const instancePort = 3000;
@@ -32,6 +33,6 @@ export interface Workload {
   stopTimeoutMs: number;
   user: number;
   writable: readonly string[];
-  resources: { cpu: string; cpuLimit: string | null; memory: string };
+  resources: Resources;
   pullSecret: string | null;
 }

@@ -33,7 +33,7 @@ export async function dockerBuild(
 
 export const npmBase = 'kova-test/npm:24';
 
-/** The base image with the npm of this machine. */
+/** The base image with the npm of this machine, and the certificates that are trusted here. */
 export async function buildNpmBase(host: string): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'kova-test-npm-'));
   try {
@@ -44,6 +44,11 @@ export async function buildNpmBase(host: string): Promise<void> {
       'COPY npm /usr/local/lib/node_modules/npm',
       'RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm',
     ];
+    const trusted = process.env.NODE_EXTRA_CA_CERTS;
+    if (trusted) {
+      await run('cp', ['-L', trusted, join(directory, 'trusted.crt')]);
+      lines.push('COPY trusted.crt /etc/ssl/trusted.crt', 'ENV NODE_EXTRA_CA_CERTS=/etc/ssl/trusted.crt');
+    }
     await writeFile(join(directory, 'Dockerfile'), lines.join('\n'));
     await dockerBuild(host, directory, { tag: npmBase });
   } finally {

@@ -16,12 +16,12 @@ createServer((request, response) => {
 `;
 
 /** A release, and what makes images of it at an engine. */
-export async function openShop({ engine }: Pick<TestEngine, 'engine'>) {
+export async function openShop({ engine }: Pick<TestEngine, 'engine'>, { pausesMs = [100, 200] } = {}) {
   const directory = await mkdtemp(join(tmpdir(), 'kova-test-images-'));
   const home = homeAt(join(directory, 'home'));
   const artefacts = createArtefacts(home.artefacts);
   // The engine of tests has no bridge.
-  const images = createImages({ engine: () => engine, home, artefacts, network: 'host', pausesMs: [100, 200] });
+  const images = createImages({ engine: () => engine, home, artefacts, network: 'host', pausesMs });
   const release = async (files: Readonly<Record<string, string>> = {}) => {
     const stage = await mkdtemp(join(directory, 'stage-'));
     for (const [path, text] of Object.entries({ 'server.mjs': server, ...files })) {

@@ -10,6 +10,7 @@ import type { SlotLogs } from '../logs/slot-logs.ts';
 import type { Ending, Launched, Launcher } from '../slot/launcher.ts';
 import { cleanHistory } from '../slot/restart-policy.ts';
 import { type Addresses, othersOn } from './addresses.ts';
+import { awaitEnding } from './await-ending.ts';
 import { containerOptions, containerPort } from './container-options.ts';
 import { usageOf } from './container-usage.ts';
 import { findingOf } from './ending.ts';
@@ -28,11 +29,12 @@ export interface ContainerSurroundings {
   /** What the release runs in when it is in no image of its own. */
   baseImage: string;
   as: Pick<Identity, 'uid' | 'gid'>;
+  /** How long one that somebody stopped is left so: an engine that ends stops all, and has them back when it starts. */
+  stoppedPatienceMs: number;
 }
 
 type Seen = Docker.ContainerInspectInfo;
 
-const lookEveryMs = 2000;
 const lookWhileEndingMs = 100;
 const killPatienceMs = 10_000;
 /** The engine's own resolver listens in each container, at an address of its own. */
@@ -84,7 +86,7 @@ export class ContainerLauncher implements Launcher<ContainerRecord> {
   /** While the engine is away, what was launched is taken to run: it is looked at when the engine answers. */
   async adopt(index: number, record: ContainerRecord, signal: AbortSignal): Promise<Launched<ContainerRecord> | null> {
     const seen = await this.#look(index, record).catch(() => undefined);
-    const found = seen && findingOf(seen, record).kind !== 'ended' ? refOf(seen) : null;
+    const found = seen && isRunning(seen, record) ? refOf(seen) : null;
     const known = record.container ?? found;
     if (known === null || (seen !== undefined && found === null)) return null;
     this.#around.addresses.keep(record.host);
@@ -101,9 +103,9 @@ export class ContainerLauncher implements Launcher<ContainerRecord> {
       if (graceMs > 0) await this.#signal(container, seen, 'SIGTERM', graceMs);
       await this.#signal(container, seen, 'SIGKILL', killPatienceMs);
       await this.#copyOf(index).rest(container, record.launch);
-      await container.remove({ force: true, v: true }).catch(goneAlready);
+      await container.remove({ force: true, v: true }).catch(unlessUp(container));
     });
-    return (await this.#look(index, record)) === null ? [] : [`container ${name}`];
+    return (await isUp(container)) ? [`container ${name}`] : [];
   }
 
   emptied(record: ContainerRecord): ContainerRecord {
@@ -146,18 +148,12 @@ export class ContainerLauncher implements Launcher<ContainerRecord> {
     return { body: { container: ref }, started: true, pid: ref.pid, ended: this.#endOf(index, now, signal) };
   }
 
-  /** While the engine is away nothing is known to have ended. */
   async #endOf(index: number, record: ContainerRecord, signal: AbortSignal): Promise<Ending<ContainerRecord>> {
-    while (!signal.aborted) {
-      const seen = await this.#look(index, record).catch(() => undefined);
-      const finding = seen === undefined ? null : findingOf(seen, record);
-      if (finding?.kind === 'ended') return { words: finding.words };
-      if (finding?.kind === 'again' && seen) {
-        return { words: finding.words, again: this.#watched(index, record, refOf(seen), signal) };
-      }
-      await this.#around.events.next(record.container?.id ?? '', lookEveryMs, signal);
-    }
-    return { words: 'ended' };
+    const { events, stoppedPatienceMs } = this.#around;
+    const look = () => this.#look(index, record);
+    const ending = await awaitEnding({ record, look, events, stoppedPatienceMs }, signal);
+    if (!ending?.again) return { words: ending?.words ?? 'ended' };
+    return { words: ending.words, again: this.#watched(index, record, refOf(ending.again), signal) };
   }
 
   /** The container of a launch; null when there is none. @throws KovaError when the engine does not say */
@@ -205,6 +201,10 @@ export class ContainerLauncher implements Launcher<ContainerRecord> {
   }
 }
 
+function isRunning(seen: Seen, record: ContainerRecord): boolean {
+  return ['runs', 'again'].includes(findingOf(seen, record).kind);
+}
+
 function refOf({ Id, State }: Seen): ContainerRef {
   return { id: Id, pid: State.Pid, startedAt: State.StartedAt };
 }
@@ -217,6 +217,13 @@ async function isUp(container: Docker.Container): Promise<boolean> {
     if (engineStatus(error) === 404) return false;
     throw error;
   }
+}
+
+/** One that cannot be removed, for its files are busy, does no harm once it has ended: the engine removes it later. */
+function unlessUp(container: Docker.Container): (error: unknown) => Promise<void> {
+  return async (error) => {
+    if (await isUp(container)) throw error;
+  };
 }
 
 /** Of a container that has ended or was removed meanwhile, or is just being removed. */

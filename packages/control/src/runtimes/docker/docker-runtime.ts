@@ -31,7 +31,11 @@ export interface DockerRuntimeOptions extends SupervisionOptions {
   baseImage: string;
   /** Who the instances of a slot run as; null for this process's own user. */
   asOf: (slot: SlotId) => Pick<Identity, 'uid' | 'gid'> | null;
+  /** How long a container that somebody stopped is left so; by default as long as an engine may take to end. */
+  stoppedPatienceMs?: number;
 }
+
+const engineEndsWithinMs = 15_000;
 
 export interface DockerRuntime extends SupervisedRuntime<ContainerRecord> {}
 
@@ -74,7 +78,8 @@ class ContainerCarrier implements Carrier<ContainerRecord> {
     const { engine, baseImage, asOf } = this.#options;
     const own = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
     const shared = { engine, events: this.#events, identity: this.#identity, addresses: this.#addresses };
-    return new ContainerLauncher({ ...shared, spec, logs, baseImage, as: asOf(spec.slot) ?? own });
+    const stoppedPatienceMs = this.#options.stoppedPatienceMs ?? engineEndsWithinMs;
+    return new ContainerLauncher({ ...shared, spec, logs, baseImage, as: asOf(spec.slot) ?? own, stoppedPatienceMs });
   }
 
   /** What only says that it is of this home is left alone. Done again whenever the engine comes back. */

@@ -7,8 +7,10 @@ import type { ContainerRecord } from './records.ts';
 export type Finding =
   | { kind: 'runs' }
   | { kind: 'ended'; words: string }
+  /** By hand, or by an engine that is just ending: one that crashes is restarting. */
+  | { kind: 'stopped'; words: string }
   /** It runs, and was started again meanwhile: by the engine, or by hand. */
-  | { kind: 'again'; words: string };
+  | { kind: 'again' };
 
 const signalBase = 128;
 
@@ -19,12 +21,13 @@ export function findingOf(
 ): Finding {
   if (seen === null || (container && seen.Id !== container.id)) return ended('was removed by somebody');
   const { State, NetworkSettings } = seen;
-  if (State.Restarting || !State.Running) return ended(endingOf(seen));
+  if (State.Restarting || State.Status === 'created' || State.OOMKilled) return ended(endingOf(seen));
+  if (!State.Running) return { kind: 'stopped', words: `${endingOf(seen)}, as somebody stopped it` };
   if (State.Paused) return ended('was paused by somebody');
   const addresses = Object.values(NetworkSettings.Networks ?? {}).map(({ IPAddress }) => IPAddress);
   if (!addresses.includes(host)) return ended('was taken off its network by somebody');
   if (container && State.StartedAt !== container.startedAt) {
-    return { kind: 'again', words: 'ended and was started again by the engine' };
+    return { kind: 'again' };
   }
   return { kind: 'runs' };
 }

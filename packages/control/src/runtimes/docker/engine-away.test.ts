@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Instance } from '../../ports/runtime.ts';
 import type { DockerRuntime } from './docker-runtime.ts';
 import { openYard, until, type Yard } from './testing/yard.ts';
 
@@ -26,18 +27,19 @@ async function restartEngine(signal: NodeJS.Signals) {
   await yard.testing.daemon.start();
 }
 
-/** All are ready again, each having been started again since. */
-const allBack = (count: number) =>
+/** All are ready again, each with another process than before. */
+const allBack = (before: readonly Instance[]) =>
   until(async () => {
     const now = await runtime.instances(slot);
-    return now.length === count && now.every(({ state, restarts }) => state === 'ready' && restarts > 0) ? now : null;
+    const back = now.filter(({ state, pid }, index) => state === 'ready' && pid !== before[index]?.pid);
+    return back.length === before.length ? now : null;
   });
 
 describe.each(['SIGTERM', 'SIGKILL'] as const)('an engine that is restarted by %s', (signal) => {
   test('has the instances back at their addresses, and they are supervised on', async () => {
     const before = await startReady({ instances: 2 });
     await restartEngine(signal);
-    const after = await allBack(2);
+    const after = await allBack(before);
     expect(after.map(({ address }) => address)).toEqual(before.map(({ address }) => address));
     expect(await yard.containers()).toHaveLength(2);
     process.kill(after[0]!.pid!, 'SIGKILL');
@@ -51,9 +53,10 @@ describe.each(['SIGTERM', 'SIGKILL'] as const)('an engine that is restarted by %
     const before = await startReady({ instances: 2 });
     runtime.close();
     await restartEngine(signal);
-    for (const { address } of before) await until(() => answers(address));
+    // One that was killed leaves containers behind that it then ends, and does not start again: Kova does.
+    if (signal === 'SIGTERM') for (const { address } of before) await until(() => answers(address));
     runtime = await yard.open();
-    const after = await allBack(2);
+    const after = await allBack(before);
     expect(after.map(({ address }) => address)).toEqual(before.map(({ address }) => address));
     expect((await yard.containers()).map(({ state }) => state)).toEqual(['running', 'running']);
   }, 60_000);
@@ -78,7 +81,7 @@ describe('while the engine is away', () => {
       before.map(({ address }) => ({ state: 'ready', address })),
     );
     await yard.testing.daemon.start();
-    await allBack(2);
+    await allBack(before);
     expect(await yard.containers()).toHaveLength(2);
   }, 60_000);
 

@@ -4,6 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { homeLabel } from '../../engine/labels.ts';
 
+interface EngineEvent {
+  id?: string;
+  Action?: string;
+  Actor?: { Attributes?: { exitCode?: string } };
+}
+
 const againMs = 500;
 
 /**
@@ -15,6 +21,8 @@ export class EngineEvents {
   readonly #home: string;
   readonly #hints = new EventEmitter().setMaxListeners(0);
   readonly #onConnected: () => void;
+  #connection = 0;
+  readonly #exits = new Map<string, string>();
   readonly #closing = new AbortController();
 
   /** `onConnected` is told each time that the engine answers after it was away, or for the first time. */
@@ -49,6 +57,7 @@ export class EngineEvents {
       try {
         const filters = { type: ['container' as const], label: [`${homeLabel}=${this.#home}`] };
         const stream = await this.#engine.getEvents({ filters, abortSignal: signal });
+        this.#connection += 1;
         this.#onConnected();
         for (const container of this.#hints.eventNames()) this.#hints.emit(container);
         for await (const line of createInterface({ input: stream })) this.#tell(line);
@@ -59,8 +68,21 @@ export class EngineEvents {
     }
   }
 
+  /** Which connection to the engine this is, counted from 1; 0 before the first. */
+  get connection(): number {
+    return this.#connection;
+  }
+
+  /** What a container exited with last, as far as it was heard. */
+  exitOf(container: string): string | null {
+    return this.#exits.get(container) ?? null;
+  }
+
   #tell(line: string): void {
-    const { id } = JSON.parse(line) as { id?: string };
-    if (id) this.#hints.emit(id);
+    const { id, Action, Actor } = JSON.parse(line) as EngineEvent;
+    if (!id) return;
+    if (Action === 'die') this.#exits.set(id, Actor?.Attributes?.exitCode ?? '');
+    if (Action === 'destroy') this.#exits.delete(id);
+    this.#hints.emit(id);
   }
 }

@@ -13,7 +13,7 @@ let runtime: DockerRuntime;
 
 beforeAll(async () => {
   yard = await openYard();
-  runtime = await yard.open({ restarts: { firstDelayMs: 20 } });
+  runtime = await yard.open({ restarts: { firstDelayMs: 20 }, stoppedPatienceMs: 500 });
 }, 240_000);
 afterEach(async () => {
   for (const { slot: id } of await runtime.slots()) await runtime.stop(id);
@@ -48,7 +48,7 @@ describe('a container', () => {
   test('stopped by hand is started again', async () => {
     const container = await startReady();
     await container.stop({ t: 5 });
-    expect((await againReady()).reason).toContain('before, it exited with 0');
+    expect((await againReady()).reason).toContain('before, it exited with 0, as somebody stopped it');
   });
 
   test('paused by hand is replaced', async () => {

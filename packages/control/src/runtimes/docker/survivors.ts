@@ -52,7 +52,14 @@ export async function stopContainers(place: ContainersPlace | null): Promise<voi
   const records = new Records(directory, containerRecord);
   const stopping = (await records.slots()).map(async ({ spec: written }) => {
     const spec = fromWritten(written);
-    const around = { ...shared, spec, logs: new SlotLogs(logs, spec), baseImage: '', as: { uid: 0, gid: 0 } };
+    const around = {
+      ...shared,
+      spec,
+      logs: new SlotLogs(logs, spec),
+      baseImage: '',
+      as: { uid: 0, gid: 0 },
+      stoppedPatienceMs: 0,
+    };
     await finishStop(spec, await records.instances(spec), new ContainerLauncher(around), records);
   });
   await Promise.all(stopping);

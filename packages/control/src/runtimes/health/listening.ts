@@ -15,6 +15,15 @@ export function listeningSockets(pids: readonly number[]): ListeningSocket[] {
   return listeners('net').filter((socket) => owned.has(socket.inode));
 }
 
+/** Who listens on a port of this machine, for people: `node (process 4711)`. */
+export function portHolder(port: number): string {
+  const inodes = new Set(listeners('net').flatMap((socket) => (socket.port === port ? [socket.inode] : [])));
+  const pid = listProc('').find(
+    (name) => /^\d+$/.test(name) && socketInodes(Number(name)).some((at) => inodes.has(at)),
+  );
+  return pid ? `${readProc(`${pid}/comm`).trim()} (process ${pid})` : 'a process of another user';
+}
+
 /** The TCP sockets that anybody listens on in the network namespace of a process. */
 export function listeningBeside(pid: number): ListeningSocket[] {
   return listeners(`${pid}/net`);

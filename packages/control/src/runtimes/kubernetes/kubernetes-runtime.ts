@@ -37,7 +37,8 @@ export interface KubernetesRuntimeOptions {
 const defaultSettings: InstanceSettings = {
   user: 10_001,
   writable: ['/tmp'],
-  resources: { cpu: '100m', cpuLimit: null, memory: '512Mi' },
+  cpu: '100m',
+  memory: '512Mi',
   pullSecret: null,
 };
 

@@ -48,6 +48,11 @@ export class Cluster {
     return this.#data;
   }
 
+  /** The directory of its logs. */
+  get log(): string {
+    return this.#log;
+  }
+
   /** The running server; null when none works in this cluster's directory. It may not take connections yet. */
   running(): Promise<Postmaster | null> {
     return runningIn(this.#data);

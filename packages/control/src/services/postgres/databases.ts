@@ -1,14 +1,16 @@
 import { join } from 'node:path';
+import { Secret } from '@kova/core/secret';
 import { isThere } from '../../commands/is-there.ts';
 import type { Home } from '../../home/home.ts';
 import type { Databases } from '../../ports/databases.ts';
 import type { Cluster } from './cluster.ts';
 import { openCluster } from './clusters.ts';
-import { ensureLogin } from './login.ts';
+import { ensureLogin, urlOf } from './login.ts';
 import { checkNames } from './names.ts';
 import { passwordIn } from './password.ts';
 
 const maxConnections = 50;
+const appLogin = { role: 'app', database: 'app' };
 
 /** A small cluster for each environment, in `home.postgres/<project>/<environment>/`, with a database `app`. */
 export function createDatabases(home: Home): Databases {
@@ -18,14 +20,17 @@ export function createDatabases(home: Home): Databases {
       return inTurn(`${project}/${environment}`, async () => {
         const cluster = await environmentCluster(home, project, environment);
         const password = await passwordIn(join(home.keys, 'postgres', project, environment));
-        return ensureLogin(cluster, { role: 'app', database: 'app', password, createsDatabases: false });
+        return ensureLogin(cluster, { ...appLogin, password, createsDatabases: false });
       });
     },
-    state(project, environment) {
+    look(project, environment) {
       return inTurn(`${project}/${environment}`, async () => {
         const cluster = await environmentCluster(home, project, environment);
-        if (await cluster.isRunning()) return 'running';
-        return (await isThere(join(cluster.data, 'PG_VERSION'))) ? 'stopped' : 'absent';
+        const server = await cluster.running();
+        if (!server) return { state: (await isThere(join(cluster.data, 'PG_VERSION'))) ? 'stopped' : 'absent' };
+        const { pid, port } = server;
+        const login = { ...appLogin, password: await passwordIn(join(home.keys, 'postgres', project, environment)) };
+        return { state: 'running', pid, database: { port, url: new Secret(urlOf(login, port)) } };
       });
     },
     stop(project, environment) {

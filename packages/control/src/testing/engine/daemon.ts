@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,6 +47,8 @@ export async function makeDaemon(extra: readonly string[] = [], under: readonly 
       const gone = once(child, 'exit');
       child.kill(signal);
       await gone;
+      // Its containerd dies with it. Where nobody reaps that, the next daemon would wait for it in vain.
+      if (signal === 'SIGKILL') await rm(join(directory, 'exec/containerd/containerd.pid'), { force: true });
     },
     log: () => lastLines(logPath),
   };

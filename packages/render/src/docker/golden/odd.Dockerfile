@@ -31,7 +31,7 @@ FROM dependencies AS development
 ENV NODE_ENV=development
 COPY --chown=1000:1000 [".","./"]
 HEALTHCHECK --interval=10000ms --timeout=1000ms --start-period=90000ms --retries=2 CMD ["bash","-c","exec 3<>\"/dev/tcp/127.0.0.1/$PORT\" && printf \"GET %s HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n\" \"$1\" >&3 && read -r version status rest <&3 && [[ $status == 2?? ]]","probe","/\"; id #"]
-CMD ["npm","run","dev"]
+CMD ["a b","\\","it's"]
 
 FROM dependencies AS build
 ENV NODE_ENV=production

@@ -31,7 +31,7 @@ FROM dependencies AS development
 ENV NODE_ENV=development
 COPY --chown=1000:1000 [".","./"]
 HEALTHCHECK --interval=5000ms --timeout=5000ms --start-period=60000ms --retries=3 CMD ["bash","-c","exec 3<>\"/dev/tcp/127.0.0.1/$PORT\" && printf \"GET %s HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n\" \"$1\" >&3 && read -r version status rest <&3 && [[ $status == 2?? ]]","probe","/api/health"]
-CMD ["npm","run","dev"]
+CMD ["npm","run","dev","--","--hostname","0.0.0.0","--port","3000"]
 
 FROM dependencies AS build
 ENV NODE_ENV=production

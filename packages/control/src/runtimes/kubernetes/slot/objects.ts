@@ -5,6 +5,7 @@ import {
   environmentLabels,
   namespaceObject,
   namespaceOf,
+  resourcesOf,
   serviceAccountOf,
   serviceOf,
   slotName,
@@ -20,7 +21,9 @@ import { specAnnotation, toAnnotation } from './written-spec.ts';
 export interface InstanceSettings {
   user: number;
   writable: readonly string[];
-  resources: Workload['resources'];
+  /** What each asks for, where the limits of the slot say no other: quantities of the API. */
+  cpu: string;
+  memory: string;
   pullSecret: string | null;
 }
 
@@ -70,7 +73,10 @@ function workloadOf(home: string, spec: SlotSpec, image: string, settings: Insta
     },
     health: { ...spec.health, unhealthyAfter: 3, healthyAfter: 1, deadlineMs: startupMs },
     stopTimeoutMs: spec.stopTimeoutMs,
-    ...settings,
+    user: settings.user,
+    writable: settings.writable,
+    pullSecret: settings.pullSecret,
+    resources: resourcesOf(settings, spec.limits ?? null),
   };
 }
 

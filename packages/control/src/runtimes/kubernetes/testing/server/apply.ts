@@ -41,7 +41,11 @@ export function applyFields(live: Tree, given: Tree, managers: Managers, manager
   managers.set(manager, wanted);
   const leaves = leavesOf(live);
   for (const path of dropped) leaves.delete(path);
-  for (const [path, value] of wanted) leaves.set(path, value);
+  for (const [path, value] of wanted) {
+    // An empty map claims its place, not what others have in it.
+    if (isTree(value) && [...leaves.keys()].some((leaf) => leaf.startsWith(`${path}/`))) continue;
+    leaves.set(path, value);
+  }
   return treeOf(leaves);
 }
 
