@@ -45,7 +45,8 @@ export class PeerService {
     for (;;) {
       if (movedMs === 0 && (await this.#running(from)) === 0) movedMs = performance.now() - began;
       const state = await this.#state();
-      if (state === 'completed') return { doneMs: performance.now() - began, movedMs: movedMs || performance.now() - began };
+      if (state === 'completed')
+        return { doneMs: performance.now() - began, movedMs: movedMs || performance.now() - began };
       if (state !== 'updating') throw new Error(`the update is ${state}`);
       await pause(pollMs);
     }
@@ -83,7 +84,12 @@ export class PeerService {
 
 function template(image: string, command: string[]) {
   return {
-    ContainerSpec: { Image: image, Command: command, Env: [`PORT=${port}`, 'HOST=0.0.0.0'], StopGracePeriod: 5 * nanoseconds },
+    ContainerSpec: {
+      Image: image,
+      Command: command,
+      Env: [`PORT=${port}`, 'HOST=0.0.0.0'],
+      StopGracePeriod: 5 * nanoseconds,
+    },
     RestartPolicy: { Condition: 'any', Delay: nanoseconds },
   };
 }

@@ -28,11 +28,9 @@ async function findOverlay(engine: Docker, name: string): Promise<Docker.Network
 
 /** Another slot of the environment may make it at the same time. */
 async function createOverlay(engine: Docker, name: string, place: Place): Promise<Docker.NetworkInspectInfo> {
-  await engine
-    .createNetwork({ Name: name, Driver: 'overlay', Labels: placeLabels(place) })
-    .catch((error: unknown) => {
-      if (engineStatus(error) !== 409) throw error;
-    });
+  await engine.createNetwork({ Name: name, Driver: 'overlay', Labels: placeLabels(place) }).catch((error: unknown) => {
+    if (engineStatus(error) !== 409) throw error;
+  });
   const made = await findOverlay(engine, name);
   if (!made) throw new KovaError('ENGINE_FAILED', `the network ${name} was made and is not there`);
   return made;

@@ -101,7 +101,9 @@ class SwarmCarrier implements Carrier<TaskRecord> {
     const isUnknown = (name = '') => !launches.has(name.split('-').at(-1) ?? '');
     const unknown = services.filter(({ Spec }) => isUnknown(Spec.Name));
     await Promise.all(unknown.map((service) => removeService(engine, service).catch(() => {})));
-    await Promise.all(secrets.filter((name) => isUnknown(name)).map((name) => removeSecret(engine, name).catch(() => {})));
+    await Promise.all(
+      secrets.filter((name) => isUnknown(name)).map((name) => removeSecret(engine, name).catch(() => {})),
+    );
   }
 
   async clearUp(): Promise<void> {}
