@@ -2,11 +2,13 @@ import type { Figure } from '../result.ts';
 import { type SuiteOptions, suiteOf } from '../suite.ts';
 import { deploy } from './deploy.ts';
 import { image } from './image.ts';
+import { swarm } from './swarm/part.ts';
 
 /** Images and containers of real engines, each part with one of its own. */
 export async function containersSuite(options: SuiteOptions): Promise<Figure[]> {
   const { figures, part } = suiteOf('containers', options);
   await part('image', image);
   await part('deploy', () => deploy(options.quick ? 1 : 5));
+  await part('swarm', () => swarm(options.quick));
   return figures;
 }

@@ -29,6 +29,7 @@ import { tokenIn } from './home/token.ts';
 import { appIdentity } from './home/unprivileged.ts';
 import { type ApiServer, listenForApi } from './http/listen.ts';
 import { createApi } from './http/server.ts';
+import { registryLogin } from './images/registry-login.ts';
 import { assembleJobs } from './job-parts.ts';
 import type { LocalJobRunner } from './pipeline/runner.ts';
 import { say, told } from './process-log.ts';
@@ -53,6 +54,7 @@ import { AnalysisWatcher } from './watch/analysis.ts';
 import { DriftWatch } from './watch/drift.ts';
 import { every } from './watch/every.ts';
 import { ExecutorWatch } from './watch/executors.ts';
+import { MovedInstances } from './watch/moved.ts';
 import { pollRepositories } from './watch/poll.ts';
 import { Reconciler } from './watch/reconcile.ts';
 import { recoverWorkflows } from './watch/recover.ts';
@@ -91,12 +93,20 @@ async function assemble(): Promise<Parts> {
   const services = createServices(home, {
     process: () => createProcessServices(home),
     kubernetes: () => createProcessServices(home),
+    swarm: () => createProcessServices(home),
     docker: () => createDockerServices({ env: process.env, home, mark: homeMark(homeId) }),
   });
   await keepServices({ db, services }).catch(told('services'));
   const identityOf = appIdentities(home.keys);
-  const runtime = await openRuntimes({ home, as, identityOf, onEvent: tellIllness });
+  let moved: MovedInstances | null = null;
+  const onEvent = (event: InstanceEvent) => {
+    tellIllness(event);
+    moved?.note(event.instance);
+  };
   const parts = await assembleJobs({ home, env: process.env, db, url: store.url, as });
+  const logins = { db, vault: parts.vault, env: process.env };
+  const credentialsOf = (project: string, image: string) => registryLogin(logins, project, image);
+  const runtime = await openRuntimes({ home, as, identityOf, onEvent, credentialsOf });
   const ctx: Context = {
     ...{ home, db, runtime, services, identityOf, ...parts },
     edge: edgeAt(edgeProcess.socketPath, edgeProcess.address),
@@ -107,6 +117,7 @@ async function assemble(): Promise<Parts> {
     edgeTls: edgeProcess.tls,
     idleToken: await tokenIn(home.keys, 'idle-token'),
   };
+  moved = new MovedInstances(ctx, told('moved instances'));
   return { ctx, store, runtime, jobs: parts.jobs };
 }
 

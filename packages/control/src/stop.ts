@@ -9,8 +9,9 @@ import { type ControlRecord, controlIn } from './home/control-record.ts';
 import { type Home, homeAt, homePath } from './home/home.ts';
 import { lockHome } from './home/lock.ts';
 import { stopContainers } from './runtimes/docker/survivors.ts';
-import { containersOf, processesIn } from './runtimes/places.ts';
+import { containersOf, processesIn, swarmOf } from './runtimes/places.ts';
 import { stopInstances } from './runtimes/process/survivors.ts';
+import { stopSwarmSlots } from './runtimes/swarm/survivors.ts';
 import { stopServices } from './services/docker/survivors.ts';
 import { stopClusters } from './services/postgres/running.ts';
 import { type Survivor, survey } from './survey.ts';
@@ -103,6 +104,7 @@ export async function stopSince(home: Home, before: readonly Survivor[]): Promis
   if (had('instance').length === 0) {
     await stopInstances(processesIn(home));
     await stopContainers(await containersOf(home));
+    await stopSwarmSlots(await swarmOf(home));
   }
   await stopServices(home, { except: had('service') });
   await stopClusters(home, { except: had('PostgreSQL') });
@@ -113,6 +115,7 @@ async function stopApps(home: Home, patienceMs: number): Promise<string[]> {
   return [
     ...(await settle([stopEdge(home.edge, { drainMs: edgeDrainMs })])),
     ...(await settle([stopInstances(processesIn(home)), containersOf(home).then(stopContainers)])),
+    ...(await settle([swarmOf(home).then(stopSwarmSlots)])),
     // Migrations of a control plane that was killed.
     ...(await settle([killStrays({ directory: home.slots })])),
     ...(await settle([stopServices(home), stopClusters(home, { patienceMs })])),

@@ -2,8 +2,9 @@ import { readLiveEdge } from '@kova/edge/edge-file';
 import { controlIn } from './home/control-record.ts';
 import { type Home, homeAt, homePath } from './home/home.ts';
 import { runningContainers } from './runtimes/docker/survivors.ts';
-import { containersOf, processesIn } from './runtimes/places.ts';
+import { containersOf, processesIn, swarmOf } from './runtimes/places.ts';
 import { runningInstances } from './runtimes/process/survivors.ts';
+import { runningSwarmSlots } from './runtimes/swarm/survivors.ts';
 import { runningServices } from './services/docker/survivors.ts';
 import { runningClusters } from './services/postgres/running.ts';
 
@@ -21,11 +22,12 @@ export function surveyHome(env: NodeJS.ProcessEnv = process.env): Promise<Surviv
 }
 
 export async function survey(home: Home): Promise<Survivor[]> {
-  const [control, edge, instances, containers, services, clusters] = await Promise.all([
+  const [control, edge, instances, containers, swarm, services, clusters] = await Promise.all([
     controlIn(home.root),
     readLiveEdge(home.edge),
     runningInstances(processesIn(home)),
     containersOf(home).then(runningContainers),
+    swarmOf(home).then(runningSwarmSlots),
     runningServices(home),
     runningClusters(home),
   ]);
@@ -34,7 +36,9 @@ export async function survey(home: Home): Promise<Survivor[]> {
       ? [{ kind: 'control plane' as const, name: control.ready?.url ?? 'starting', pids: [control.pid] }]
       : []),
     ...(edge ? [{ kind: 'edge' as const, name: edge.listen.join(', '), pids: [edge.pid] }] : []),
-    ...[...instances, ...containers].sort().map(([name, pids]) => ({ kind: 'instance' as const, name, pids })),
+    ...[...instances, ...containers, ...swarm]
+      .sort()
+      .map(([name, pids]) => ({ kind: 'instance' as const, name, pids })),
     ...services.map(({ name, pid }) => ({ kind: 'service' as const, name, pids: [pid] })),
     ...clusters.map(({ name, pid }) => ({ kind: 'PostgreSQL' as const, name, pids: [pid] })),
   ];

@@ -9,38 +9,44 @@ import type { Identity } from '../home/unprivileged.ts';
 import { ChosenRuntime } from './chosen-runtime.ts';
 import { createDockerRuntime } from './docker/docker-runtime.ts';
 import { baseImage } from './docker/image.ts';
-import { clusterFile, containersIn, engineFile, processesIn } from './places.ts';
+import { clusterFile, containersIn, engineFile, processesIn, servicesIn } from './places.ts';
 import { createProcessRuntime } from './process/process-runtime.ts';
 import type { InstanceEvent } from './slot/surroundings.ts';
+import { createSwarmRuntime, type SwarmRuntimeOptions } from './swarm/swarm-runtime.ts';
 
 export interface RuntimesOptions {
   home: Home;
   as: Identity | null;
   identityOf: IdentityOf;
   onEvent: (event: InstanceEvent) => void;
+  credentialsOf: SwarmRuntimeOptions['credentialsOf'];
   env?: NodeJS.ProcessEnv;
 }
 
 /** What runs the slots of this home. Docker or a cluster is spoken to once a release has asked for it, never before. */
 export async function openRuntimes(options: RuntimesOptions): Promise<ChosenRuntime> {
-  const { home, as, identityOf, onEvent, env = process.env } = options;
+  const { home, as, identityOf, onEvent, credentialsOf, env = process.env } = options;
   const asOf = (slot: SlotId) => identityOf(...(slot.split('/', 2) as [string, string]));
   const shared = { logs: home.logs, onEvent, asOf };
   const runtime = new ChosenRuntime({
     process: () => createProcessRuntime({ ...shared, directory: processesIn(home), as }),
-    docker: async () => {
-      const directory = containersIn(home);
-      await mkdir(directory, { recursive: true, mode: 0o700 });
-      await writeFile(engineFile(home), engineSocket(env), { mode: 0o600 });
-      const homeId = await tokenIn(home.root, 'home-id');
-      const engine = engineClient(env);
-      return createDockerRuntime({ ...shared, directory, homeId, engine, baseImage: baseImage(env) });
-    },
+    docker: async () => createDockerRuntime({ ...shared, ...(await engineIn(home, containersIn(home), env)) }),
+    swarm: async () =>
+      createSwarmRuntime({ ...shared, ...(await engineIn(home, servicesIn(home), env)), credentialsOf }),
     // Its client takes 90 MB and seconds to load: only those who ask for a cluster shall have it.
     kubernetes: async () => (await import('./kubernetes/open.ts')).openClusterRuntime(home, env),
   });
   await runtime.open('process');
-  if (existsSync(engineFile(home))) await runtime.open('docker');
+  if (existsSync(engineFile(containersIn(home)))) await runtime.open('docker');
+  if (existsSync(engineFile(servicesIn(home)))) await runtime.open('swarm');
   if (existsSync(clusterFile(home))) await runtime.open('kubernetes');
   return runtime;
+}
+
+/** What a runtime in an engine is opened with; from here on it is known that there may be something. */
+async function engineIn(home: Home, directory: string, env: NodeJS.ProcessEnv) {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await writeFile(engineFile(directory), engineSocket(env), { mode: 0o600 });
+  const homeId = await tokenIn(home.root, 'home-id');
+  return { directory, homeId, engine: engineClient(env), baseImage: baseImage(env) };
 }

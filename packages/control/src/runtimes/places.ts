@@ -15,9 +15,14 @@ export function containersIn(home: Home): string {
   return join(home.slots, '.containers');
 }
 
-/** Holds the socket of the engine that the containers are in, for those who look for them without Kova. */
-export function engineFile(home: Home): string {
-  return join(containersIn(home), 'engine');
+/** Where the Swarm runtime does. */
+export function servicesIn(home: Home): string {
+  return join(home.slots, '.services');
+}
+
+/** Holds the socket of the engine that something was made in, for those who look for it without Kova. */
+export function engineFile(directory: string): string {
+  return join(directory, 'engine');
 }
 
 /** There once a release has asked for a cluster: slots are to be looked for in one. */
@@ -27,8 +32,17 @@ export function clusterFile(home: Home): string {
 
 /** What is needed to find the containers of a home; null where none was ever made. */
 export async function containersOf(home: Home): Promise<ContainersPlace | null> {
-  const socket = await readFile(engineFile(home), 'utf8').catch(() => null);
+  return placeIn(home, containersIn(home));
+}
+
+/** What is needed to find the services of a home; null where none was ever made. */
+export async function swarmOf(home: Home): Promise<ContainersPlace | null> {
+  return placeIn(home, servicesIn(home));
+}
+
+async function placeIn(home: Home, directory: string): Promise<ContainersPlace | null> {
+  const socket = await readFile(engineFile(directory), 'utf8').catch(() => null);
   if (socket === null) return null;
   const engine = engineClient({ DOCKER_HOST: `unix://${socket}` });
-  return { engine, homeId: await tokenIn(home.root, 'home-id'), directory: containersIn(home), logs: home.logs };
+  return { engine, homeId: await tokenIn(home.root, 'home-id'), directory, logs: home.logs };
 }

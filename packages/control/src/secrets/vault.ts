@@ -13,7 +13,7 @@ export interface Vault {
    * The values of these names.
    * @throws KovaError SECRET_MISSING with the job and the command that sets it; SECRET_UNREADABLE
    */
-  open(project: string, job: Pick<GraphJob, 'name' | 'job'>): Promise<Record<string, Secret>>;
+  open(project: string, job: { name: string; job: Pick<GraphJob['job'], 'secrets'> }): Promise<Record<string, Secret>>;
   /** For each job that asks for secrets a digest of their values, by which nobody can tell one. @throws as `open` */
   digests(project: string, graph: readonly GraphJob[]): Promise<Map<string, string>>;
 }

@@ -8,6 +8,8 @@ import { layNetwork, type Machine } from './swarm/network.ts';
 import { pushedImage, pushImage } from './swarm/push-image.ts';
 import { openRegistry, type TestRegistry } from './swarm/registry.ts';
 
+export { pushImage } from './swarm/push-image.ts';
+
 /** A machine of the swarm; each is a manager, so that one may be lost. */
 export interface SwarmNode {
   engine: Docker;
@@ -44,7 +46,7 @@ export async function openTestSwarm(count = 3, recipes: readonly ImageRecipe[] =
     const registry = await openRegistry(network.host, recipesDigest(recipes));
     closing.push(registry.close);
     const opening = network.machines.map(async (machine) => {
-      const daemon = await makeDaemon(daemonArguments(machine, registry), machine.under);
+      const daemon = await makeDaemon(daemonArguments(registry), machine.under);
       closing.push(() => end(daemon));
       await daemon.start();
       return nodeOf(machine, daemon);
@@ -78,9 +80,9 @@ function recipesDigest(recipes: readonly ImageRecipe[]): string {
   return createHash('sha256').update(JSON.stringify(recipes)).digest('hex').slice(0, 16);
 }
 
-/** A bridge and firewall rules as on any machine: they are in its own namespace. Ports only on its own address. */
-function daemonArguments({ address }: Machine, registry: TestRegistry): string[] {
-  return ['--bridge=', '--iptables=true', '--ip-masq=true', '--ip', address, '--insecure-registry', registry.address];
+/** A bridge and firewall rules as on any machine: they are in its own namespace. */
+function daemonArguments(registry: TestRegistry): string[] {
+  return ['--bridge=', '--iptables=true', '--ip-masq=true', '--insecure-registry', registry.address];
 }
 
 function nodeOf({ address, plug }: Machine, daemon: Daemon): SwarmNode {
@@ -95,6 +97,7 @@ function nodeOf({ address, plug }: Machine, daemon: Daemon): SwarmNode {
 const heartbeatNs = 2e9;
 
 async function form(first: SwarmNode, others: readonly SwarmNode[]): Promise<void> {
+  await Promise.all([first, ...others].map(publishOnOwnAddress));
   await first.engine.swarmInit({
     ...{ ListenAddr: `${first.address}:2377`, AdvertiseAddr: first.address },
     Spec: { Dispatcher: { HeartbeatPeriod: heartbeatNs } },
@@ -105,6 +108,19 @@ async function form(first: SwarmNode, others: readonly SwarmNode[]): Promise<voi
       ...{ ListenAddr: `${address}:2377`, AdvertiseAddr: address },
       ...{ RemoteAddrs: [`${first.address}:2377`], JoinToken: JoinTokens?.Manager },
     });
+}
+
+/** As the guide to several machines says: the bridge over which tasks publish is made before the swarm makes its own. */
+async function publishOnOwnAddress({ engine, address }: SwarmNode): Promise<void> {
+  await engine.createNetwork({
+    ...{ Name: 'docker_gwbridge', Driver: 'bridge' },
+    Options: {
+      'com.docker.network.bridge.name': 'docker_gwbridge',
+      'com.docker.network.bridge.enable_icc': 'false',
+      'com.docker.network.bridge.enable_ip_masquerade': 'true',
+      'com.docker.network.bridge.host_binding_ipv4': address,
+    },
+  });
 }
 
 /** A daemon of a swarm takes its time to say goodbye to the others; nobody needs it to. */

@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { size } from './size.ts';
 
 /** What instances can run in. */
-export const runtimeKinds = ['process', 'docker', 'kubernetes'] as const;
+export const runtimeKinds = ['process', 'docker', 'swarm', 'kubernetes'] as const;
 export type RuntimeKind = (typeof runtimeKinds)[number];
 
 export const runtimeSchema = z
   .enum(runtimeKinds)
   .default('process')
   .describe(
-    'what instances run in: processes of this machine, containers of its Docker engine, or pods of a cluster (experimental)',
+    'what instances run in: processes of this machine, containers of its Docker engine, tasks on the machines of its swarm, or pods of a cluster (experimental)',
   );
 
 export const limitsSchema = z

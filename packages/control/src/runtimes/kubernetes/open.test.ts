@@ -21,7 +21,14 @@ async function openHome() {
   await writeFile(kubeconfig, trial.cluster.config.exportConfig(), { mode: 0o600 });
   const open = async () => {
     const env = { ...process.env, KUBECONFIG: kubeconfig };
-    const runtimes = await openRuntimes({ home, as: null, identityOf: () => null, onEvent: () => {}, env });
+    const runtimes = await openRuntimes({
+      home,
+      as: null,
+      identityOf: () => null,
+      onEvent: () => {},
+      credentialsOf: async () => null,
+      env,
+    });
     onTestFinished(() => runtimes.close());
     return runtimes;
   };

@@ -4,30 +4,34 @@ import { engineCall, engineStatus } from '../../engine/explain.ts';
 import { homeLabel, type Place, placeLabels } from '../../engine/labels.ts';
 import { networkName } from '../../engine/network.ts';
 
-/** Name of the network on which the tasks of an environment speak to each other, from machine to machine. */
-export function overlayName(place: Place): string {
-  return `${networkName(place)}-swarm`;
-}
-
-/** Makes the environment's overlay network when it is missing. Idempotent. CONFLICT when another's has its name. */
+/**
+ * The network on which the tasks of an environment speak to each other, from machine to machine; made when it is
+ * missing. Returns its id: a machine may still know an earlier one of the same name, by which the name would mean two.
+ * Idempotent. CONFLICT when another's has its name.
+ */
 export async function ensureOverlay(engine: Docker, place: Place): Promise<string> {
-  const name = overlayName(place);
+  const name = `${networkName(place)}-swarm`;
   return engineCall(`network ${name}`, async () => {
-    const made = engine.createNetwork({ Name: name, Driver: 'overlay', Labels: placeLabels(place) });
-    await made.catch((error: unknown) => {
-      if (engineStatus(error) !== 409) throw error;
-    });
-    const found: Docker.NetworkInspectInfo = await engine.getNetwork(name).inspect();
-    if (found.Labels?.[homeLabel] === place.home) return name;
+    const found = (await findOverlay(engine, name)) ?? (await createOverlay(engine, name, place));
+    if (found.Labels?.[homeLabel] === place.home) return found.Id;
     throw new KovaError('CONFLICT', `the network ${name} was not made by this Kova`, {
       next: `Look at it with \`docker network inspect ${name}\` and remove it if nothing needs it.`,
     });
   });
 }
 
-/** Removes the environment's network unless a service is on it, in which case the swarm refuses. Idempotent. */
-export async function removeUnusedOverlay(engine: Docker, place: Place): Promise<void> {
-  const network = engine.getNetwork(overlayName(place));
-  const found: Docker.NetworkInspectInfo | null = await network.inspect().catch(() => null);
-  if (found?.Labels?.[homeLabel] === place.home) await network.remove().catch(() => {});
+async function findOverlay(engine: Docker, name: string): Promise<Docker.NetworkInspectInfo | undefined> {
+  const found = await engine.listNetworks({ filters: { name: [name], driver: ['overlay'] } });
+  const own = found.filter(({ Name }) => Name === name);
+  return own.toSorted((a, b) => Date.parse(a.Created) - Date.parse(b.Created)).at(-1);
+}
+
+/** Another slot of the environment may make it at the same time. */
+async function createOverlay(engine: Docker, name: string, place: Place): Promise<Docker.NetworkInspectInfo> {
+  await engine.createNetwork({ Name: name, Driver: 'overlay', Labels: placeLabels(place) }).catch((error: unknown) => {
+    if (engineStatus(error) !== 409) throw error;
+  });
+  const made = await findOverlay(engine, name);
+  if (!made) throw new KovaError('ENGINE_FAILED', `the network ${name} was made and is not there`);
+  return made;
 }

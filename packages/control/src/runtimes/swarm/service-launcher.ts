@@ -14,7 +14,7 @@ import { cleanHistory } from '../slot/restart-policy.ts';
 import type { TaskRecord } from './records.ts';
 import { emptyService, findService, removed, type SeenService } from './service.ts';
 import type { ServiceMaker } from './service-maker.ts';
-import { doingInWords, endingInWords, hasEnded, isOver, type SwarmTask } from './task.ts';
+import { doingInWords, endingInWords, isOver, mayRun, type SwarmTask } from './task.ts';
 import type { TaskBoard } from './task-board.ts';
 import { TaskLog } from './task-log.ts';
 
@@ -39,7 +39,8 @@ export class ServiceLauncher implements Launcher<TaskRecord> {
   readonly #logs = new Map<number, TaskLog>();
   #launch = '';
   #making: Promise<string> | null = null;
-  #ending: Promise<string[]> | null = null;
+  /** By launch. One that has ended stays: what comes later must not clear up after its successor. */
+  readonly #endings = new Map<string, Promise<string[]>>();
 
   constructor(around: ServiceSurroundings) {
     this.#around = around;
@@ -68,7 +69,6 @@ export class ServiceLauncher implements Launcher<TaskRecord> {
     if (this.#launch === '') {
       this.#launch = randomBytes(6).toString('hex');
       this.#making = null;
-      this.#ending = null;
     }
     return { ...record, launch: this.#launch, service: null, task: null, address: nowhere };
   }
@@ -111,11 +111,14 @@ export class ServiceLauncher implements Launcher<TaskRecord> {
   /** Ends the whole service: a swarm has no instances that are ended one by one. */
   async end(index: number, { launch, task }: TaskRecord): Promise<string[]> {
     if (launch === '') return [];
-    this.#logOf(index).follow(task);
-    this.#ending ??= this.#endService(launch).finally(() => {
-      this.#ending = null;
+    const ending = this.#endings.get(launch) ?? this.#beginEnding(index, launch, task);
+    this.#endings.set(launch, ending);
+    const left = await ending.catch((error: unknown) => {
+      this.#endings.delete(launch);
+      throw error;
     });
-    return this.#ending;
+    if (left.length > 0) this.#endings.delete(launch);
+    return left;
   }
 
   emptied(record: TaskRecord): TaskRecord {
@@ -214,6 +217,11 @@ export class ServiceLauncher implements Launcher<TaskRecord> {
     return findService(engine, identity, maker.nameOf(spec.slot, launch));
   }
 
+  #beginEnding(index: number, launch: string, task: string | null): Promise<string[]> {
+    this.#logOf(index).follow(task);
+    return this.#endService(launch);
+  }
+
   async #endService(launch: string): Promise<string[]> {
     const { engine, maker, spec } = this.#around;
     const service = await this.#find(launch);
@@ -234,7 +242,7 @@ export class ServiceLauncher implements Launcher<TaskRecord> {
     board.hurry(spec.stopTimeoutMs + killPatienceMs);
     for (;;) {
       await board.next(limit);
-      const left = board.of(service.ID).filter((task) => !hasEnded(task) && task.machine !== null);
+      const left = board.of(service.ID).filter(mayRun);
       if (left.length === 0) return [];
       if (limit.aborted) return left.map(({ id, machine }) => `task ${id} on ${machine?.name}`);
     }

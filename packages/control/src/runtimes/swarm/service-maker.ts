@@ -5,8 +5,8 @@ import type { Identity } from '../../home/unprivileged.ts';
 import type { SlotSpec } from '../../ports/runtime.ts';
 import type { ContainerIdentity } from '../docker/identity.ts';
 import { hasSecrets, secretsText } from './environment.ts';
-import { ensureOverlay, removeUnusedOverlay } from './overlay.ts';
-import { findService, removed } from './service.ts';
+import { ensureOverlay } from './overlay.ts';
+import { findService, removed, removeSecret } from './service.ts';
 import { serviceSpec } from './service-spec.ts';
 
 export interface MakerOptions {
@@ -16,7 +16,7 @@ export interface MakerOptions {
   baseImage: string;
   asOf: (slot: SlotId) => Pick<Identity, 'uid' | 'gid'> | null;
   /** With which the machines of the swarm pull an image; null for a registry that asks for nothing. */
-  credentialsOf: (image: string) => Promise<Docker.AuthConfigObject | null>;
+  credentialsOf: (project: string, image: string) => Promise<Docker.AuthConfigObject | null>;
 }
 
 /** A name is a DNS label of up to 63 characters; so much of it tells people which slot it is. */
@@ -48,19 +48,18 @@ export class ServiceMaker {
     const network = await ensureOverlay(engine, identity.placeOf(spec.slot));
     const secret = hasSecrets(spec.env) ? await this.#makeSecret(spec, name, labels) : null;
     const described = serviceSpec({ name, labels, spec, image, as: asOf(spec.slot) ?? own, secret, network });
-    const auth = await credentialsOf(image);
+    const auth = await credentialsOf(identity.placeOf(spec.slot).project, image);
     return engineCall(`creating the service of ${spec.slot}`, async () => {
       const made = auth ? engine.createService(auth, described) : engine.createService(described);
       return (await made).id;
     });
   }
 
-  /** Removes what a service had beside its tasks. Idempotent. */
+  /** Removes what a service had beside its tasks; the network is the environment's and stays. Idempotent. */
   async clearUp(slot: SlotId, launch: string): Promise<void> {
-    const { engine, identity } = this.#options;
+    const { engine } = this.#options;
     const name = this.nameOf(slot, launch);
-    await engineCall(`removing the secret of ${slot}`, () => removed(engine.getSecret(name).remove()));
-    await removeUnusedOverlay(engine, identity.placeOf(slot));
+    await engineCall(`removing the secret of ${slot}`, () => removeSecret(engine, name));
   }
 
   /** One that is left of an attempt that failed may hold something else. */

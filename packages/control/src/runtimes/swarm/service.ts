@@ -1,5 +1,6 @@
 import type Docker from 'dockerode';
 import { engineCall, engineStatus } from '../../engine/explain.ts';
+import { homeLabel } from '../../engine/labels.ts';
 import type { ContainerIdentity } from '../docker/identity.ts';
 
 /** What the engine tells of a service, as far as Kova asks. */
@@ -7,6 +8,10 @@ export interface SeenService {
   ID: string;
   Version: { Index: number };
   Spec: Docker.ServiceSpec;
+}
+
+interface SeenSecret {
+  Spec: { Name: string; Labels?: Record<string, string> };
 }
 
 /** The service of that name; null when there is none, or when it is not of this home. */
@@ -42,6 +47,33 @@ export async function emptyService(engine: Docker, { ID }: SeenService): Promise
       if (attempt === attempts || !/out of sequence/.test(String(error))) throw error;
     }
   }
+}
+
+/** The services that the home of that identity has made; what only says so is left out. */
+export async function ownServices(engine: Docker, identity: ContainerIdentity): Promise<SeenService[]> {
+  const filters = { label: [`${homeLabel}=${identity.home}`] };
+  const found = await engineCall('looking for services', () => engine.listServices({ filters }));
+  return (found as SeenService[]).filter(({ Spec }) => identity.made(Spec.Name ?? '', Spec.Labels ?? {}));
+}
+
+/** Removes a service with its tasks, which are ended by the swarm, and its secret. Idempotent. */
+export async function removeService(engine: Docker, { ID, Spec }: SeenService): Promise<void> {
+  await removed(engine.getService(ID).remove());
+  await removeSecret(engine, Spec.Name ?? '');
+}
+
+/** Removes the secret of a service; one that somebody else's service uses stays, as the swarm refuses. Idempotent. */
+export async function removeSecret(engine: Docker, name: string): Promise<void> {
+  await removed(engine.getSecret(name).remove()).catch((error: unknown) => {
+    if (engineStatus(error) !== 400) throw error;
+  });
+}
+
+/** Names of the secrets that the home of that identity has made. */
+export async function ownSecrets(engine: Docker, identity: ContainerIdentity): Promise<string[]> {
+  const filters = { label: [`${homeLabel}=${identity.home}`] };
+  const found = (await engineCall('looking for secrets', () => engine.listSecrets({ filters }))) as SeenSecret[];
+  return found.flatMap(({ Spec: { Name, Labels } }) => (identity.made(Name, Labels ?? {}) ? [Name] : []));
 }
 
 /** What was removed meanwhile is no error. */

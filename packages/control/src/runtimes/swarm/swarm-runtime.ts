@@ -3,7 +3,6 @@ import { KovaError } from '@kova/core/errors/kova-error';
 import { Secret } from '@kova/core/secret';
 import type Docker from 'dockerode';
 import { engineCall } from '../../engine/explain.ts';
-import { homeLabel } from '../../engine/labels.ts';
 import type { SlotSpec } from '../../ports/runtime.ts';
 import { ContainerIdentity } from '../docker/identity.ts';
 import type { SlotLogs } from '../logs/slot-logs.ts';
@@ -15,6 +14,7 @@ import {
   type SupervisionOptions,
 } from '../slot/supervised-runtime.ts';
 import { type TaskRecord, taskRecord } from './records.ts';
+import { ownSecrets, ownServices, removeSecret, removeService } from './service.ts';
 import { ServiceLauncher } from './service-launcher.ts';
 import { type MakerOptions, ServiceMaker } from './service-maker.ts';
 import { TaskBoard } from './task-board.ts';
@@ -65,7 +65,8 @@ class SwarmCarrier implements Carrier<TaskRecord> {
   async checkStartable(spec: SlotSpec): Promise<void> {
     const { machines } = await this.#findOwnMachine();
     checkSecretNames(spec);
-    if (spec.image) return checkDigest(spec.image);
+    if (spec.image && (machines > 1 || !isOfThisEngine(spec.image))) return checkDigest(spec.image);
+    if (spec.image) return;
     if (machines > 1) {
       throw new KovaError(
         'START_FAILED',
@@ -89,27 +90,19 @@ class SwarmCarrier implements Carrier<TaskRecord> {
     });
   }
 
-  /** Removes the services that this home made and knows no more. What only says so is left alone. */
+  /** Removes the services and secrets that this home made and knows no more. What only says so is left alone. */
   async endUnknown(known: () => ReadonlySet<string>): Promise<void> {
     const { engine } = this.#options;
-    const filters = { label: [`${homeLabel}=${this.#identity.home}`] };
-    const found = await engineCall('looking for services', () => engine.listServices({ filters })).catch(() => []);
+    const [services, secrets] = await Promise.all([
+      ownServices(engine, this.#identity).catch(() => []),
+      ownSecrets(engine, this.#identity).catch(() => []),
+    ]);
     const launches = known();
-    const unknown = found.filter(({ Spec }) => {
-      const name = Spec?.Name ?? '';
-      return this.#identity.made(name, Spec?.Labels ?? {}) && !launches.has(name.split('-').at(-1) ?? '');
-    });
+    const isUnknown = (name = '') => !launches.has(name.split('-').at(-1) ?? '');
+    const unknown = services.filter(({ Spec }) => isUnknown(Spec.Name));
+    await Promise.all(unknown.map((service) => removeService(engine, service).catch(() => {})));
     await Promise.all(
-      unknown.map(async ({ ID, Spec }) => {
-        await engine
-          .getService(ID)
-          .remove()
-          .catch(() => {});
-        await engine
-          .getSecret(Spec?.Name ?? '')
-          .remove()
-          .catch(() => {});
-      }),
+      secrets.filter((name) => isUnknown(name)).map((name) => removeSecret(engine, name).catch(() => {})),
     );
   }
 
@@ -133,6 +126,11 @@ class SwarmCarrier implements Carrier<TaskRecord> {
 
 interface EngineInfo {
   Swarm?: { NodeID?: string; ControlAvailable?: boolean; Nodes?: number };
+}
+
+/** By its id, as one that was built and never pushed. */
+function isOfThisEngine(image: string): boolean {
+  return /^sha256:[0-9a-f]{64}$/.test(image);
 }
 
 /** Each machine pulls by itself: a tag may have moved in between. */

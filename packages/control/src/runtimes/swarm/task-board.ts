@@ -1,8 +1,8 @@
 import { EventEmitter, once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
-import { homeLabel } from '../../engine/labels.ts';
-import { isOver, machineOf, type SwarmTask, taskOf } from './task.ts';
+import { listTasks } from './list-tasks.ts';
+import { isOver, type SwarmTask } from './task.ts';
 
 /** A change of a task is no event of the engine, so that the tasks are listed again and again. */
 const lookEveryMs = 400;
@@ -53,11 +53,7 @@ export class TaskBoard {
 
   /** Looks now. Rejects while the engine is away. */
   async look(): Promise<void> {
-    const filters = { label: [`${homeLabel}=${this.#home}`] };
-    const [nodes, tasks] = await Promise.all([this.#engine.listNodes(), this.#engine.listTasks({ filters })]);
-    const machines = new Map(nodes.map(machineOf).map((machine) => [machine.id, machine]));
-    const seen = tasks.map((task) => taskOf(task, machines));
-    seen.sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
+    const seen = await listTasks(this.#engine, this.#home);
     this.#tasks = new Map(seen.map((task) => [task.id, task]));
     this.#looks.emit('look');
   }

@@ -79,8 +79,13 @@ export function taskOf(raw: unknown, machines: ReadonlyMap<string, SwarmMachine>
 const endedStates = new Set(['complete', 'shutdown', 'failed', 'rejected', 'orphaned', 'remove']);
 
 /** Whether nothing of it runs, or could be told to run: what was on a machine that is down is lost. */
-export function hasEnded({ state, machine }: SwarmTask): boolean {
+function hasEnded({ state, machine }: SwarmTask): boolean {
   return endedStates.has(state) || machine?.isDown === true;
+}
+
+/** Whether something of it may run, on a machine that is up. What was not begun and shall end never is. */
+export function mayRun(task: SwarmTask): boolean {
+  return (task.state === 'starting' || task.state === 'running') && task.machine?.isDown === false;
 }
 
 /** Whether the swarm has given it up or it has ended by itself. */

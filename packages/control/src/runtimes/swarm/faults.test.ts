@@ -1,0 +1,136 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { SlotId } from '@kova/core/environment/slot';
+import { Secret } from '@kova/core/secret';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { SlotSpec } from '../../ports/runtime.ts';
+import type { SwarmRuntime } from './swarm-runtime.ts';
+import { openPier, type Pier } from './testing/pier.ts';
+
+const slot: SlotId = 'shop/production/blue';
+const patienceMs = 60_000;
+const server = `require('http').createServer((q, r) => r.end(process.env.KEY)).listen(process.env.PORT, process.env.HOST)`;
+
+let pier: Pier;
+let runtime: SwarmRuntime;
+beforeAll(async () => {
+  pier = await openPier(3);
+  runtime = await pier.open();
+}, 240_000);
+afterEach(async () => {
+  for (const { slot: id } of await runtime.slots()) await runtime.stop(id);
+});
+afterAll(() => pier?.close());
+
+/** In an image, an instance for each machine. */
+const inImage = (overrides: Partial<SlotSpec> = {}) =>
+  pier.spec('', {
+    ...{
+      image: pier.swarm.images[0],
+      start: ['node', '-e', server],
+      instances: 3,
+      env: { KEY: new Secret("it's {{secret}}") },
+    },
+    ...overrides,
+  });
+const startReady = async (spec = inImage()) => {
+  await runtime.start(spec);
+  const { outcome, reason } = await runtime.awaitReady(spec.slot, patienceMs);
+  expect([outcome, reason]).toEqual(['pass', expect.any(String)]);
+  return runtime.instances(spec.slot);
+};
+const until = async <T>(look: () => Promise<T | undefined | false>): Promise<T> => {
+  for (const end = performance.now() + patienceMs; performance.now() < end; await pause(50)) {
+    const found = await look();
+    if (found) return found;
+  }
+  throw new Error('it did not happen');
+};
+/** A crash loop that it was put into by what it runs on is no verdict for ever. */
+const readyAgain = async () => {
+  for (const end = performance.now() + 90_000; ; ) {
+    const { outcome, reason } = await runtime.awaitReady(slot, 2000);
+    if (outcome === 'pass') return;
+    if (performance.now() > end) throw new Error(reason);
+    await pause(200);
+  }
+};
+const hosts = async () => (await runtime.instances(slot)).map(({ address }) => address.host);
+
+test('an image that no machine can pull is named, and deployed again it runs once the registry is back', async () => {
+  await pier.swarm.registry.stop();
+  await runtime.start(inImage());
+  const verdict = await runtime.awaitReady(slot, patienceMs);
+  expect(verdict.outcome).toBe('fail');
+  expect(verdict.reason).toMatch(/could not be started \(No such image: .*kova-test\/node@sha256:/);
+  await runtime.stop(slot);
+  await pier.swarm.registry.start();
+  await startReady();
+}, 120_000);
+
+test('an instance runs on each machine, and its secrets are in no specification of a service', async () => {
+  const instances = await startReady();
+  expect(new Set(await hosts())).toEqual(new Set(pier.swarm.nodes.map(({ address }) => address)));
+  for (const { address } of instances) {
+    const answer = await fetch(`http://${address.host}:${address.port}/`);
+    expect(await answer.text()).toBe("it's {{secret}}");
+  }
+  const [{ engine }] = pier.swarm.nodes;
+  expect(JSON.stringify(await engine.listServices())).not.toContain('{{secret}}');
+}, 60_000);
+
+test('a service that forges the labels is left alone', async () => {
+  await startReady();
+  const [{ engine }] = pier.swarm.nodes;
+  const [own] = await engine.listServices();
+  const { Labels = {}, TaskTemplate, Mode } = own?.Spec ?? {};
+  const forged = await engine.createService({ Name: 'forged', Labels, TaskTemplate, Mode } as never);
+  runtime.close();
+  runtime = await pier.open();
+  expect(await runtime.instances(slot)).toHaveLength(3);
+  await runtime.stop(slot);
+  expect((await engine.listServices()).map(({ ID }) => ID)).toEqual([forged.id]);
+  await forged.remove();
+}, 60_000);
+
+test('a service that was removed by hand is made again', async () => {
+  await startReady();
+  const [{ engine }] = pier.swarm.nodes;
+  const [own] = await engine.listServices();
+  await engine.getService(own?.ID ?? '').remove();
+  await until(async () => {
+    const found = await runtime.instances(slot);
+    return found.every(({ state, restarts }) => state === 'ready' && restarts > 0);
+  });
+}, 90_000);
+
+test('while the engine is away instances keep their addresses, and nothing new is begun', async () => {
+  await startReady();
+  const before = await hosts();
+  const [{ daemon }] = pier.swarm.nodes;
+  await daemon.stop();
+  const other = inImage({ slot: 'shop/production/green' });
+  await expect(runtime.start(other)).rejects.toMatchObject({ code: 'ENGINE_UNAVAILABLE' });
+  expect(await hosts()).toEqual(before);
+  await daemon.start();
+  await readyAgain();
+}, 120_000);
+
+test('a leader that is cut off is no loss: what the others run is reached, and it comes back by itself', async () => {
+  await startReady();
+  const [first, second] = pier.swarm.nodes;
+  const before = await runtime.instances(slot);
+  const remaining = before.filter(({ address }) => address.host !== first.address);
+  await first.plug(false);
+  for (const { address } of remaining) {
+    const answer = await fetch(`http://${address.host}:${address.port}/`);
+    expect(answer.status).toBe(200);
+  }
+  const elected = await until(async () => {
+    const nodes = await second?.engine.listNodes().catch(() => []);
+    return nodes?.some((node) => node.ManagerStatus?.Leader && node.Status.Addr !== first.address);
+  });
+  expect(elected).toBe(true);
+  expect((await hosts()).toSorted()).toEqual(before.map(({ address }) => address.host).toSorted());
+  await first.plug(true);
+  await readyAgain();
+}, 120_000);
