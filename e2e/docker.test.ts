@@ -1,3 +1,4 @@
+import { stopHome } from '@kova/control/stop';
 import { nodeBase, openTestEngine, type TestEngine } from '@kova/control/testing/docker-engine';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { TestKova } from './testing/kova.ts';
@@ -9,7 +10,7 @@ let testing: TestEngine;
 let kova: TestKova;
 beforeAll(async () => {
   testing = await openTestEngine();
-  const env = { DOCKER_HOST: testing.host, KOVA_DOCKER_IMAGE: nodeBase.name };
+  const env = { DOCKER_HOST: testing.host, KOVA_DOCKER_IMAGE: nodeBase.name, KOVA_BUILD_NETWORK: 'host' };
   kova = await TestKova.start(env);
   Object.assign(kova.env, env);
 }, 240_000);
@@ -65,3 +66,34 @@ test('from containers to processes and back, by plain deployments under load', a
   expect(seen.dropped).toEqual([]);
   expect(JSON.parse((await kova.get()).body)).toMatchObject({ text: 'as processes' });
 });
+
+test('a release that is in an image of its own runs in that image', async () => {
+  const more = `${inContainers} image: { base: '${nodeBase.name}' },`;
+  const ship = await kova.shipped({ text: 'in its image', more });
+  expect(ship.error).toBeNull();
+  expect(JSON.parse((await kova.get()).body)).toMatchObject({ text: 'in its image', release: ship.release });
+  const { live, instances } = await kova.environment();
+  const hosts = instances
+    .filter(({ release }) => release === live?.release)
+    .map(({ address }) => address.split(':')[0]);
+  const found = await testing.engine.listContainers();
+  const own = found.filter(({ NetworkSettings }) =>
+    Object.values(NetworkSettings.Networks).some(({ IPAddress }) => hosts.includes(IPAddress)),
+  );
+  expect(own).toHaveLength(2);
+  for (const { Mounts, Image } of own) {
+    expect(Mounts).toEqual([]);
+    expect(Image).not.toBe(nodeBase.name);
+  }
+}, 120_000);
+
+test('kova down stops the containers, and kova up has them back', async () => {
+  const before = (await kova.get()).release;
+  await stopHome({ env: kova.env });
+  expect(await testing.engine.listContainers({ all: true })).toEqual([]);
+  await kova.up();
+  await kova.until(
+    () => kova.get(),
+    ({ status, release }) => status === 200 && release === before,
+  );
+}, 120_000);

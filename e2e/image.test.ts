@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import type { JobView, RunView } from '@kova/control/api';
+import type { JobView, RepositoryView, RunView } from '@kova/control/api';
 import { nodeBase, openTestEngine, type TestEngine } from '@kova/control/testing/docker-engine';
 import { openRegistry, pusher, type TestRegistry } from '@kova/control/testing/registry';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { node } from './testing/app.ts';
 import { inStore } from './testing/books.ts';
 import { TestKova } from './testing/kova.ts';
+import { TestRemote } from './testing/remote.ts';
 
 let engine: TestEngine;
 let registry: TestRegistry;
@@ -59,6 +60,7 @@ test('a release is shipped with its image: built from what the jobs made, pushed
   const containers = await engine.engine.listContainers();
   expect(containers.map(({ Image }) => Image)).toEqual([1, 2].map(() => `${registry.address}/shop@${digest}`));
   expect(JSON.parse((await kova.get()).body)).toMatchObject({ text: 'one', release });
+  expect(kova.cli('release', 'show', release!)).toMatch(`image     ${registry.address}/shop@${digest}`);
   const text = kova.command('pipeline', 'show', id!);
   expect(text).toContain(`✓ build-image  passed`);
   expect(text).toContain(`${registry.address}/shop@${digest}`);
@@ -136,9 +138,40 @@ test('a registry that refuses, or is away, fails the job and is named; the passw
   ).toBe('');
 });
 
-test('the engine dies in the middle of a build, and the next run makes the image', async () => {
+async function begunBy(trigger: string | null) {
+  const { triggers } = await kova.until(
+    () => kova.call<RepositoryView>('GET', '/v1/projects/shop/repository'),
+    (view) => view.triggers.some(({ id, state }) => id === trigger && state !== 'accepted'),
+  );
+  return triggers.find(({ id }) => id === trigger)!;
+}
+
+test('a branch has its tags; a proposal is pushed by the settings of what is released, never by its own', {
+  timeout: 300_000,
+}, async () => {
+  const remote = new TestRemote(kova);
+  remote.push({ text: 'before' });
+  await remote.connect({ pullRequests: 'all' });
+  const shipped = remote.push({ text: 'main', more: image('pullRequests: true,'), pipeline: pipeline() });
+  const { ship } = await begunBy((await remote.deliver(remote.pushed(shipped))).trigger);
+  expect(await kova.endOf(ship!, 240_000)).toMatchObject({ error: null, branch: 'main' });
+  const latest = await registry.digestOf('shop', 'latest');
+  expect(latest).toMatch(/^sha256:/);
+  expect(await registry.digestOf('shop', 'main')).toBe(latest);
+  const evil = "image: { base: '127.0.0.1:1/evil:1', registry: '127.0.0.1:1', latest: 'pull-request:7' },";
+  const proposed = remote.push({ text: 'proposed', more: evil, pipeline: pipeline() }, 'refs/pull/7/head');
+  const { run } = await begunBy((await remote.deliver(remote.pullRequest(proposed, 7, { fork: true }))).trigger);
+  expect(imageJob(await kova.proved(run!))).toMatchObject({ state: 'passed' });
+  const digest = await registry.digestOf('shop', 'pr-7');
+  expect(digest).toMatch(/^sha256:/);
+  expect(await registry.digestOf('shop', tag(proposed))).toBe(digest);
+  expect(digest).not.toBe(latest);
+  expect(await registry.digestOf('shop', 'latest')).toBe(latest);
+});
+
+test('an engine that is away is named, and the next run makes the image', async () => {
   const commit = await kova.send({ text: 'broken', more: image(), pipeline: pipeline() });
-  await engine.daemon.stop('SIGKILL');
+  await engine.daemon.stop();
   const away = await kova.proved(await kova.prove(commit));
   expect(imageJob(away)).toMatchObject({ state: 'failed', reason: expect.stringContaining('does not answer') });
   await engine.daemon.start();

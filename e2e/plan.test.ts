@@ -1,5 +1,6 @@
 import type { ApplyView, PlanView } from '@kova/control/api';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { inStore } from './testing/books.ts';
 import { isGone, TestKova } from './testing/kova.ts';
 import { Load } from './testing/load.ts';
 
@@ -197,4 +198,34 @@ test('kill -9 around a direct change: it is done once', async () => {
     const told = (await kova.story(base)).filter((reason) => reason.includes(id));
     expect(told).toEqual([`hosts as in commit ${commit.slice(0, 10)} (${id})`]);
   }
+});
+
+test('the command plans, refuses to apply without a yes, and applies with one', async () => {
+  const commit = await configured("instances: 2, env: { GREETING: 'from the command' }");
+  const at = ['--dir', kova.repository, '--project', 'shop'];
+  expect(() => kova.command('plan', '--exit-code', ...at)).toThrow(expect.objectContaining({ status: 3 }));
+  expect(kova.command('plan', ...at)).toContain('env.GREETING');
+  expect(() => kova.command('apply', ...at)).toThrow(/nobody can be asked whether to apply this/);
+  expect(() => kova.command('apply', '--yes', '--digest', 'of-another', ...at)).toThrow(/PLAN_STALE/);
+  const said = kova.command('apply', '--yes', ...at);
+  expect(said).toMatch(
+    new RegExp(`production  live .*\n.*Done: the configuration of commit ${commit.slice(0, 10)}`, 's'),
+  );
+  expect(kova.command('status')).toContain(`production: configuration of commit ${commit.slice(0, 10)}, applied by`);
+  expect(JSON.parse(kova.command('apply', '--json', ...at))).toMatchObject({ pending: false });
+  expect(await envOf('GREETING')).toBe('from the command');
+});
+
+test('a host that leads elsewhere already is in the way of a plan', async () => {
+  const elsewhere = 'staging.other.localhost';
+  const route = JSON.stringify({ id: 'other/staging', hosts: [elsewhere] });
+  await inStore(kova.home, `insert into projects (name) values ('other')`);
+  await inStore(
+    kova.home,
+    `insert into environments (project, name, position, route) values ('other', 'staging', 0, '${route}')`,
+  );
+  const commit = await configured(`instances: 2, hosts: ['${elsewhere}']`);
+  expect((await plan(commit)).environments).toMatchObject([
+    { deed: 'blocked', reason: `the host ${elsewhere} leads to other/staging, which must give it up first` },
+  ]);
 });

@@ -1,10 +1,12 @@
 import type { Figure } from '../result.ts';
 import { type SuiteOptions, suiteOf } from '../suite.ts';
+import { deploy } from './deploy.ts';
 import { image } from './image.ts';
 
 /** Images and containers of real engines, each part with one of its own. */
 export async function containersSuite(options: SuiteOptions): Promise<Figure[]> {
   const { figures, part } = suiteOf('containers', options);
   await part('image', image);
+  await part('deploy', () => deploy(options.quick ? 1 : 5));
   return figures;
 }

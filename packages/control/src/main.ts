@@ -20,6 +20,7 @@ import { prepareToolchain } from './build/toolchain.ts';
 import { CertificateKeeper } from './certificates/keeper.ts';
 import type { Context } from './context.ts';
 import { edgeAt } from './edge-port.ts';
+import { homeMark } from './engine/labels.ts';
 import { appIdentities } from './home/app-identities.ts';
 import { writeControlRecord, writeStartError } from './home/control-record.ts';
 import { homeAt, homePath, prepareHome } from './home/home.ts';
@@ -34,8 +35,10 @@ import { say, told } from './process-log.ts';
 import type { ChosenRuntime } from './runtimes/chosen-runtime.ts';
 import { openRuntimes } from './runtimes/open.ts';
 import type { InstanceEvent } from './runtimes/slot/surroundings.ts';
-import { createDatabases } from './services/postgres/databases.ts';
+import { createDockerServices } from './services/docker/docker-services.ts';
 import { ensureStore, explainStart, type OwnStore } from './services/postgres/own-store.ts';
+import { createProcessServices } from './services/process-services.ts';
+import { createServices } from './services/services.ts';
 import { giteaStatuses } from './statuses/gitea.ts';
 import { githubStatuses } from './statuses/github.ts';
 import { gitlabStatuses } from './statuses/gitlab.ts';
@@ -47,7 +50,6 @@ import type { Taker } from './store/job-queue.ts';
 import { migrateStoreAt } from './store/migrate.ts';
 import { type Survivor, survey } from './survey.ts';
 import { AnalysisWatcher } from './watch/analysis.ts';
-import { keepDatabases, mendDatabases } from './watch/databases.ts';
 import { DriftWatch } from './watch/drift.ts';
 import { every } from './watch/every.ts';
 import { ExecutorWatch } from './watch/executors.ts';
@@ -56,6 +58,7 @@ import { Reconciler } from './watch/reconcile.ts';
 import { recoverWorkflows } from './watch/recover.ts';
 import { resendSignals, startAccepted } from './watch/resume.ts';
 import { cleanUp } from './watch/retention.ts';
+import { keepServices, mendServices } from './watch/services.ts';
 import { stopOldStandbys } from './watch/standby.ts';
 import { tellStatuses } from './watch/statuses.ts';
 import { lookAfterWaiting } from './watch/waiting.ts';
@@ -85,13 +88,17 @@ async function assemble(): Promise<Parts> {
   await migrateStoreAt(store.url).catch(explainStart(store));
   const homeId = await tokenIn(home.root, 'home-id');
   await bindStore(db, homeId.reveal(), `${home.root} on ${hostname()}`);
-  const databases = createDatabases(home);
-  await keepDatabases({ db, databases }).catch(told('databases'));
+  const services = createServices(home, {
+    process: () => createProcessServices(home),
+    kubernetes: () => createProcessServices(home),
+    docker: () => createDockerServices({ env: process.env, home, mark: homeMark(homeId) }),
+  });
+  await keepServices({ db, services }).catch(told('services'));
   const identityOf = appIdentities(home.keys);
   const runtime = await openRuntimes({ home, as, identityOf, onEvent: tellIllness });
   const parts = await assembleJobs({ home, env: process.env, db, url: store.url, as });
   const ctx: Context = {
-    ...{ home, db, runtime, databases, identityOf, ...parts },
+    ...{ home, db, runtime, services, identityOf, ...parts },
     edge: edgeAt(edgeProcess.socketPath, edgeProcess.address),
     commits: createCommits(home.repositories),
     statuses: { github: githubStatuses, gitlab: gitlabStatuses, gitea: giteaStatuses },
@@ -172,7 +179,7 @@ function watch(
   every(2000, () => resendSignals(ctx), told('signals'));
   every(500, () => pollRepositories(ctx, workflows), told('poll'));
   every(1000, () => tellStatuses(ctx), told('statuses'));
-  every(5000, () => mendDatabases(ctx), told('databases'));
+  every(5000, () => mendServices(ctx), told('services'));
   every(5000, () => stopOldStandbys(ctx), told('standby'));
   every(600_000, () => cleanUp(ctx), told('retention'));
   every(600_000, async () => void (await ctx.jobs.prune()), told('results'));

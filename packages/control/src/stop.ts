@@ -11,6 +11,7 @@ import { lockHome } from './home/lock.ts';
 import { stopContainers } from './runtimes/docker/survivors.ts';
 import { containersOf, processesIn } from './runtimes/places.ts';
 import { stopInstances } from './runtimes/process/survivors.ts';
+import { stopServices } from './services/docker/survivors.ts';
 import { stopClusters } from './services/postgres/running.ts';
 import { type Survivor, survey } from './survey.ts';
 
@@ -103,6 +104,7 @@ export async function stopSince(home: Home, before: readonly Survivor[]): Promis
     await stopInstances(processesIn(home));
     await stopContainers(await containersOf(home));
   }
+  await stopServices(home, { except: had('service') });
   await stopClusters(home, { except: had('PostgreSQL') });
 }
 
@@ -113,7 +115,7 @@ async function stopApps(home: Home, patienceMs: number): Promise<string[]> {
     ...(await settle([stopInstances(processesIn(home)), containersOf(home).then(stopContainers)])),
     // Migrations of a control plane that was killed.
     ...(await settle([killStrays({ directory: home.slots })])),
-    ...(await settle([stopClusters(home, { patienceMs })])),
+    ...(await settle([stopServices(home), stopClusters(home, { patienceMs })])),
   ];
 }
 

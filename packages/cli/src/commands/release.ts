@@ -61,7 +61,7 @@ function table(releases: readonly ReleaseView[]): string {
   );
 }
 
-function card({ id, commit, author, message, createdAt, artefact, artefactBytes, liveIn }: ReleaseView): string {
+function card({ id, commit, author, message, createdAt, artefact, artefactBytes, image, liveIn }: ReleaseView): string {
   const rows = [
     ['release', id],
     ['commit', commit],
@@ -69,6 +69,7 @@ function card({ id, commit, author, message, createdAt, artefact, artefactBytes,
     ['message', plain(message)],
     ['built', `${createdAt} (${since(createdAt)} ago)`],
     ['artefact', `${artefact} (${megabytes(artefactBytes)})`],
+    ...(image === null ? [] : [['image', image]]),
     ['live in', liveIn.join(', ') || '–'],
   ];
   return rows.map(([name = '', value]) => `${name.padEnd(9)} ${value}`).join('\n');

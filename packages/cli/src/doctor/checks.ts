@@ -3,6 +3,7 @@ import { homePath } from '@kova/control/home';
 import { reportOf } from '@kova/core/errors/kova-error';
 import type { Client } from '../api/client.ts';
 import { apiUrl, connect, tokenFile } from '../api/connect.ts';
+import { checkEngine } from './engine.ts';
 import { checkDisk, checkNode, checkProgram, checkToken } from './machine.ts';
 import { checkEdge, checkPortFree } from './network.ts';
 
@@ -23,6 +24,7 @@ export async function runChecks(env: NodeJS.ProcessEnv): Promise<Check[]> {
     checkProgram('git', 'Install git.'),
     checkProgram('npm', 'Install npm; builds run with it.'),
     checkDisk(homePath(env)),
+    checkEngine(env),
     ...(env.KOVA_TOKEN ? [] : [checkToken(token)]),
   ]);
   const api = await checkApi(env);

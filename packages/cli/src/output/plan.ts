@@ -35,19 +35,22 @@ function environmentText(environment: PlannedEnvironment): string {
   ].join('\n');
 }
 
-/** `~ instances  2 → 3   needs a deployment` */
+/** `~ instances  2 → 3  the same release starts anew …`, in columns. */
 function changeLines(changes: readonly PlannedChange[], withEffect = true): string[] {
-  const width = Math.max(0, ...changes.map(({ path }) => path.length));
-  return changes.map(({ kind, path, before, after, effect }) => {
-    const line = `    ${signs[kind]} ${plain(path).padEnd(width)}  ${values(before, after)}`;
-    return withEffect ? `${line}\n        ${effect}` : line;
+  const cells = changes.map(({ kind, path, before, after, effect }) => {
+    return { start: `${signs[kind]} ${plain(path)}`, values: values(before, after), effect: withEffect ? effect : '' };
   });
+  const widest = (key: 'start' | 'values') => Math.max(0, ...cells.map((cell) => Math.min(cell[key].length, 40)));
+  const [left, middle] = [widest('start'), widest('values')];
+  return cells.map(({ start, values: told, effect }) =>
+    `    ${start.padEnd(left)}  ${told.padEnd(middle)}  ${effect}`.trimEnd(),
+  );
 }
 
 function values(before: string | null, after: string | null): string {
   if (before === null) return plain(after ?? '');
   if (after === null) return plain(before);
-  return before === after ? `${plain(after)} changed` : `${plain(before)} → ${plain(after)}`;
+  return before === after ? `${plain(after)}, changed` : `${plain(before)} → ${plain(after)}`;
 }
 
 const doings: Partial<Record<PlannedEnvironment['deed'], string>> = {

@@ -47,7 +47,7 @@ function countStates(instances: EnvironmentView['instances']): string {
 }
 
 function remarks(
-  { name, live, inFlight, checks, instances, tls, held, configuration, drift }: EnvironmentView,
+  { name, live, inFlight, checks, instances, services, tls, held, configuration, drift }: EnvironmentView,
   now: number,
 ) {
   const work = inFlight ? [`${name}: ${inFlight.phase}: ${plain(inFlight.reason)}`] : [];
@@ -64,8 +64,20 @@ function remarks(
     ...(tls?.problem ? [`warning: ${name}: certificate: ${plain(tls.problem)}`] : []),
     ...drift.map((each) => `${each.mendedAt ? '' : 'warning: '}${name}: ${driftText(each, now)}`),
     ...instances.flatMap(warning),
+    ...services.map((service) => serviceLine(name, service)),
     ...held.map(({ commit, reason }) => `${name}: commit ${commit.slice(0, 10)} is held: ${plain(reason)}`),
   ];
+}
+
+const wellStates: ReadonlySet<string> = new Set(['healthy', 'running', 'starting']);
+
+/** `production: postgres is healthy at 10.1.2.3:5432` */
+function serviceLine(
+  environment: string,
+  { kind, state, address, reason }: EnvironmentView['services'][number],
+): string {
+  const words = `${environment}: ${kind} is ${state}${address ? ` at ${address}` : ''}${reason && `: ${plain(reason)}`}`;
+  return wellStates.has(state) ? words : `warning: ${words}`;
 }
 
 type Configuration = NonNullable<EnvironmentView['configuration']>;

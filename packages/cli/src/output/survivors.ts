@@ -9,10 +9,12 @@ export function namedSurvivors(survivors: readonly Survivor[]): string {
     slots.set(slot, (slots.get(slot) ?? 0) + 1);
   }
   const clusters = of('PostgreSQL').map((name) => (name === '_kova' ? 'Kova itself' : name));
+  const services = of('service');
   return [
     ...of('control plane').map(() => 'the control plane'),
     ...of('edge').map((listen) => `the edge at ${listen}`),
     ...[...slots].map(([slot, count]) => `${count} instance${count === 1 ? '' : 's'} of ${slot}`),
+    ...(services.length > 0 ? [`containers of ${services.join(', ')}`] : []),
     ...(clusters.length > 0 ? [`PostgreSQL of ${clusters.join(', ')}`] : []),
   ].join(', ');
 }

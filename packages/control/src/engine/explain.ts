@@ -1,4 +1,5 @@
 import { KovaError } from '@kova/core/errors/kova-error';
+import type Docker from 'dockerode';
 
 /** What dockerode throws: of the connection with a `code`, of the engine's answer with a `statusCode`. */
 interface EngineError {
@@ -8,7 +9,8 @@ interface EngineError {
   json?: { message?: string } | null;
 }
 
-const connectionCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EACCES', 'EPIPE', 'ETIMEDOUT']);
+/** ABORT_ERR is that of a call which was given up, as it took too long. */
+const connectionCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EACCES', 'EPIPE', 'ETIMEDOUT', 'ABORT_ERR']);
 
 /** HTTP status of an answer of the engine; null for any other error. */
 export function engineStatus(error: unknown): number | null {
@@ -41,4 +43,13 @@ export function explainEngine(doing: string, error: unknown): unknown {
       cause: error,
     });
   return error;
+}
+
+const answerLimitMs = 15_000;
+
+/** @throws KovaError ENGINE_UNAVAILABLE, also when it takes calls and hangs */
+export async function engineAnswers(engine: Docker): Promise<void> {
+  await engineCall('asking the engine', () =>
+    engine.listContainers({ limit: 1, abortSignal: AbortSignal.timeout(answerLimitMs) }),
+  );
 }

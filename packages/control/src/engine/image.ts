@@ -1,12 +1,13 @@
 import { KovaError } from '@kova/core/errors/kova-error';
 import type Docker from 'dockerode';
-import { engineCall, engineStatus } from './explain.ts';
+import { engineAnswers, engineCall, engineStatus } from './explain.ts';
 
 /**
  * Finds the image in the engine, or brings it there.
  * @throws KovaError IMAGE_UNUSABLE when it is not to be had or made for another machine; ENGINE_UNAVAILABLE
  */
 export async function ensureImage(engine: Docker, name: string): Promise<Docker.ImageInspectInfo> {
+  await engineAnswers(engine);
   const found = (await inspectImage(engine, name)) ?? (await pull(engine, name));
   const { Os, Arch } = (await engineCall('the version of the engine', () => engine.version())) as Docker.DockerVersion;
   if (found.Os !== Os || found.Architecture !== Arch) {

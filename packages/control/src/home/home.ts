@@ -7,6 +7,8 @@ export interface Home {
   root: string;
   /** Kova's own store and the databases of the environments. */
   postgres: string;
+  /** What is known of the services that are containers. */
+  services: string;
   artefacts: string;
   /** Unpacked releases by slot. */
   slots: string;
@@ -36,6 +38,7 @@ export function homeAt(root: string): Home {
   return {
     root,
     postgres: at('postgres'),
+    services: at('services'),
     artefacts: at('artefacts'),
     slots: at('slots'),
     repositories: at('repositories'),
@@ -58,10 +61,10 @@ const privateMode = 0o700;
  * listed when Kova runs as root; the rest are private. What is there already keeps its mode.
  */
 export async function prepareHome(home: Home): Promise<void> {
-  const { artefacts, results, repositories, assets, logs, edge, keys, compiled } = home;
+  const { services, artefacts, results, repositories, assets, logs, edge, keys, compiled } = home;
   await makeDirectories({
     shared: [home.root, home.postgres, home.slots, home.builds, home.toolchain],
-    own: [artefacts, results, repositories, assets, logs, edge, keys, compiled],
+    own: [services, artefacts, results, repositories, assets, logs, edge, keys, compiled],
   });
 }
 

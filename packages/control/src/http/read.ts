@@ -71,12 +71,19 @@ async function readEnvironmentView(ctx: Context, project: string, name: string):
       ...{ id, release, state, restarts, reason, pid },
       address: `${address.host}:${address.port}`,
     })),
+    services: await servicesOf(ctx, project, name, environment.live ?? environment.slots[0]),
     checks: inFlight && (await checksUnderWay(ctx, inFlight.id)),
     tls: await tlsOf(ctx, project, name),
     configuration: live && (await configurationInForce(ctx, live.deployment)),
     drift: await driftOf(ctx, project, name),
     held: [...(await heldCommits(ctx.db, project, name))].map(([commit, reason]) => ({ commit, reason })),
   };
+}
+
+async function servicesOf(ctx: Context, project: string, environment: string, slot: SlotRecord | null | undefined) {
+  if (!slot) return [];
+  const { config } = await releaseIn(ctx.db, slot);
+  return ctx.services.states({ project, environment, config });
 }
 
 async function checksUnderWay(ctx: Context, deployment: string): Promise<EnvironmentView['checks']> {
@@ -147,6 +154,7 @@ export async function readReleases(ctx: Context, project: string): Promise<Relea
     author: row.author,
     artefact: row.artefact,
     artefactBytes: Number(row.artefact_bytes),
+    image: row.image,
     createdAt: row.created_at.toISOString(),
     liveIn: live.filter(({ release }) => release === row.id).map(({ name }) => name),
     run: row.run,

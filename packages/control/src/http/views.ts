@@ -60,6 +60,16 @@ export const environmentView = z
       .object({ notAfter: moment.nullable(), problem: z.string().nullable() })
       .nullable()
       .describe('the certificate of its hosts; null when it asks for none'),
+    services: z
+      .array(
+        z.object({
+          kind: z.enum(['postgres', 'redis']),
+          state: z.string(),
+          address: z.string().nullable(),
+          reason: z.string(),
+        }),
+      )
+      .describe('those of the live release, or of the one that is on its way'),
     held: z.array(z.object({ commit: z.string(), reason: z.string() })),
     configuration: z
       .object({ commit: z.string(), by: z.string(), at: moment.nullable(), apply: z.string().nullable() })
@@ -110,6 +120,7 @@ export const releaseView = z
     author: z.string(),
     artefact: z.string(),
     artefactBytes: z.number(),
+    image: z.string().nullable().describe('the image that holds it, by digest; null when it has none'),
     createdAt: moment,
     /** Environments in which it is live now. */
     liveIn: z.array(z.string()),

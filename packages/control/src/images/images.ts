@@ -8,7 +8,7 @@ import type { Artefacts } from '../ports/artefacts.ts';
 import type { Images, ImageWork } from '../ports/images.ts';
 import { buildReleaseImage, type Workplace } from './build.ts';
 import { removeOldContexts } from './context.ts';
-import { pushImage, pushPausesMs } from './push.ts';
+import { pushImage, pushPausesMs } from './registry/push.ts';
 import { removeImages } from './remove.ts';
 
 export interface ImagesOptions {

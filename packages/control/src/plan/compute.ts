@@ -1,6 +1,7 @@
 import { createHmac, hkdfSync } from 'node:crypto';
 import type { ProjectConfig } from '@kova/core/config/schema';
 import type { Deployment } from '@kova/core/deployment/deployment';
+import { hostsOf } from '@kova/core/environment/hosts';
 import { KovaError } from '@kova/core/errors/kova-error';
 import { canonical } from '@kova/core/plan/canonical';
 import { type EnvironmentPlan, planEnvironment } from '@kova/core/plan/plan';
@@ -87,9 +88,23 @@ async function planFor(
     config: given?.config ?? built.config,
     drifted: drift.find(({ subject }) => subject === 'slot')?.found ?? null,
   });
-  const held = plan.deed === 'deployment' && (await heldCommits(ctx.db, project, name)).get(commit);
-  if (!held) return { ...plan, live, atWork, drift };
-  return { ...plan, deed: 'blocked', reason: `commit ${commit.slice(0, 10)} is held: ${held}`, live, atWork, drift };
+  const objection = await objectionTo(ctx, project, commit, plan);
+  return { ...plan, ...(objection !== null && { deed: 'blocked', reason: objection }), live, atWork, drift };
+}
+
+/** What stands in the way of a plan as things are; null when nothing does. */
+async function objectionTo(ctx: Context, project: string, commit: string, plan: EnvironmentPlan) {
+  const { environment, deed, config } = plan;
+  if (!config) return null;
+  const held = deed === 'deployment' && (await heldCommits(ctx.db, project, environment)).get(commit);
+  if (held) return `commit ${commit.slice(0, 10)} is held: ${held}`;
+  const hosts = hostsOf(config, environment);
+  const others = await ctx.db.selectFrom('environments').select('route').where('route', 'is not', null).execute();
+  for (const { route } of others) {
+    const taken = route?.id !== `${project}/${environment}` && route?.hosts.find((host) => hosts.includes(host));
+    if (taken) return `the host ${taken} leads to ${route?.id}, which must give it up first`;
+  }
+  return null;
 }
 
 /** The deployment that is on its way in an environment, or waits for its turn. */

@@ -3,6 +3,7 @@ import { diff } from '@kova/core/plan/diff';
 import { Secret } from '@kova/core/secret';
 import type { Context } from '../context.ts';
 import type { SlotSpec } from '../ports/runtime.ts';
+import type { ServicesLook } from '../ports/services.ts';
 import type { Drift } from '../store/drifts.ts';
 import { type Plan, readPlan } from '../workflows/plan.ts';
 import { instanceEnvWith } from '../workflows/steps/instance-env.ts';
@@ -14,20 +15,18 @@ export type Finding = Pick<Drift, 'subject' | 'found' | 'mend'>;
 export async function findDrift(ctx: Context, liveDeployment: string): Promise<Finding[]> {
   const plan = await readPlan(ctx, liveDeployment);
   const { deployment, release } = plan;
-  const hasDatabase = Object.values(release.config.services).some(({ kind }) => kind === 'postgres');
-  const look = hasDatabase ? await ctx.databases.look(deployment.project, deployment.environment) : null;
-  if (look && look.state !== 'running') return [databaseDrift(ctx, plan, look.state)];
+  const { project, environment } = deployment;
+  const look = await ctx.services.look({ project, environment, config: release.config });
+  if (look.state !== 'running') return [serviceDrift(look)];
   const running = (await ctx.runtime.slots()).find(({ slot }) => slot === plan.slot);
-  const wanted = slotSpec(plan, instanceEnvWith(ctx, plan, look?.database ?? null));
+  const wanted = slotSpec(plan, instanceEnvWith(ctx, plan, look.variables));
   return [slotDrift(running, wanted) ?? (await instanceDrift(ctx, plan))].filter((finding) => finding !== null);
 }
 
-function databaseDrift(ctx: Context, { deployment }: Plan, state: 'stopped' | 'absent'): Finding {
-  const { project, environment } = deployment;
-  if (state === 'stopped')
-    return { subject: 'database', found: 'its PostgreSQL does not run', mend: 'Kova starts it by itself' };
-  const found = `the files of its PostgreSQL are gone from ${ctx.home.postgres}/${project}/${environment}`;
-  return { subject: 'database', found, mend: 'put the files back from a backup; a deployment would make an empty one' };
+function serviceDrift({ state, reason }: Exclude<ServicesLook, { state: 'running' }>): Finding {
+  if (state !== 'absent') return { subject: 'database', found: reason, mend: 'Kova starts it by itself' };
+  const mend = 'put the files back from a backup; a deployment would make an empty one';
+  return { subject: 'database', found: reason, mend };
 }
 
 function slotDrift(running: SlotSpec | undefined, wanted: SlotSpec): Finding | null {

@@ -44,7 +44,7 @@ test('Postgres stops in mid-query and comes back: STORE_UNAVAILABLE meanwhile, t
   const { home, remove } = await makeHome();
   const cluster = await openCluster(home, { path: ['away'], maxConnections: 20, durable: false });
   const login = { role: 'app', database: 'app', password: new Secret('correct horse'), createsDatabases: false };
-  const { url } = await ensureLogin(cluster, login);
+  const { url } = await ensureLogin(cluster.server, login);
   const db = connectStore(url);
   const away = { code: 'STORE_UNAVAILABLE' };
   // One connection is idle, one is in a query, one in a transaction when it stops.

@@ -6,6 +6,7 @@ import { removeAbandonedDaemons, removeDaemon } from './engine/remove.ts';
 
 export { type ImageRecipe, importImage, nodeBase } from './engine/base-image.ts';
 export { composeProgram } from './engine/compose.ts';
+export { postgresImage, redisImage } from './engine/service-images.ts';
 
 export interface TestEngine {
   engine: Docker;

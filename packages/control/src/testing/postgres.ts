@@ -53,7 +53,7 @@ export async function testDatabase(): Promise<TestDatabase> {
 
 async function cloneTemplate(cluster: Cluster, name: string, root: string): Promise<Secret> {
   const password = await passwordIn(join(homeAt(root).keys, 'postgres', 'tests'));
-  const { url } = await ensureLogin(cluster, { role, database: role, password, createsDatabases: true });
+  const { url } = await ensureLogin(cluster.server, { role, database: role, password, createsDatabases: true });
   await administer(cluster, async (admin) => {
     await admin.query('SELECT pg_advisory_lock($1)', [lock]);
     const found = await admin.query('SELECT FROM pg_database WHERE datname = $1', [template]);

@@ -14,6 +14,7 @@ export function crossCheck(config: ProjectConfig): string[] {
     ...checkWindows(config),
     ...checkPipeline(config),
     ...checkChecks(config),
+    ...checkImage(config),
     ...checkAutoscale(config),
     ...checkCluster(config),
   ];
@@ -23,6 +24,11 @@ function checkDatabase(config: ProjectConfig): string[] {
   const hasDatabase = Object.values(config.services).some((service) => service.kind === 'postgres');
   if (config.database.migrate && !hasDatabase) return ['database.migrate: needs a postgres service under services'];
   return [];
+}
+
+function checkImage({ image }: ProjectConfig): string[] {
+  if (!image?.credentials || image.registry !== null) return [];
+  return ['image.credentials: mean nothing without image.registry'];
 }
 
 function checkHosts(config: ProjectConfig): string[] {

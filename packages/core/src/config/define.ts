@@ -33,15 +33,21 @@ export function node(overrides: Partial<AppInput> & Pick<AppInput, 'start'>): Ap
   return { build: null, ...overrides };
 }
 
-export function postgres(options: { version?: 18 } = {}): { kind: 'postgres'; version?: 18 } {
+/** What a service's container is made of, with `runtime: 'docker'`. */
+interface ServiceContainer {
+  image?: string;
+  /** `512mb`, `2gb` */
+  memory?: string;
+}
+
+type PostgresOptions = ServiceContainer & { version?: 18 };
+type RedisOptions = ServiceContainer & { url?: string; optional?: boolean };
+
+export function postgres(options: PostgresOptions = {}): { kind: 'postgres' } & PostgresOptions {
   return { kind: 'postgres', ...options };
 }
 
-export function redis(options: { url?: string; optional?: boolean } = {}): {
-  kind: 'redis';
-  url?: string;
-  optional?: boolean;
-} {
+export function redis(options: RedisOptions = {}): { kind: 'redis' } & RedisOptions {
   return { kind: 'redis', ...options };
 }
 

@@ -31,6 +31,12 @@ test.each(['registry.example.com', '127.0.0.1:5000', 'ghcr.io/ada/apps', 'localh
   },
 );
 
+test('credentials are for a registry', () => {
+  const credentials = { username: 'ada', password: 'REGISTRY_PASSWORD' };
+  expect(() => parse({ credentials })).toThrow('image.credentials: mean nothing without image.registry');
+  expect(parse({ credentials, registry: 'registry.example.com' }).image?.credentials).toEqual(credentials);
+});
+
 test('the name of the job that makes it is taken', () => {
   const pipeline = { jobs: { 'build-image': { run: ['x'] } } };
   expect(() => parse({}, { pipeline })).toThrow('pipeline.jobs.build-image: is what Kova calls the job');

@@ -7,6 +7,7 @@ import { command } from './command.ts';
 import { imageSchema } from './image.ts';
 import { renderSchema } from './render.ts';
 import { limitsSchema, runtimeSchema } from './runtime.ts';
+import { size } from './size.ts';
 import { tlsSchema } from './tls.ts';
 import { duration, envVars, insidePath, nameSchema } from './values.ts';
 
@@ -45,11 +46,29 @@ const app = z.strictObject({
   maxLogBytes: z.int().min(65_536).default(10_485_760).describe('size at which an instance log is rotated; 3 are kept'),
 });
 
-const postgres = z.strictObject({ version: z.literal(18).default(18), kind: z.literal('postgres') });
+/** With runtime `docker`: what a service's container is made of. */
+function containerOf(image: string, memory: string) {
+  return {
+    image: z.string().min(1).default(image).describe('with runtime docker: the image of its container'),
+    memory: size
+      .prefault(memory)
+      .refine((bytes) => bytes >= leastMemory, 'must be 64mb or more')
+      .describe('with runtime docker: what its container may take'),
+  };
+}
+
+const leastMemory = 64 * 1024 ** 2;
+
+const postgres = z.strictObject({
+  kind: z.literal('postgres'),
+  version: z.literal(18).default(18),
+  ...containerOf('postgres:18', '512mb'),
+});
 const redis = z.strictObject({
   kind: z.literal('redis'),
   url: z.string().startsWith('redis').optional().describe('an existing Redis, given to the app as REDIS_URL'),
   optional: z.boolean().default(false),
+  ...containerOf('redis:7', '256mb'),
 });
 
 const database = z
@@ -115,3 +134,5 @@ export type ConfigInput = z.input<typeof configSchema>;
 export type ProjectConfig = z.output<typeof configSchema>;
 export type EnvironmentConfig = ProjectConfig['environments'][string];
 export type AppConfig = ProjectConfig['app'];
+export type ServicesConfig = ProjectConfig['services'];
+export type ServiceConfig = ServicesConfig[string];

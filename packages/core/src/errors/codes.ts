@@ -101,6 +101,10 @@ export const errorCodes = {
     next: 'Start the Docker engine, or point DOCKER_HOST at its socket; `kova doctor` says whether it answers.',
   },
   ENGINE_FAILED: { status: 502, next: "Read the engine's own words above; its log says more." },
+  SERVICE_FAILED: {
+    status: 503,
+    next: 'Read the last lines of the service above; `docker logs` of the named container has more. No traffic was moved.',
+  },
   IMAGE_UNUSABLE: {
     status: 422,
     next: 'Name an image that is there, is made for this machine and need not run as root.',

@@ -127,10 +127,10 @@ test('durations within a strategy and a load are told as such; other numbers are
 
 test('a key that nobody knows yet needs a deployment', () => {
   const now = config(production({}));
-  const wanted = { ...now, runtime: 'docker' } as ProjectConfig;
+  const wanted = { ...now, unheardOf: 'docker' } as ProjectConfig;
   expect(planEnvironment('production', wanted, actual(now))).toMatchObject({
     deed: 'deployment',
-    changes: [{ path: 'runtime', kind: 'add', before: null, after: 'docker' }],
+    changes: [{ path: 'unheardOf', kind: 'add', before: null, after: 'docker' }],
   });
 });
 
@@ -156,4 +156,19 @@ test('what runs otherwise than it is recorded is mended by a deployment, without
   const plan = planEnvironment('production', config(production({})), now);
   expect(plan).toMatchObject({ deed: 'deployment', changes: [], config: now.config });
   expect(plan.reason).toMatch(/^mends that nothing runs in blue: starts 1 instance/);
+});
+
+test('what an earlier Kova did not record, and has its default, is no change', () => {
+  const wanted = config(production({ hosts: ['shop.example'] }));
+  const { runtime: _, ...without } = wanted;
+  const { tls: __, limits: ___, ...own } = wanted.environments.production!;
+  const old = { ...without, environments: { production: own } } as unknown as ProjectConfig;
+  expect(planEnvironment('production', wanted, actual(old))).toMatchObject({ deed: 'none', changes: [], later: [] });
+  const limited = { ...wanted, runtime: 'docker' as const };
+  expect(planEnvironment('production', limited, actual(old)).changes).toMatchObject([{ path: 'runtime', kind: 'add' }]);
+});
+
+test('a size is told as such', () => {
+  const { changes } = planned(production({}), production({ limits: { memory: '256mb' } }));
+  expect(changes).toMatchObject([{ path: 'limits.memory', before: 'null', after: '256 MiB' }]);
 });

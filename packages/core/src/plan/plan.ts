@@ -1,7 +1,9 @@
 import { crossCheck } from '../config/cross-check.ts';
+import { parseConfig } from '../config/parse.ts';
 import { formatPath } from '../config/path.ts';
 import type { ProjectConfig } from '../config/schema.ts';
 import { applicable, forEnvironment } from './applicable.ts';
+import { canonical, isObject } from './canonical.ts';
 import { type Change, diff } from './diff.ts';
 import { shown } from './shown.ts';
 import { type Way, wayOf } from './way.ts';
@@ -54,8 +56,10 @@ export function planEnvironment(name: string, wanted: ProjectConfig, actual: Act
   }
   if (!actual) return { ...empty, deed: 'none', reason: 'nothing runs here; its configuration comes with a release' };
   const next = applicable(actual.ofRelease, wanted);
-  const changes = diff(forEnvironment(actual.config, name), forEnvironment(next, name));
-  const later = diff(forEnvironment(next, name), forEnvironment(wanted, name)).map((change) => tell(change, name));
+  const between = (before: ProjectConfig, after: ProjectConfig) =>
+    diff(forEnvironment(before, name), forEnvironment(after, name)).filter((change) => !isNewDefault(change, name));
+  const changes = between(actual.config, next);
+  const later = between(next, wanted).map((change) => tell(change, name));
   if (changes.length === 0 && !actual.drifted) return { ...empty, later, deed: 'none', reason: 'as it is wanted' };
   const told = changes.map((change) => tell(change, name));
   const problems = crossCheck(next);
@@ -67,6 +71,14 @@ export function planEnvironment(name: string, wanted: ProjectConfig, actual: Act
   const deed = starts ? 'deployment' : 'direct';
   const why = actual.drifted === null ? '' : `mends that ${actual.drifted}: `;
   return { environment: name, deed, reason: why + reasonOf(deed, next, name), changes: told, later, config: next };
+}
+
+/** A key that an earlier Kova did not know has the meaning of its default: naming that changes nothing. */
+function isNewDefault({ path, before, after }: Change, environment: string): boolean {
+  if (before !== undefined) return false;
+  const usual = parseConfig({ name: 'any', app: { start: 'any' }, environments: { [environment]: {} } });
+  const meant = path.reduce<unknown>((within, key) => (isObject(within) ? within[key] : undefined), usual);
+  return meant !== undefined && canonical(meant) === canonical(after);
 }
 
 function reasonOf(deed: 'direct' | 'deployment', config: ProjectConfig, name: string): string {

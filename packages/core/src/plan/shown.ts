@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import { formatDuration } from '../config/duration.ts';
 import { configSchema } from '../config/schema.ts';
+import { formatSize, size } from '../config/size.ts';
+import { duration } from '../config/values.ts';
 import { concealed } from '../secret.ts';
 import { isObject } from './canonical.ts';
 import type { Path } from './diff.ts';
@@ -16,7 +18,7 @@ export function shown(path: Path, value: unknown): string | null {
   if (value === undefined) return null;
   const safe = withoutSecrets(path, value);
   if (safe === hidden) return hidden;
-  if (typeof safe === 'number' && isDuration(path)) return formatDuration(safe);
+  if (typeof safe === 'number') return (formatOf(path) ?? String)(safe);
   return typeof safe === 'string' ? safe : JSON.stringify(safe);
 }
 
@@ -30,11 +32,17 @@ function withoutSecrets(path: Path, value: unknown): unknown {
   return typeof concealed(path.at(-1) ?? '', value) === 'string' ? value : hidden;
 }
 
-/** Durations are written as text and kept in milliseconds: the schema alone tells them from other numbers. */
-function isDuration(path: Path): boolean {
+/** Durations and sizes are written as text and kept as numbers: the schema alone tells them from others. */
+function formatOf(path: Path): ((value: number) => string) | undefined {
   const type = path.reduce<AnyType | undefined>((within, key) => within && member(within, key), configSchema);
-  return type !== undefined && unwrapped(type)._zod.def.type === 'pipe';
+  const out = type && (unwrapped(type)._zod.def as TypeDef).out;
+  return formats.find(({ of }) => of._zod.def.out === out)?.format;
 }
+
+const formats = [
+  { of: duration, format: formatDuration },
+  { of: size, format: formatSize },
+];
 
 type AnyType = z.core.$ZodType;
 
@@ -51,6 +59,8 @@ interface TypeDef {
   valueType?: AnyType;
   options?: AnyType[];
   innerType?: AnyType;
+  /** What text is transformed by; a refined type shares it with the one that it was made of. */
+  out?: AnyType;
 }
 
 /** Without what only adds a default or says that it may be null. */

@@ -16,13 +16,13 @@ interface Rule {
   effect: string;
 }
 
-const nextDeployment = 'holds from the next deployment on; nothing is started or moved';
+const nextDeployment = 'holds from the next deployment on';
 
 /** The first that matches holds. A key that is not named needs a deployment: that is safe whatever it means. */
 const rules: readonly Rule[] = [
   ...['name', 'app.install', 'app.build', 'app.buildTimeout', 'app.output', 'app.assets', 'database'].map(ofRelease),
   ...['pipeline', 'render', 'assetsKeep', 'keepReleases'].map(ofRelease),
-  direct('environments.*.hosts', 'the edge swaps the host names of the route; no request is dropped'),
+  direct('environments.*.hosts', 'the edge swaps the route; no request is dropped'),
   direct('app.health.unhealthyAfter', 'the edge swaps the route; no request is dropped'),
   direct('app.health.healthyAfter', 'the edge swaps the route; no request is dropped'),
   direct('app.health.deadline', nextDeployment),
@@ -32,7 +32,7 @@ const rules: readonly Rule[] = [
   ),
 ];
 
-const deployed = 'the same release starts anew in the idle slot, and traffic moves when it is checked';
+const deployed = 'needs a deployment of the same release';
 
 export function wayOf(path: Path): Pick<Rule, 'way' | 'effect'> {
   const rule = rules.find(({ keys }) => keys.split('.').every((key, index) => key === '*' || key === path[index]));
@@ -44,5 +44,5 @@ function direct(keys: string, effect: string): Rule {
 }
 
 function ofRelease(keys: string): Rule {
-  return { keys, way: 'release', effect: 'comes with the next release that is built: `kova ship`' };
+  return { keys, way: 'release', effect: 'comes with the next release that is built' };
 }

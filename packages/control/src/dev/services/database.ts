@@ -31,7 +31,7 @@ export async function developmentCluster(place: Place): Promise<Cluster> {
 /** Starts the database, or adopts the server of a run that was killed; it can be used when this resolves. Idempotent. */
 export async function startDatabase(place: Place, cluster: Cluster): Promise<{ url: Secret; port: number }> {
   const password = await passwordIn(join(place.home.keys, 'postgres'));
-  return ensureLogin(cluster, { role: 'app', database: 'app', password, createsDatabases: true });
+  return ensureLogin(cluster.server, { role: 'app', database: 'app', password, createsDatabases: true });
 }
 
 /** Resolves when the server has ended or `signal` has aborted: a connection is kept to hear of it. */

@@ -1,13 +1,14 @@
 import { BlockList, isIPv4 } from 'node:net';
 import { KovaError } from '@kova/core/errors/kova-error';
 import type Docker from 'dockerode';
+import { serviceAddresses } from '../../engine/service-address.ts';
 
 /** What an address is chosen by. */
 export type NetworkRange = Pick<Docker.NetworkInspectInfo, 'Name' | 'IPAM' | 'Containers'>;
 
 /**
  * Fixed addresses for instances, none given to two. The engine gives its own from the low end of a range, so these are
- * taken from the high end down; one that was given up comes last again, for somebody may still speak to it.
+ * taken from the high end down, below those of services; one that was given up comes last again, for somebody may still speak to it.
  */
 export class Addresses {
   readonly #reserved = new Set<string>();
@@ -63,7 +64,11 @@ function rangeOf({ Name, IPAM }: NetworkRange): { first: number; last: number; h
   const list = new BlockList();
   list.addSubnet(base, Number(bits));
   const start = numberOf(base);
-  return { first: start + 2, last: start + 2 ** (32 - Number(bits)) - 2, holds: (host) => list.check(host) };
+  return {
+    first: start + 2,
+    last: start + 2 ** (32 - Number(bits)) - 2 - serviceAddresses,
+    holds: (host) => list.check(host),
+  };
 }
 
 function numberOf(host: string): number {

@@ -37,6 +37,8 @@ type Seen = Docker.ContainerInspectInfo;
 
 const lookWhileEndingMs = 100;
 const killPatienceMs = 10_000;
+/** An engine that hangs is as one that is away. */
+const enginePatienceMs = 15_000;
 /** The engine's own resolver listens in each container, at an address of its own. */
 const resolverHost = '127.0.0.11';
 
@@ -74,8 +76,12 @@ export class ContainerLauncher implements Launcher<ContainerRecord> {
       engine.createContainer(this.#options(index, name, record.host)),
     );
     const container = engine.getContainer(name);
-    await engineCall(`starting the container of ${spec.slot}/${index}`, () => container.start());
-    const seen = await engineCall(`looking at the container of ${spec.slot}/${index}`, () => container.inspect());
+    await engineCall(`starting the container of ${spec.slot}/${index}`, () =>
+      container.start({ abortSignal: patience() }),
+    );
+    const seen = await engineCall(`looking at the container of ${spec.slot}/${index}`, () =>
+      container.inspect({ abortSignal: patience() }),
+    );
     return this.#watched(index, record, refOf(seen), signal);
   }
 
@@ -143,7 +149,7 @@ export class ContainerLauncher implements Launcher<ContainerRecord> {
   }
 
   #watched(index: number, record: ContainerRecord, ref: ContainerRef, signal: AbortSignal): Launched<ContainerRecord> {
-    void this.#copyOf(index).follow(this.#around.engine.getContainer(ref.id), record.launch, signal);
+    void this.#copyOf(index).keepFollowing(this.#around.engine.getContainer(ref.id), record.launch, signal);
     const now = { ...record, container: ref };
     return { body: { container: ref }, started: true, pid: ref.pid, ended: this.#endOf(index, now, signal) };
   }
@@ -161,7 +167,9 @@ export class ContainerLauncher implements Launcher<ContainerRecord> {
     const name = this.#nameOf(index, record.launch);
     return engineCall(`looking at ${name}`, async () => {
       try {
-        const seen = await this.#around.engine.getContainer(record.container?.id ?? name).inspect();
+        const seen = await this.#around.engine
+          .getContainer(record.container?.id ?? name)
+          .inspect({ abortSignal: patience() });
         return this.#around.identity.made(seen.Name.slice(1), seen.Config.Labels) ? seen : null;
       } catch (error) {
         if (engineStatus(error) === 404) return null;
@@ -201,6 +209,10 @@ export class ContainerLauncher implements Launcher<ContainerRecord> {
   }
 }
 
+function patience(): AbortSignal {
+  return AbortSignal.timeout(enginePatienceMs);
+}
+
 function isRunning(seen: Seen, record: ContainerRecord): boolean {
   return ['runs', 'again'].includes(findingOf(seen, record).kind);
 }
@@ -211,7 +223,7 @@ function refOf({ Id, State }: Seen): ContainerRef {
 
 async function isUp(container: Docker.Container): Promise<boolean> {
   try {
-    const { State } = await container.inspect();
+    const { State } = await container.inspect({ abortSignal: patience() });
     return State.Running && !State.Restarting;
   } catch (error) {
     if (engineStatus(error) === 404) return false;

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Instance } from '../../ports/runtime.ts';
 import type { DockerRuntime } from './docker-runtime.ts';
@@ -69,6 +70,20 @@ describe('while the engine is away', () => {
     expect(await runtime.slots()).toEqual([]);
     await yard.testing.daemon.start();
     await startReady();
+  }, 60_000);
+
+  test('one that hangs is as one that is away', async () => {
+    await startReady();
+    const pid = Number(await readFile(`${yard.testing.daemon.directory}/pid`, 'utf8'));
+    process.kill(pid, 'SIGSTOP');
+    try {
+      const refused = [runtime.start(yard.spec('good', { slot: 'shop/production/green' })), runtime.stop(slot)];
+      for (const call of refused) await expect(call).rejects.toMatchObject({ code: 'ENGINE_UNAVAILABLE' });
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    await runtime.stop(slot);
+    expect(await yard.containers()).toEqual([]);
   }, 60_000);
 
   test('Kova starts, knows what ran and where, and finds it again', async () => {

@@ -1,11 +1,14 @@
 import { closeSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { z } from 'zod';
+import { type Frame, FrameReader } from '../../engine/frames.ts';
 import type { SlotLogs } from '../logs/slot-logs.ts';
-import { type Frame, FrameReader } from './frames.ts';
 
 /** A container, or what tells its output in the same way. */
 export type LogSource = Pick<Docker.Container, 'logs'>;
+
+const againMs = 1000;
 
 /** How far the output of a container was copied. */
 const copiedSchema = z.object({ launch: z.string(), time: z.string() });
@@ -18,6 +21,7 @@ export class LogCopy {
   readonly #logs: SlotLogs;
   readonly #index: number;
   #running: Promise<void> = Promise.resolve();
+  #stopping = new AbortController();
   #lastAt = 0;
 
   constructor(logs: SlotLogs, index: number) {
@@ -37,10 +41,25 @@ export class LogCopy {
     return this.#running;
   }
 
+  /** Follows again whenever that breaks off, as when the engine is away, until `rest` or the signal. */
+  keepFollowing(source: LogSource, launch: string, signal: AbortSignal): void {
+    this.#stopping.abort();
+    this.#stopping = new AbortController();
+    void this.#followAgain(source, launch, AbortSignal.any([signal, this.#stopping.signal]));
+  }
+
   /** Copies what is missing of a container that has ended. */
   async rest(container: LogSource, launch: string): Promise<void> {
+    this.#stopping.abort();
     await this.#running;
     await this.#copy(container, launch, { follow: false });
+  }
+
+  async #followAgain(source: LogSource, launch: string, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.follow(source, launch, signal);
+      await sleep(againMs, undefined, { signal }).catch(() => {});
+    }
   }
 
   async #copy(source: LogSource, launch: string, how: { follow: boolean; signal?: AbortSignal }): Promise<void> {

@@ -12,7 +12,7 @@ runtimeConformance(
   'Kubernetes (against a stand-in for its API)',
   async () => {
     const workshop = await openWorkshop();
-    const cluster = await openStandInCluster({ directory: workshop.directory });
+    const cluster = await openStandInCluster({ directory: () => workshop.directory });
     const image = `registry.example.com/fixtures@sha256:${'0'.repeat(64)}`;
     const open = () => createKubernetesRuntime({ config: cluster.config, home: 'home-1', imageOf: () => image });
     let current = open();

@@ -58,7 +58,7 @@ test('the second cluster is a copy of the template that the first one made', asy
   const template = join(home.postgres, '_templates');
   const made = statSync(template).mtimeMs;
   const second = await open('second');
-  const { url } = await ensureLogin(second, login);
+  const { url } = await ensureLogin(second.server, login);
   expect(statSync(template).mtimeMs).toBe(made);
   expect(await ask(url, `SELECT current_setting('data_checksums') AS checksums, lower('ÉCOLE') AS lower`)).toEqual({
     checksums: 'on',
@@ -83,13 +83,13 @@ test.skipIf(postgresIdentity() === null)(
 test('start adopts a running server; stop stops it, twice; the data stay', async () => {
   const cluster = await open('twice');
   const started = await cluster.start();
-  const { url } = await ensureLogin(cluster, login);
+  const { url } = await ensureLogin(cluster.server, login);
   await ask(url, 'CREATE TABLE kept AS SELECT 42 AS answer');
   expect(await cluster.start()).toEqual(started);
   await cluster.stop();
   await cluster.stop();
   expect(await cluster.isRunning()).toBe(false);
-  const again = await ensureLogin(cluster, login);
+  const again = await ensureLogin(cluster.server, login);
   expect(again.url.reveal()).toBe(url.reveal());
   expect(await ask(again.url, 'SELECT answer FROM kept')).toEqual({ answer: 42 });
 });
@@ -104,13 +104,13 @@ test('two that create it at once, template and all, get the same server', async 
 
 test('after kill -9 of the server it starts again over the pid file and keeps what was committed', async () => {
   const cluster = await open('killed');
-  const { url } = await ensureLogin(cluster, login);
+  const { url } = await ensureLogin(cluster.server, login);
   await ask(url, 'CREATE TABLE kept AS SELECT 42 AS answer');
   const { pid } = await cluster.start();
   process.kill(pid, 'SIGKILL');
   while (await cluster.isRunning()) await sleep(5);
   expect(postmasterPid(directoryOf(cluster))).toBe(pid);
-  const again = await ensureLogin(cluster, login);
+  const again = await ensureLogin(cluster.server, login);
   expect(await ask(again.url, 'SELECT answer FROM kept')).toEqual({ answer: 42 });
   expect(postmasterPid(directoryOf(cluster))).not.toBe(pid);
 });
@@ -140,12 +140,12 @@ test('an orphan of a killed server that is busy keeps nobody from starting or st
 
 test('a server that is killed at the moment it is asked for is started again', async () => {
   const cluster = await open('moment');
-  await ensureLogin(cluster, login);
+  await ensureLogin(cluster.server, login);
   const { pid } = await cluster.start();
-  const asked = ensureLogin(cluster, login);
+  const asked = ensureLogin(cluster.server, login);
   process.kill(pid, 'SIGKILL');
   await asked;
-  while (postmasterPid(directoryOf(cluster)) === pid) await ensureLogin(cluster, login);
+  while (postmasterPid(directoryOf(cluster)) === pid) await ensureLogin(cluster.server, login);
   expect((await cluster.start()).pid).not.toBe(pid);
 });
 
@@ -195,7 +195,7 @@ test('in a home too deep for a socket the socket goes to a private directory els
   const { socketDirectory } = await cluster.start();
   expect(socketDirectory.startsWith(deep.root)).toBe(false);
   expect((await stat(socketDirectory)).mode & 0o777).toBe(0o700);
-  await ensureLogin(cluster, login);
+  await ensureLogin(cluster.server, login);
   await cluster.stop();
   expect((await cluster.start()).socketDirectory).toBe(socketDirectory);
   await cluster.stop();

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { KovaError } from '@kova/core/errors/kova-error';
 import type { ClientConfig } from 'pg';
 import type { Identity } from '../../home/unprivileged.ts';
+import type { Server } from './login.ts';
 import type { Binaries } from './server/binaries.ts';
 import { give } from './server/clone.ts';
 import { lastLines, startLog } from './server/log.ts';
@@ -99,6 +100,18 @@ export class Cluster {
    */
   async stop(): Promise<void> {
     await stopServer(this.#data);
+  }
+
+  /** As `ensureLogin` takes it. */
+  get server(): Server {
+    return {
+      name: `PostgreSQL in ${this.#data}`,
+      isRunning: () => this.isRunning(),
+      start: async () => {
+        const postmaster = await this.start();
+        return { host: '127.0.0.1', port: postmaster.port, admin: this.admin(postmaster) };
+      },
+    };
   }
 
   /** What a client needs to connect as superuser, over the private socket. */

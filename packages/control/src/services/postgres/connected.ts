@@ -4,8 +4,8 @@ import pg, { type Client, type ClientConfig } from 'pg';
 const patienceMs = 120_000;
 const pollMs = 25;
 
-/** The server is starting, or recovering; its socket is not there yet. */
-const notYet = new Set(['57P03', 'ECONNREFUSED', 'ENOENT']);
+/** The server is starting, or recovering; its socket, or its address, is not there yet. */
+const notYet = new Set(['57P03', 'ECONNREFUSED', 'ENOENT', 'EHOSTUNREACH']);
 
 /**
  * Connects, as soon as the server takes connections, and ends the connection when `use` has settled.

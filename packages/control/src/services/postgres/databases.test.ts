@@ -6,9 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Home, homeAt, prepareHome } from '../../home/home.ts';
 import { postgresIdentity } from '../../home/unprivileged.ts';
-import type { Databases } from '../../ports/databases.ts';
 import { makeHome } from '../../testing/home.ts';
-import { createDatabases } from './databases.ts';
+import { createDatabases, type Databases } from './databases.ts';
 import { ensureStore } from './own-store.ts';
 import { altered, ask, postmasterPid } from './testing/client.ts';
 

@@ -1,9 +1,7 @@
 import { KovaError } from '@kova/core/errors/kova-error';
 import { Secret } from '@kova/core/secret';
 import pg, { type Client, type ClientConfig } from 'pg';
-import type { Cluster } from './cluster.ts';
 import { connected } from './connected.ts';
-import type { Postmaster } from './server/postmaster.ts';
 
 /** An ordinary role with a password, and the database that it owns. */
 export interface Login {
@@ -19,45 +17,66 @@ const lock = 4_702_001;
 /** Wrong password or no such role; no such database. */
 const missing = new Set(['28P01', '3D000']);
 
+/** A PostgreSQL server that can be started. */
+export interface Server {
+  /** What people know it by. */
+  name: string;
+  /** Starts it; does nothing to one that runs. It may not take connections yet. */
+  start(): Promise<Listening>;
+  isRunning(): Promise<boolean>;
+}
+
+export interface Listening {
+  host: string;
+  port: number;
+  /** What the superuser connects with. */
+  admin: ClientConfig;
+}
+
 /**
- * Starts the cluster and makes sure that one can log in and reach the database: the answer has been tried.
+ * Starts the server and makes sure that one can log in and reach the database: the answer has been tried.
  * Idempotent; mends a role whose password is not the one kept, and what an interrupted call left undone.
  * @throws KovaError POSTGRES_FAILED
  */
-export async function ensureLogin(cluster: Cluster, login: Login): Promise<{ url: Secret; port: number }> {
-  const port = await logIn(cluster, login).catch(async (error) => {
-    if (await cluster.isRunning()) throw error;
+export async function ensureLogin(server: Server, login: Login): Promise<{ url: Secret; host: string; port: number }> {
+  const { host, port } = await logIn(server, login).catch(async (error) => {
+    if (await server.isRunning()) throw error;
     // It ended in the meantime: killed just then, or stopped by another process.
-    return logIn(cluster, login);
+    return logIn(server, login);
   });
-  return { url: new Secret(urlOf(login, port)), port };
+  return { url: new Secret(urlOf(login, port, host)), host, port };
 }
 
-export function urlOf({ role, database, password }: Omit<Login, 'createsDatabases'>, port: number): string {
-  return `postgres://${role}:${encodeURIComponent(password.reveal())}@127.0.0.1:${port}/${database}`;
+export function urlOf(
+  { role, database, password }: Omit<Login, 'createsDatabases'>,
+  port: number,
+  host = '127.0.0.1',
+): string {
+  return `postgres://${role}:${encodeURIComponent(password.reveal())}@${host}:${port}/${database}`;
 }
 
-async function logIn(cluster: Cluster, login: Login): Promise<number> {
-  const server = await cluster.start();
+async function logIn(server: Server, login: Login): Promise<Listening> {
+  const listening = await server.start();
   const { role, database, password } = login;
-  const client = { host: '127.0.0.1', port: server.port, user: role, database, password: password.reveal() };
+  const { host, port } = listening;
+  const client = { host, port, user: role, database, password: password.reveal() };
   try {
-    if (!(await works(client, cluster))) {
-      await provision(cluster, server, login);
+    if (!(await works(client, server))) {
+      await provision(listening, login);
       await connected(client, async () => {});
     }
-    return server.port;
+    return listening;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new KovaError('POSTGRES_FAILED', `no login to PostgreSQL in ${cluster.data}: ${reason}`, { cause });
+    throw new KovaError('POSTGRES_FAILED', `no login to ${server.name}: ${reason}`, { cause });
   }
 }
 
-async function works(client: ClientConfig, cluster: Cluster): Promise<boolean> {
+async function works(client: ClientConfig, server: Server): Promise<boolean> {
   const login = connected(
     client,
     async () => true,
-    () => cluster.isRunning(),
+    () => server.isRunning(),
   );
   return login.catch((error) => {
     if (missing.has(error?.code)) return false;
@@ -65,8 +84,8 @@ async function works(client: ClientConfig, cluster: Cluster): Promise<boolean> {
   });
 }
 
-async function provision(cluster: Cluster, server: Postmaster, login: Login): Promise<void> {
-  await connected(cluster.admin(server), async (admin) => {
+async function provision({ admin: superuser }: Listening, login: Login): Promise<void> {
+  await connected(superuser, async (admin) => {
     await admin.query('SELECT pg_advisory_lock($1)', [lock]);
     await admin.query('REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC');
     await provisionRole(admin, login);

@@ -32,7 +32,12 @@ export async function ensureStore(home: Home, env: NodeJS.ProcessEnv = process.e
   if (given) return external(given);
   const cluster = await openCluster(home, { path: ['_kova'], maxConnections });
   const password = await passwordIn(join(home.keys, 'postgres', '_kova'));
-  const { url } = await ensureLogin(cluster, { role: 'kova', database: 'kova', password, createsDatabases: true });
+  const { url } = await ensureLogin(cluster.server, {
+    role: 'kova',
+    database: 'kova',
+    password,
+    createsDatabases: true,
+  });
   return { url, embedded: true, keep: async () => void (await cluster.start()), stop: () => cluster.stop() };
 }
 

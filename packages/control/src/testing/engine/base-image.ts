@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { access, mkdir, rename } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -15,6 +15,12 @@ export interface ImageRecipe {
   packages: readonly string[];
   /** Absolute path of a program here → path in the image. */
   files?: Readonly<Record<string, string>>;
+  /** Absolute path of a directory here → path in the image, without its last part. */
+  directories?: Readonly<Record<string, string>>;
+  /** Path in the image → text of a script. */
+  scripts?: Readonly<Record<string, string>>;
+  /** Commands of a shell, run at the end in the image. */
+  setUp?: readonly string[];
   /** Instructions as `docker import --change` takes them: `USER 1000`. */
   changes?: readonly string[];
 }
@@ -38,8 +44,10 @@ export async function importImage(engine: Docker, recipe: ImageRecipe): Promise<
 
 async function rootFileSystem(recipe: ImageRecipe): Promise<string> {
   const directory = join(homedir(), '.cache', 'kova-tests');
+  const { packages, files, directories, scripts, setUp } = recipe;
+  const more = directories || scripts || setUp ? [directories, scripts, setUp] : [];
   const digest = createHash('sha256')
-    .update(JSON.stringify([recipe.packages, recipe.files, 2]))
+    .update(JSON.stringify([packages, files, 2, ...more]))
     .digest('hex');
   const path = join(directory, `${digest.slice(0, 16)}.tar`);
   if (
@@ -51,23 +59,45 @@ async function rootFileSystem(recipe: ImageRecipe): Promise<string> {
     return path;
   await mkdir(directory, { recursive: true });
   const partial = `${path}.${process.pid}`;
-  await run('mmdebstrap', mmdebstrap(recipe, partial), { maxBuffer: 16 * 1024 * 1024 });
+  const written = await mkdtemp(join(directory, 'scripts-'));
+  try {
+    const files = { ...recipe.files, ...(await writeScripts(recipe, written)) };
+    await run('mmdebstrap', mmdebstrap({ ...recipe, files }, partial), { maxBuffer: 16 * 1024 * 1024 });
+  } finally {
+    await rm(written, { recursive: true, force: true });
+  }
   await rename(partial, path);
   return path;
 }
 
-function mmdebstrap({ packages, files = {} }: ImageRecipe, path: string): string[] {
+/** Where each of the recipe's scripts lies here → path in the image. */
+async function writeScripts({ scripts = {} }: ImageRecipe, directory: string): Promise<Record<string, string>> {
+  const files: Record<string, string> = {};
+  for (const [path, text] of Object.entries(scripts)) {
+    const file = join(directory, path.replaceAll('/', '_'));
+    await writeFile(file, text);
+    files[file] = path;
+  }
+  return files;
+}
+
+function mmdebstrap({ packages, files = {}, directories = {}, setUp = [] }: ImageRecipe, path: string): string[] {
   const uploads = Object.entries(files).flatMap(([from, to]) => [
     `--customize-hook=upload ${from} ${to}`,
     `--customize-hook=chmod 0755 "$1${to}"`,
   ]);
+  const copies = Object.entries(directories).flatMap(([from, to]) => [
+    `--customize-hook=mkdir -p "$1${to}"`,
+    `--customize-hook=copy-in ${from} ${to}`,
+  ]);
+  const commands = setUp.map((command) => `--customize-hook=chroot "$1" sh -c '${command}'`);
   const small = ['doc', 'man', 'locale', 'info'].map((name) => `--dpkgopt=path-exclude=/usr/share/${name}/*`);
   return [
     '--variant=minbase',
     '--format=tar',
     `--include=${packages.join(',')}`,
     ...small,
-    ...uploads,
+    ...[...uploads, ...copies, ...commands],
     'bookworm',
     path,
   ];

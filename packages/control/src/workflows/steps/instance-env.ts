@@ -1,33 +1,31 @@
 import { concealed, type Secret } from '@kova/core/secret';
 import type { Context } from '../../context.ts';
-import type { Database } from '../../ports/databases.ts';
 import type { Plan } from '../plan.ts';
 
 type Env = Record<string, string | Secret>;
 
-/** The whole environment of the release's instances; nothing is inherited. */
+/** The whole environment of the release's instances; nothing is inherited. Its services run and let it in. */
 export async function instanceEnv(ctx: Context, plan: Plan): Promise<Env> {
-  return instanceEnvWith(ctx, plan, await databaseOf(ctx, plan));
+  return instanceEnvWith(ctx, plan, await servicesOf(ctx, plan));
 }
 
-/** As `instanceEnv`, with a database that is there. An image knows where its programs are. */
-export function instanceEnvWith(ctx: Context, plan: Plan, database: Database | null): Env {
-  const env = releaseEnvWith(plan, database);
+/** As `instanceEnv`, with the variables of services that are there. An image knows where its programs are. */
+export function instanceEnvWith(ctx: Context, plan: Plan, services: Env): Env {
+  const env = releaseEnvWith(plan, services);
   return plan.release.config.runtime === 'process' ? { PATH: ctx.appPath, ...env } : env;
 }
 
-/** What the instances and the migrations of a release have in common. */
+/** What the instances and the migrations of a release have in common; its services are as it wants them from now on. */
 export async function releaseEnv(ctx: Context, plan: Plan): Promise<Env> {
-  return releaseEnvWith(plan, await databaseOf(ctx, plan));
+  return releaseEnvWith(plan, await servicesOf(ctx, plan, { adjust: true }));
 }
 
-async function databaseOf(ctx: Context, { deployment, release }: Plan): Promise<Database | null> {
-  const wanted = Object.values(release.config.services).some((service) => service.kind === 'postgres');
-  return wanted ? ctx.databases.ensure(deployment.project, deployment.environment) : null;
+function servicesOf(ctx: Context, { deployment, release }: Plan, options?: { adjust: boolean }): Promise<Env> {
+  const { project, environment } = deployment;
+  return ctx.services.ensure({ project, environment, config: release.config }, options);
 }
 
-function releaseEnvWith({ deployment, release, environment }: Plan, database: Database | null): Env {
-  const redis = Object.values(release.config.services).find((service) => service.kind === 'redis');
+function releaseEnvWith({ deployment, release, environment }: Plan, services: Env): Env {
   return {
     NODE_ENV: 'production',
     NEXT_TELEMETRY_DISABLED: '1',
@@ -35,8 +33,7 @@ function releaseEnvWith({ deployment, release, environment }: Plan, database: Da
     KOVA_ENVIRONMENT: deployment.environment,
     KOVA_RELEASE_ID: release.id,
     KOVA_COMMIT: release.commit,
-    ...(database ? { DATABASE_URL: database.url } : {}),
-    ...(redis?.kind === 'redis' && redis.url ? { REDIS_URL: concealed('REDIS_URL', redis.url) } : {}),
+    ...services,
     ...Object.fromEntries(Object.entries(environment.env).map(([name, value]) => [name, concealed(name, value)])),
   };
 }

@@ -2,7 +2,8 @@ import { KubeConfig } from '@kubernetes/client-node';
 import { Kubelet } from './node/kubelet.ts';
 import type { NodeSettings } from './node/pod-worker.ts';
 import { type ApiServer, startApiServer } from './server/api-server.ts';
-import { collectGarbage } from './server/deletion.ts';
+import { collectGarbage, deleteObject } from './server/deletion.ts';
+import type { Stored } from './server/object.ts';
 import { Store } from './server/store.ts';
 import { reconcileWorkloads } from './server/workload-controllers.ts';
 
@@ -15,13 +16,15 @@ export interface StandInCluster {
   store: Store;
   api: ApiServer;
   kubelet: Kubelet;
+  /** Ends a pod as `kubectl delete pod` does; another takes its place. */
+  deletePod(pod: Stored): void;
   close(): Promise<void>;
 }
 
 const token = 'stand-in';
 
 export async function openStandInCluster(
-  settings: Partial<NodeSettings> & { directory: string },
+  settings: Partial<NodeSettings> & Pick<NodeSettings, 'directory'>,
 ): Promise<StandInCluster> {
   const store = new Store();
   const kubelet = new Kubelet(store, { probeMs: 50, backOffMs: 50, ...settings });
@@ -36,6 +39,7 @@ export async function openStandInCluster(
   const stopLoops = runLoops(store, kubelet);
   return {
     ...{ config: configFor(api.url), store, api, kubelet },
+    deletePod: (pod) => void deleteObject(store, pod, {}),
     close: async () => {
       stopLoops();
       await kubelet.close();

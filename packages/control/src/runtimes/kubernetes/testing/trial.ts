@@ -18,7 +18,7 @@ export interface Trial {
 /** A cluster of its own for one test, and a runtime on it. */
 export async function openTrial(): Promise<Trial> {
   const workshop = await openWorkshop();
-  const cluster = await openStandInCluster({ directory: workshop.directory });
+  const cluster = await openStandInCluster({ directory: () => workshop.directory });
   const opened: ClosableRuntime[] = [];
   onTestFinished(async () => {
     for (const runtime of opened) runtime.close();

@@ -24,7 +24,8 @@ export function serverSettings(settings: Settings): string {
     max_connections: settings.maxConnections,
     password_encryption: 'scram-sha-256',
     ...lean,
-    ...logging,
+    ...discreet,
+    ...logFiles,
     log_directory: settings.logDirectory,
     ...(settings.durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
   };
@@ -32,7 +33,7 @@ export function serverSettings(settings: Settings): string {
 }
 
 /** Many small clusters share a machine: what an idle one holds counts. */
-const lean = {
+export const lean = {
   shared_buffers: '32MB',
   jit: 'off',
   io_method: 'sync',
@@ -43,17 +44,21 @@ const lean = {
   default_text_search_config: 'pg_catalog.english',
 };
 
-/** A week of files, one a day. Statements are left out: they hold what users and apps consider private. */
-const logging = {
+/** What the server tells. Statements are left out: they hold what users and apps consider private. */
+export const discreet = {
+  log_timezone: 'UTC',
+  log_line_prefix: '%m [%p] %q%u@%d ',
+  log_checkpoints: 'off',
+  log_min_error_statement: 'panic',
+};
+
+/** A week of files, one a day. */
+const logFiles = {
   logging_collector: 'on',
   log_filename: 'postgresql-%a.log',
   log_rotation_age: '1d',
   log_rotation_size: 0,
   log_truncate_on_rotation: 'on',
-  log_timezone: 'UTC',
-  log_line_prefix: '%m [%p] %q%u@%d ',
-  log_checkpoints: 'off',
-  log_min_error_statement: 'panic',
 };
 
 /** Who may connect: the superuser over the private socket when the system says who is there; all others by password. */

@@ -8,6 +8,12 @@ import { runTool } from './tool.ts';
 /** The superuser of every cluster. It has no password and is let in over the cluster's private socket alone. */
 export const superuser = 'kova_admin';
 
+/** What all clusters have in common. Sorted the same everywhere, whatever the system's locales. */
+export const initArguments = [
+  ...['--no-locale', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--encoding=UTF8'],
+  '--data-checksums',
+];
+
 const initTimeoutMs = 120_000;
 const syncTimeoutMs = 60_000;
 
@@ -33,9 +39,8 @@ async function ensureTemplate(templates: string, binaries: Binaries, as: Identit
   const path = join(templates, binaries.version);
   if (await isThere(path)) return path;
   await mkdir(templates, { recursive: true, mode: as ? 0o711 : 0o700 });
-  const locale = ['--no-locale', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--encoding=UTF8'];
   const access = ['--username', superuser, '--auth-local=peer', '--auth-host=scram-sha-256'];
-  const argv = [binaries.initdb, ...locale, ...access, '--data-checksums', '--no-instructions', '--pgdata'];
+  const argv = [binaries.initdb, ...initArguments, ...access, '--no-instructions', '--pgdata'];
   await whole(path, as, async (draft) => {
     await mkdir(draft, { mode: 0o700 });
     await give(draft, as);

@@ -7,8 +7,8 @@ import { environmentOf } from './container-environment.ts';
 import { ContainerLog } from './container-log.ts';
 
 export interface NodeSettings {
-  /** Where the image of every pod is. */
-  directory: string;
+  /** Where what a pod's image holds is to be found. */
+  directory: (pod: Stored) => string;
   /** Between probes, in place of the pod's seconds. */
   probeMs: number;
   /** Before the second start again; doubles. */
@@ -99,7 +99,11 @@ export class PodWorker {
     this.log.begin();
     // Pods share this machine's network: the address of the pod stands for its own.
     const child = spawn(program, args, {
-      ...{ cwd: this.#settings.directory, env: { ...env, HOST: this.#ip, HOSTNAME: this.#ip }, detached: true },
+      ...{
+        cwd: this.#settings.directory(this.#pod),
+        env: { PATH: process.env.PATH, ...env, HOST: this.#ip, HOSTNAME: this.#ip },
+        detached: true,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;

@@ -1,4 +1,4 @@
-import type { LogLine } from '../../ports/runtime.ts';
+import type { LogLine } from '../ports/runtime.ts';
 
 /** One piece of output: a line with its end, or a part of a long one. */
 export interface Frame {

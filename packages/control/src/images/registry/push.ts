@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasCode, KovaError, reportOf } from '@kova/core/errors/kova-error';
 import type Docker from 'dockerode';
-import { engineCall } from '../engine/explain.ts';
-import type { PushRequest } from '../ports/images.ts';
-import { follow } from './progress.ts';
-import { explainPush } from './registry-errors.ts';
+import { engineCall } from '../../engine/explain.ts';
+import type { PushRequest } from '../../ports/images.ts';
+import { follow } from '../progress.ts';
+import { explainPush } from './errors.ts';
 
 /** A registry may be away for a moment; one that stays away fails the job. */
 export const pushPausesMs: readonly number[] = [1000, 5000, 15_000];
