@@ -3,9 +3,12 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { appDirectory, askRedis, askTls, query, startDevelopment } from '../testing/development.ts';
 import { kova } from '../testing/kova.ts';
+
+// A first start makes a database, which a busy disk takes its time for.
+vi.setConfig({ testTimeout: 300_000 });
 
 const plain = `{ name: 'shop', app: node({ start: ['node', 'server.mjs'] }), services: { postgres: postgres() } }`;
 const small = `{ name: 'shop', app: node({ start: ['node', 'server.mjs'] }) }`;

@@ -26,7 +26,9 @@ const config = `{
   image: { base: '${nodeBase.name}' },
 }`;
 
-test('kova dev --docker: rendered, started by Compose, changed files taken up, ended with Ctrl-C', async () => {
+test('kova dev --docker: rendered, started by Compose, changed files taken up, ended with Ctrl-C', {
+  timeout: 300_000,
+}, async () => {
   const directory = appDirectory(config, { '.env.example': 'GREETING=hello\n', '.gitignore': '.kova\n' });
   gitIn(directory, 'init', '--quiet');
   for (const suite of ['docker', 'compose']) expect((await kova(['render', suite], { cwd: directory })).err).toBe('');
