@@ -19,6 +19,14 @@ test('an environment has one network, however often it is asked for at once', as
   expect(made[0]?.Labels).toEqual(placeLabels(place));
 });
 
+test("what a crash left behind while a range was drawn is in nobody's way", async () => {
+  const { engine } = testing;
+  const other = { ...place, environment: 'pre-production' };
+  await engine.createNetwork({ Name: `${networkName(other)}.draw` });
+  expect((await ensureNetwork(engine, other)).Name).toBe(networkName(other));
+  expect(await engine.listNetworks({ filters: { name: [`${networkName(other)}.draw`] } })).toEqual([]);
+});
+
 test('a network of that name which is not of this home is refused', async () => {
   const { engine } = testing;
   const other = { ...place, environment: 'staging' };

@@ -58,24 +58,30 @@ async function inspect(engine: Docker, name: string): Promise<Docker.NetworkInsp
 const attempts = 3;
 
 /**
- * The engine draws the range, and the network is made again with that range by name: only then do containers keep the
- * addresses that they are given (moby: "only when connecting to networks with user configured subnets").
+ * The engine draws the range, and the network is made with that range by name: only then do containers keep the
+ * addresses that they are given (moby: "only when connecting to networks with user configured subnets"). It is drawn
+ * under another name, so that nobody takes it for the network should Kova die in between.
  */
 async function create(engine: Docker, name: string, place: Place): Promise<Docker.NetworkInspectInfo> {
-  const options = { Name: name, Driver: 'bridge', Labels: placeLabels(place) };
+  const options = { Name: name, Driver: 'bridge', Labels: placeLabels(place), CheckDuplicate: true };
   for (let attempt = 1; ; attempt += 1) {
-    const drawn = await engine.createNetwork(options);
-    const { IPAM } = (await drawn.inspect()) as Docker.NetworkInspectInfo;
-    await drawn.remove();
-    const ranges = (IPAM?.Config ?? []).map(({ Subnet, Gateway }) => ({
-      Subnet: Subnet ?? '',
-      Gateway: Gateway ?? '',
-    }));
+    const ranges = await drawRange(engine, { ...options, Name: `${name}.draw` });
     try {
       const network = await engine.createNetwork({ ...options, IPAM: { Config: ranges } });
       return await network.inspect();
     } catch (error) {
+      const made = engineStatus(error) === 409 ? await inspect(engine, name) : null;
+      if (made) return made;
       if (attempt === attempts || engineStatus(error) !== 403) throw error;
     }
   }
+}
+
+async function drawRange(engine: Docker, options: Docker.NetworkCreateOptions) {
+  const leftBehind = await inspect(engine, options.Name);
+  if (leftBehind) await engine.getNetwork(leftBehind.Id).remove();
+  const drawn = await engine.createNetwork(options);
+  const { IPAM } = (await drawn.inspect()) as Docker.NetworkInspectInfo;
+  await drawn.remove();
+  return (IPAM?.Config ?? []).map(({ Subnet, Gateway }) => ({ Subnet: Subnet ?? '', Gateway: Gateway ?? '' }));
 }

@@ -82,10 +82,12 @@ describe('kill -9 of the control plane', () => {
       runtime = await yard.open();
       await runtime.start(yard.spec('good', { instances: 2 }));
       expect(await runtime.awaitReady(slot, 20_000)).toMatchObject({ outcome: 'pass' });
+      // What the engine was just making comes late, and is removed as soon as it is there.
+      await until(async () => (await yard.containers()).length === 2);
       const known = (await runtime.instances(slot)).map(({ id }) => id);
       expect((await yard.containers()).map(({ instance }) => instance).sort()).toEqual(known);
       await runtime.stop(slot);
-      expect(await yard.containers()).toEqual([]);
+      await until(async () => (await yard.containers()).length === 0);
       runtime.close();
     }
   }, 240_000);

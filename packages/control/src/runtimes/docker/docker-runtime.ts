@@ -59,7 +59,12 @@ class ContainerCarrier implements Carrier<ContainerRecord> {
   constructor(options: DockerRuntimeOptions) {
     this.#options = options;
     this.#identity = new ContainerIdentity(options.homeId);
-    this.#events = new EngineEvents(options.engine, this.#identity.home, () => void this.#sweep());
+    this.#events = new EngineEvents(
+      options.engine,
+      this.#identity.home,
+      () => void this.#sweep(),
+      (name) => this.#checkNew(name),
+    );
     this.#events.open();
   }
 
@@ -108,6 +113,11 @@ class ContainerCarrier implements Carrier<ContainerRecord> {
 
   close(): void {
     this.#events.close();
+  }
+
+  /** The engine may have been making it when Kova died, so that it is there only after the look for those. */
+  #checkNew(name: string): void {
+    if (this.#known && !this.#known().has(launchOf(name))) void this.#sweep();
   }
 
   async #sweep(): Promise<void> {

@@ -7,7 +7,7 @@ import { homeLabel } from '../../engine/labels.ts';
 interface EngineEvent {
   id?: string;
   Action?: string;
-  Actor?: { Attributes?: { exitCode?: string } };
+  Actor?: { Attributes?: { exitCode?: string; name?: string } };
 }
 
 const againMs = 500;
@@ -21,15 +21,22 @@ export class EngineEvents {
   readonly #home: string;
   readonly #hints = new EventEmitter().setMaxListeners(0);
   readonly #onConnected: () => void;
+  readonly #onCreated: (name: string) => void;
   #connection = 0;
   readonly #exits = new Map<string, string>();
   readonly #closing = new AbortController();
 
-  /** `onConnected` is told each time that the engine answers after it was away, or for the first time. */
-  constructor(engine: Docker, home: string, onConnected: () => void = () => {}) {
+  /** `onConnected` is told each time that the engine answers after it was away, or for the first time; `onCreated` of new containers. */
+  constructor(
+    engine: Docker,
+    home: string,
+    onConnected: () => void = () => {},
+    onCreated: (name: string) => void = () => {},
+  ) {
     this.#engine = engine;
     this.#home = home;
     this.#onConnected = onConnected;
+    this.#onCreated = onCreated;
   }
 
   open(): void {
@@ -82,6 +89,7 @@ export class EngineEvents {
     const { id, Action, Actor } = JSON.parse(line) as EngineEvent;
     if (!id) return;
     if (Action === 'die') this.#exits.set(id, Actor?.Attributes?.exitCode ?? '');
+    if (Action === 'create') this.#onCreated(Actor?.Attributes?.name ?? '');
     if (Action === 'destroy') this.#exits.delete(id);
     this.#hints.emit(id);
   }
