@@ -149,6 +149,7 @@ async function begunBy(trigger: string | null) {
 test('a branch has its tags; a proposal is pushed by the settings of what is released, never by its own', {
   timeout: 300_000,
 }, async () => {
+  await setPassword(pusher.password);
   const remote = new TestRemote(kova);
   remote.push({ text: 'before' });
   await remote.connect({ pullRequests: 'all' });
@@ -158,7 +159,7 @@ test('a branch has its tags; a proposal is pushed by the settings of what is rel
   const latest = await registry.digestOf('shop', 'latest');
   expect(latest).toMatch(/^sha256:/);
   expect(await registry.digestOf('shop', 'main')).toBe(latest);
-  const evil = "image: { base: '127.0.0.1:1/evil:1', registry: '127.0.0.1:1', latest: 'pull-request:7' },";
+  const evil = "image: { base: '127.0.0.1:1/evil:1', registry: '127.0.0.1:1', latest: 'mine' },";
   const proposed = remote.push({ text: 'proposed', more: evil, pipeline: pipeline() }, 'refs/pull/7/head');
   const { run } = await begunBy((await remote.deliver(remote.pullRequest(proposed, 7, { fork: true }))).trigger);
   expect(imageJob(await kova.proved(run!))).toMatchObject({ state: 'passed' });
