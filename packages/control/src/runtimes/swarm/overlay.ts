@@ -1,6 +1,6 @@
 import { KovaError } from '@kova/core/errors/kova-error';
 import type Docker from 'dockerode';
-import { engineCall, engineStatus } from '../../engine/explain.ts';
+import { engineCall } from '../../engine/explain.ts';
 import { homeLabel, type Place, placeLabels } from '../../engine/labels.ts';
 import { networkName } from '../../engine/network.ts';
 
@@ -26,12 +26,8 @@ async function findOverlay(engine: Docker, name: string): Promise<Docker.Network
   return own.toSorted((a, b) => Date.parse(a.Created) - Date.parse(b.Created)).at(-1);
 }
 
-/** Another slot of the environment may make it at the same time. */
+/** What was just made need not be in the list yet, so that it is asked for by its id. */
 async function createOverlay(engine: Docker, name: string, place: Place): Promise<Docker.NetworkInspectInfo> {
-  await engine.createNetwork({ Name: name, Driver: 'overlay', Labels: placeLabels(place) }).catch((error: unknown) => {
-    if (engineStatus(error) !== 409) throw error;
-  });
-  const made = await findOverlay(engine, name);
-  if (!made) throw new KovaError('ENGINE_FAILED', `the network ${name} was made and is not there`);
-  return made;
+  const network = await engine.createNetwork({ Name: name, Driver: 'overlay', Labels: placeLabels(place) });
+  return network.inspect();
 }

@@ -55,6 +55,8 @@ export class ServiceLauncher implements Launcher<TaskRecord> {
     const { board } = this.#around;
     if (!board.hasLooked) return address;
     const seen = board.find(task);
+    // A swarm with a new leader no longer tells the ports of tasks that go on.
+    if (seen?.state === 'running' && seen.port === 0 && !isOver(seen)) return address;
     return seen?.machine && seen.port > 0 && !isOver(seen) ? { host: seen.machine.address, port: seen.port } : nowhere;
   }
 
@@ -178,7 +180,7 @@ export class ServiceLauncher implements Launcher<TaskRecord> {
       if (successor && (!seen || isOver(seen))) {
         await this.#logOf(index).rest();
         const words = seen ? endingInWords(seen) : 'ended';
-        return { words, again: this.#watched(index, { service, task: successor.id }, signal) };
+        return { words, again: this.#watched(index, { service, task: successor.id }, signal, { address: nowhere }) };
       }
       if (board.hasLooked && (!seen || isOver(seen)) && (await this.#isGone(service))) {
         this.#forgetLaunch(this.#launch);
@@ -257,5 +259,5 @@ export class ServiceLauncher implements Launcher<TaskRecord> {
 
 /** The swarm has put another task in the place of the one that was recorded. */
 function moved({ restarts }: TaskRecord): Partial<TaskRecord> {
-  return { restarts: restarts + 1, readyAt: null };
+  return { restarts: restarts + 1, readyAt: null, address: nowhere };
 }

@@ -54,7 +54,7 @@ export class TaskBoard {
   /** Looks now. Rejects while the engine is away. */
   async look(): Promise<void> {
     const seen = await listTasks(this.#engine, this.#home);
-    this.#tasks = new Map(seen.map((task) => [task.id, task]));
+    this.#tasks = new Map(seen.map((task) => [task.id, withPort(task, this.find(task.id))]));
     this.#looks.emit('look');
   }
 
@@ -81,4 +81,9 @@ export class TaskBoard {
     const soon = Date.now() < this.#hurryUntil || [...(this.#tasks?.values() ?? [])].some(isMoving);
     return soon ? lookSoonMs : lookEveryMs;
   }
+}
+
+/** After a change of the leader a swarm no longer tells the ports of tasks that go on (20.10): they are as they were. */
+function withPort(task: SwarmTask, before: SwarmTask | null): SwarmTask {
+  return task.port === 0 && task.state === 'running' && before ? { ...task, port: before.port } : task;
 }
