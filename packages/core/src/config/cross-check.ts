@@ -81,12 +81,13 @@ function checkAutoscale({ environments, render }: ProjectConfig): string[] {
   });
 }
 
-/** What a cluster cannot be given: Kova's PostgreSQL listens on its own machine alone. */
+/** What instances on other machines cannot be given: Kova's PostgreSQL listens on its own machine alone. */
 function checkCluster({ runtime, services }: ProjectConfig): string[] {
-  if (runtime !== 'kubernetes') return [];
+  if (runtime !== 'kubernetes' && runtime !== 'swarm') return [];
+  const who = runtime === 'swarm' ? 'tasks on other machines' : 'pods of a cluster';
   return Object.entries(services).flatMap(([name, { kind }]) =>
     kind === 'postgres'
-      ? [`services.${name}: pods of a cluster cannot reach it; give them DATABASE_URL under env of each environment`]
+      ? [`services.${name}: ${who} cannot reach it; give them DATABASE_URL under env of each environment`]
       : [],
   );
 }
