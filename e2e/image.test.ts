@@ -18,11 +18,10 @@ beforeAll(async () => {
   kova = await TestKova.start(env);
   Object.assign(kova.env, env);
 }, 300_000);
-afterAll(async () => {
-  await kova?.close();
-  await registry?.close();
-  await engine?.close();
-});
+// The last first, and each whatever becomes of the others.
+afterAll(() => engine?.close());
+afterAll(() => registry?.close());
+afterAll(() => kova?.close());
 
 const image = (more = '') => `image: {
   base: '${nodeBase.name}', registry: '${registry.address}',
