@@ -24,7 +24,7 @@ export async function open(scene: Scene): Promise<{ tale: Tale; commit: string; 
 
   say.chapter('A real shop: Next.js, React, Postgres, in a git repository');
   const repository = await Repository.of(scene.shop, scene.work);
-  const { commit, lines } = await repository.shorten(scene.full);
+  const { commit, lines } = await repository.shorten(scene.full, scene.runtime);
   const left = scene.full
     ? ''
     : ' and leaves out jobs and checks that take long, such as those in a browser (--full keeps them)';

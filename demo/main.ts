@@ -6,6 +6,7 @@ import { type ControlProcess, launchControl } from '@kova/control/launch';
 import { stopHome } from '@kova/control/stop';
 import { Claims } from './claims.ts';
 import { freePort } from './driver.ts';
+import type { DemoRuntime } from './repository.ts';
 import { Say, seconds } from './say.ts';
 import { tellStory } from './story.ts';
 import type { Scene } from './tale.ts';
@@ -16,16 +17,30 @@ Kova's story on this machine, on loopback, in a directory of its own that is rem
 
   --json   one JSON document with the figures on stdout; the story goes to stderr
   --keep   leave Kova and the shop running, and say how to stop them
-  --full   with all jobs and checks: the shop's browser tests, Lighthouse, security`;
+  --full   with all jobs and checks: the shop's browser tests, Lighthouse, security
+  --runtime docker
+           the shop and its services in containers of this machine's engine; DOCKER_HOST names another socket
+  --postgres-image NAME, --redis-image NAME, KOVA_DOCKER_IMAGE
+           their images, when not postgres:18, redis:7 and node:24-slim`;
 
 const { values: options } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
     full: { type: 'boolean', default: false },
+    runtime: { type: 'string', default: 'process' },
+    'postgres-image': { type: 'string' },
+    'redis-image': { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
+
+function runtimeAsked(): DemoRuntime {
+  const { runtime, 'postgres-image': postgres, 'redis-image': redis } = options;
+  if (runtime === 'process' || runtime === 'docker') return { runtime, postgres, redis };
+  console.error(`--runtime is process or docker, not ${runtime}`);
+  process.exit(2);
+}
 
 let launched: Promise<ControlProcess> | undefined;
 let interrupted = false;
@@ -41,7 +56,7 @@ async function prepareScene(): Promise<Scene> {
     KOVA_EDGE_LISTEN: `127.0.0.1:${await freePort()}`,
   };
   return {
-    ...{ home, env, say, claims: new Claims(say), full: options.full },
+    ...{ home, env, say, claims: new Claims(say), full: options.full, runtime: runtimeAsked() },
     launch: () => {
       launched ??= launchControl({ env });
       return launched;

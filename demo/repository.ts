@@ -34,6 +34,23 @@ const fewerJobs = [
   ["      checks: ['load', 'lighthouse', 'security'],\n", ''],
 ] as const;
 
+/** What a release and its services run in, and images of theirs when not the usual ones. */
+export interface DemoRuntime {
+  runtime: 'process' | 'docker';
+  postgres?: string | undefined;
+  redis?: string | undefined;
+}
+
+/** The one line by which the shop moves from processes to containers. */
+function inContainers({ postgres, redis }: DemoRuntime): ReadonlyArray<readonly [string, string]> {
+  const image = (name: string | undefined) => (name ? `image: '${name}'` : '');
+  return [
+    ["  name: 'storefront',\n", "  name: 'storefront',\n  runtime: 'docker',\n"],
+    ...(postgres ? [['postgres: postgres()', `postgres: postgres({ ${image(postgres)} })`] as const] : []),
+    ...(redis ? [['redis({ optional: true })', `redis({ optional: true, ${image(redis)} })`] as const] : []),
+  ];
+}
+
 /** A git repository of the shop, which the demo commits to. */
 export class Repository {
   readonly directory: string;
@@ -52,10 +69,11 @@ export class Repository {
   }
 
   /** Commits the demo's short windows, and without `full` fewer jobs; returns the commit and the lines it changed. */
-  async shorten(full: boolean): Promise<{ commit: string; lines: string[] }> {
+  async shorten(full: boolean, runtime: DemoRuntime): Promise<{ commit: string; lines: string[] }> {
     const file = join(this.directory, 'kova.config.ts');
     let text = await readFile(file, 'utf8');
-    for (const [before, after] of [...shorter, ...(full ? [] : fewerJobs)]) {
+    const moved = runtime.runtime === 'docker' ? inContainers(runtime) : [];
+    for (const [before, after] of [...shorter, ...(full ? [] : fewerJobs), ...moved]) {
       if (!text.includes(before)) throw new Error(`kova.config.ts of the shop has no longer \`${before}\``);
       text = text.replaceAll(before, after);
     }

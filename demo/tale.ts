@@ -2,7 +2,7 @@ import type { ControlProcess } from '@kova/control/launch';
 import type { Claims } from './claims.ts';
 import type { Driver } from './driver.ts';
 import type { Load } from './load.ts';
-import type { Repository } from './repository.ts';
+import type { DemoRuntime, Repository } from './repository.ts';
 import type { Say } from './say.ts';
 
 export const project = 'storefront';
@@ -24,6 +24,7 @@ export interface Scene {
   say: Say;
   /** With the jobs that drive a browser. */
   full: boolean;
+  runtime: DemoRuntime;
   claims: Claims;
 }
 

@@ -5,15 +5,7 @@ import { getRequestListener } from '@hono/node-server';
 import { reportOf } from '@kova/core/errors/kova-error';
 import { controlLabel } from '@kova/core/pipeline/image-job';
 import { together } from '@kova/core/together';
-import { awaitEdge, ensureEdge } from '@kova/edge/launch';
-import {
-  apiAddress,
-  edgeAddress,
-  edgeTlsAddress,
-  isEdgeExternal,
-  publicTlsPort,
-  refuseElsewhere,
-} from './addresses.ts';
+import { apiAddress } from './addresses.ts';
 import { explainDiskFull } from './artefacts/disk-full.ts';
 import { createCommits } from './build/commits.ts';
 import { prepareToolchain } from './build/toolchain.ts';
@@ -40,6 +32,7 @@ import { createDockerServices } from './services/docker/docker-services.ts';
 import { ensureStore, explainStart, type OwnStore } from './services/postgres/own-store.ts';
 import { createProcessServices } from './services/process-services.ts';
 import { createServices } from './services/services.ts';
+import { startEdge } from './start-edge.ts';
 import { giteaStatuses } from './statuses/gitea.ts';
 import { githubStatuses } from './statuses/github.ts';
 import { gitlabStatuses } from './statuses/gitlab.ts';
@@ -50,20 +43,12 @@ import { bindStore } from './store/home.ts';
 import type { Taker } from './store/job-queue.ts';
 import { migrateStoreAt } from './store/migrate.ts';
 import { type Survivor, survey } from './survey.ts';
-import { AnalysisWatcher } from './watch/analysis.ts';
-import { DriftWatch } from './watch/drift.ts';
-import { every } from './watch/every.ts';
 import { ExecutorWatch } from './watch/executors.ts';
 import { MovedInstances } from './watch/moved.ts';
-import { pollRepositories } from './watch/poll.ts';
-import { Reconciler } from './watch/reconcile.ts';
 import { recoverWorkflows } from './watch/recover.ts';
-import { resendSignals, startAccepted } from './watch/resume.ts';
-import { cleanUp } from './watch/retention.ts';
-import { keepServices, mendServices } from './watch/services.ts';
-import { stopOldStandbys } from './watch/standby.ts';
-import { tellStatuses } from './watch/statuses.ts';
-import { lookAfterWaiting } from './watch/waiting.ts';
+import { startAccepted } from './watch/resume.ts';
+import { keepServices } from './watch/services.ts';
+import { watchOver } from './watch/watch-over.ts';
 import { JobWorker } from './worker/job-worker.ts';
 import { thisProcess } from './worker/self.ts';
 import { jobsOfControl } from './worker/settings.ts';
@@ -83,7 +68,7 @@ async function assemble(): Promise<Parts> {
   const as = appIdentity();
   const [store, edgeProcess, toolchain] = await together([
     ensureStore(home),
-    startEdge(),
+    startEdge(home),
     prepareToolchain(home.toolchain, as),
   ] as const);
   const db = connectStore(store.url);
@@ -127,17 +112,6 @@ function tellIllness({ kind, instance: { id, release, state, reason } }: Instanc
   say(`instance ${id} of ${release} is ${state}: ${reason}`);
 }
 
-async function startEdge(): Promise<{ socketPath: string; address: string; tls: Context['edgeTls'] }> {
-  const [wanted, wantedTls] = [edgeAddress(), edgeTlsAddress()];
-  const options = { dir: home.edge, listen: [wanted], listenTls: wantedTls === null ? [] : [wantedTls] };
-  const { listen, listenTls, socketPath } = isEdgeExternal() ? await awaitEdge(home.edge) : await ensureEdge(options);
-  const address = listen[0] ?? wanted;
-  const [tls] = listenTls;
-  refuseElsewhere({ edge: `http://${address}`, ...(tls && { edgeTls: `https://${tls}` }) });
-  const port = Number(tls?.split(':').at(-1));
-  return { socketPath, address, tls: tls ? { listen: tls, port: publicTlsPort(port) } : null };
-}
-
 async function takeUpWork({ ctx, store, jobs }: Parts) {
   const self = await thisProcess({ labels: [], concurrency: jobsOfControl() });
   const workflows = registerWorkflows(ctx);
@@ -171,37 +145,12 @@ function withImages(self: Executor): Taker {
   return self.concurrency === 0 ? { ...self, labels, concurrency: 1, choosy: true } : { ...self, labels };
 }
 
-function watch(
-  { ctx, store }: Parts,
-  certificates: CertificateKeeper,
-  { workflows, look }: Awaited<ReturnType<typeof takeUpWork>>,
-): void {
-  const analysis = new AnalysisWatcher(ctx);
-  const reconciler = new Reconciler(ctx);
-  const drift = new DriftWatch(ctx);
-  every(500, () => analysis.look(), told('analysis'));
-  every(1000, () => reconciler.look(), told('reconcile'));
-  every(2000, () => certificates.look(), told('certificates'));
-  every(5000, () => drift.look(), told('drift'));
-  every(2000, () => store.keep(), told('store'));
-  every(1000, async () => void (await startEdge()), told('edge'));
-  every(1000, look, told('executors'));
-  every(2000, () => lookAfterWaiting(ctx), told('waiting'));
-  every(2000, () => resendSignals(ctx), told('signals'));
-  every(500, () => pollRepositories(ctx, workflows), told('poll'));
-  every(1000, () => tellStatuses(ctx), told('statuses'));
-  every(5000, () => mendServices(ctx), told('services'));
-  every(5000, () => stopOldStandbys(ctx), told('standby'));
-  every(600_000, () => cleanUp(ctx), told('retention'));
-  every(600_000, async () => void (await ctx.jobs.prune()), told('results'));
-}
-
 /** Takes up the work that was in flight, and tells that Kova is ready. */
 async function open(parts: Parts, server: ApiServer): Promise<void> {
   const work = await takeUpWork(parts);
   const certificates = new CertificateKeeper(parts.ctx);
-  watch(parts, certificates, work);
-  const { workflows } = work;
+  const { workflows, look: lookAtExecutors } = work;
+  watchOver({ ctx: parts.ctx, keepStore: () => parts.store.keep(), certificates, workflows, lookAtExecutors });
   const api = createApi({ ctx: parts.ctx, workflows, certificates }, await tokenIn(home.keys, 'api-token'));
   server.serve(getRequestListener(api.fetch));
   const { edgeListen, edgeTls } = parts.ctx;

@@ -7,6 +7,7 @@ import { hasCode, KovaError } from '@kova/core/errors/kova-error';
 import { explainDiskFull } from '../artefacts/disk-full.ts';
 import { isThere } from '../commands/is-there.ts';
 import type { CommitInfo, Commits } from '../ports/builder.ts';
+import { Serial } from '../serial.ts';
 import { fetchRef, remoteHeads } from './fetch.ts';
 import { assertSha, commitInfo, git, refOf, repositoryOf } from './git.ts';
 
@@ -30,13 +31,13 @@ const rememberedCommits = 10_000;
  */
 export function createCommits(repositories: string, options: CommitsOptions = {}): Commits {
   const maxBytes = options.maxBundleBytes ?? gibibyte;
-  const inTurn = turns();
+  const serial = new Serial<string>();
   const kept = new Set<string>();
   return {
     async receive(project, commit, bundle) {
       const repository = repositoryOf(repositories, project);
       assertSha(commit);
-      return inTurn(repository, () => receive(repository, commit, bundle, maxBytes));
+      return serial.run(repository, () => receive(repository, commit, bundle, maxBytes));
     },
     async has(project, commit) {
       assertSha(commit);
@@ -54,7 +55,7 @@ export function createCommits(repositories: string, options: CommitsOptions = {}
     },
     async fetch(project, remote, ref, signal) {
       const repository = repositoryOf(repositories, project);
-      return inTurn(repository, async () => {
+      return serial.run(repository, async () => {
         await ensureRepository(repository);
         return fetchRef(repository, remote, ref, signal);
       });
@@ -130,14 +131,4 @@ async function holds(repository: string, commit: string): Promise<boolean> {
       throw error;
     },
   );
-}
-
-/** Runs pieces of work of the same name one after the other. */
-function turns(): <T>(name: string, work: () => Promise<T>) => Promise<T> {
-  const last = new Map<string, Promise<unknown>>();
-  return (name, work) => {
-    const mine = (last.get(name) ?? Promise.resolve()).catch(() => {}).then(work);
-    last.set(name, mine);
-    return mine;
-  };
 }

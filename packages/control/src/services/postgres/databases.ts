@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Secret } from '@kova/core/secret';
 import { isThere } from '../../commands/is-there.ts';
 import type { Home } from '../../home/home.ts';
+import { Serial } from '../../serial.ts';
 import type { Cluster } from './cluster.ts';
 import { openCluster } from './clusters.ts';
 import { ensureLogin, urlOf } from './login.ts';
@@ -37,17 +38,17 @@ const appLogin = { role: 'app', database: 'app' };
 
 /** A small cluster for each environment, in `home.postgres/<project>/<environment>/`, with a database `app`. */
 export function createDatabases(home: Home): Databases {
-  const inTurn = turns();
+  const serial = new Serial<string>();
   return {
     ensure(project, environment) {
-      return inTurn(`${project}/${environment}`, async () => {
+      return serial.run(`${project}/${environment}`, async () => {
         const cluster = await environmentCluster(home, project, environment);
         const password = await passwordIn(join(home.keys, 'postgres', project, environment));
         return ensureLogin(cluster.server, { ...appLogin, password, createsDatabases: false });
       });
     },
     look(project, environment) {
-      return inTurn(`${project}/${environment}`, async () => {
+      return serial.run(`${project}/${environment}`, async () => {
         const cluster = await environmentCluster(home, project, environment);
         const server = await cluster.running();
         if (!server) return { state: (await isThere(join(cluster.data, 'PG_VERSION'))) ? 'stopped' : 'absent' };
@@ -57,7 +58,7 @@ export function createDatabases(home: Home): Databases {
       });
     },
     stop(project, environment) {
-      return inTurn(`${project}/${environment}`, async () => {
+      return serial.run(`${project}/${environment}`, async () => {
         const cluster = await environmentCluster(home, project, environment);
         await cluster.stop();
       });
@@ -69,14 +70,4 @@ export function createDatabases(home: Home): Databases {
 export async function environmentCluster(home: Home, project: string, environment: string): Promise<Cluster> {
   checkNames(project, environment);
   return openCluster(home, { path: [project, environment], maxConnections });
-}
-
-/** One after the other for the same key. */
-function turns(): <T>(key: string, action: () => Promise<T>) => Promise<T> {
-  const last = new Map<string, Promise<unknown>>();
-  return (key, action) => {
-    const mine = (last.get(key) ?? Promise.resolve()).then(action, action);
-    last.set(key, mine);
-    return mine;
-  };
 }

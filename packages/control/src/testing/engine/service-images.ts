@@ -17,6 +17,9 @@ if [ ! -s "$PGDATA/PG_VERSION" ]; then
   eval 'initdb --pgdata="$PGDATA" --username="$POSTGRES_USER" --pwfile="$POSTGRES_PASSWORD_FILE"' "\${POSTGRES_INITDB_ARGS:-}"
   echo 'host all all all scram-sha-256' >> "$PGDATA/pg_hba.conf"
   echo "listen_addresses = '*'" >> "$PGDATA/postgresql.conf"
+  if [ "\${POSTGRES_DB:-postgres}" != postgres ]; then
+    echo "CREATE DATABASE \\"$POSTGRES_DB\\"" | postgres --single postgres > /dev/null
+  fi
 fi
 exec "$@"
 `;
