@@ -15,8 +15,7 @@ let kova: TestKova;
 beforeAll(async () => {
   testing = await openTestEngine([nodeBase, postgresImage, redisImage]);
   const env = { DOCKER_HOST: testing.host, KOVA_DOCKER_IMAGE: nodeBase.name };
-  kova = await TestKova.start(env);
-  Object.assign(kova.env, env);
+  kova = await TestKova.keeping(env);
 }, 240_000);
 afterAll(async () => {
   await kova?.close();

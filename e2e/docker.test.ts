@@ -11,8 +11,7 @@ let kova: TestKova;
 beforeAll(async () => {
   testing = await openTestEngine();
   const env = { DOCKER_HOST: testing.host, KOVA_DOCKER_IMAGE: nodeBase.name, KOVA_BUILD_NETWORK: 'host' };
-  kova = await TestKova.start(env);
-  Object.assign(kova.env, env);
+  kova = await TestKova.keeping(env);
 }, 240_000);
 afterAll(async () => {
   await kova?.close();

@@ -15,8 +15,7 @@ beforeAll(async () => {
   engine = await openTestEngine();
   registry = await openRegistry({ closed: true });
   const env = { DOCKER_HOST: engine.host, KOVA_BUILD_NETWORK: 'host', KOVA_DOCKER_IMAGE: nodeBase.name };
-  kova = await TestKova.start(env);
-  Object.assign(kova.env, env);
+  kova = await TestKova.keeping(env);
 }, 300_000);
 // The last first, and each whatever becomes of the others.
 afterAll(() => engine?.close());

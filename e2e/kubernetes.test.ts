@@ -26,8 +26,7 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'kova-kubeconfig-'));
   const env = { KUBECONFIG: join(directory, 'config') };
   await writeFile(env.KUBECONFIG, cluster.config.exportConfig(), { mode: 0o600 });
-  kova = await TestKova.start(env);
-  Object.assign(kova.env, env);
+  kova = await TestKova.keeping(env);
 }, 120_000);
 afterAll(async () => {
   await kova?.close();

@@ -9,8 +9,7 @@ let kova: TestKova;
 beforeAll(async () => {
   swarm = await openTestSwarm(3);
   const env = { DOCKER_HOST: swarm.nodes[0].host, KOVA_DOCKER_IMAGE: swarm.images[0] };
-  kova = await TestKova.start(env);
-  Object.assign(kova.env, env);
+  kova = await TestKova.keeping(env);
 }, 240_000);
 afterAll(async () => {
   await kova?.close();

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 
 /** A file is one concept: no source file over 400 lines, nine of ten at most 250, half at most 80. */
 const files = execFileSync(
@@ -10,7 +10,8 @@ const files = execFileSync(
   },
 )
   .split('\n')
-  .filter((path) => path.endsWith('.ts'));
+  // One that was moved away is listed until that is committed.
+  .filter((path) => path.endsWith('.ts') && existsSync(path));
 
 const sizes = files.map((path) => ({ path, lines: readFileSync(path, 'utf8').split('\n').length - 1 }));
 sizes.sort((a, b) => a.lines - b.lines);

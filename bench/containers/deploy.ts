@@ -33,8 +33,7 @@ export default defineConfig({
 export async function deploy(samples: number): Promise<Figure[]> {
   const testing = await openTestEngine([nodeBase, postgresImage]);
   const env = { DOCKER_HOST: testing.host, KOVA_DOCKER_IMAGE: nodeBase.name, KOVA_BUILD_NETWORK: 'host' };
-  const kova = await TestKova.start(env);
-  Object.assign(kova.env, env);
+  const kova = await TestKova.keeping(env);
   try {
     const shop = await Shop.of(kova);
     await writeFile(join(shop.directory, 'kova.config.ts'), config);

@@ -39,6 +39,13 @@ export class TestKova {
     return kova;
   }
 
+  /** One that is started with these variables each time. */
+  static async keeping(env: NodeJS.ProcessEnv): Promise<TestKova> {
+    const kova = await TestKova.start(env);
+    Object.assign(kova.env, env);
+    return kova;
+  }
+
   async up(env: NodeJS.ProcessEnv = {}): Promise<void> {
     this.control = await launchControl({ env: { ...this.env, ...env } });
   }

@@ -18,8 +18,7 @@ const delayMs = 50;
 export async function openSwarmShop(count: number): Promise<SwarmShop> {
   const swarm = await openTestSwarm(3);
   const env = { DOCKER_HOST: swarm.nodes[0].host, KOVA_DOCKER_IMAGE: swarm.images[0] };
-  const kova = await TestKova.start(env);
-  Object.assign(kova.env, env);
+  const kova = await TestKova.keeping(env);
   const close = async () => {
     await kova.close();
     await swarm.close();

@@ -1,11 +1,10 @@
 import type { SlotId } from '@kova/core/environment/slot';
-import { KovaError } from '@kova/core/errors/kova-error';
 import type { Secret } from '@kova/core/secret';
 import { KubeConfig, type V1Deployment, type V1Pod } from '@kubernetes/client-node';
 import type { Instance, InstanceUsage, LogLine, SlotSpec } from '../../ports/runtime.ts';
 import { Serial } from '../../serial.ts';
 import type { ClosableRuntime } from '../chosen-runtime.ts';
-import { checkSpec, differences, secretLines } from '../slot/spec.ts';
+import { checkSpec, refuseUnlessSame, secretLines } from '../slot/spec.ts';
 import { apply } from './api/apply.ts';
 import { type Cluster, openCluster } from './api/cluster.ts';
 import { clusterCall, ifThere } from './api/explain.ts';
@@ -196,14 +195,4 @@ class Pods implements ClosableRuntime {
 
 function isEnding(deployment: V1Deployment): boolean {
   return deployment.metadata?.deletionTimestamp !== undefined;
-}
-
-function refuseUnlessSame(running: SlotSpec, wanted: SlotSpec): void {
-  const differing = differences(running, wanted);
-  if (differing.length === 0) return;
-  const what =
-    running.release === wanted.release
-      ? `release ${wanted.release} with another ${differing.join(', ')}`
-      : `release ${running.release}`;
-  throw new KovaError('CONFLICT', `slot ${wanted.slot} runs ${what}`, { next: 'Stop the slot first.' });
 }

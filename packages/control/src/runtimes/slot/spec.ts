@@ -93,3 +93,14 @@ export function differences(one: SlotSpec, other: SlotSpec): string[] {
   const keys = new Set([...Object.keys(a), ...Object.keys(b)] as (keyof typeof a)[]);
   return [...keys].filter((key) => !isDeepStrictEqual(a[key], b[key]));
 }
+
+/** @throws KovaError CONFLICT when the slot runs something else than is wanted */
+export function refuseUnlessSame(running: SlotSpec, wanted: SlotSpec): void {
+  const differing = differences(running, wanted);
+  if (differing.length === 0) return;
+  const what =
+    running.release === wanted.release
+      ? `release ${wanted.release} with another ${differing.join(', ')}`
+      : `release ${running.release}`;
+  throw new KovaError('CONFLICT', `slot ${wanted.slot} runs ${what}`, { next: 'Stop the slot first.' });
+}

@@ -1,6 +1,5 @@
 import { mkdir } from 'node:fs/promises';
 import type { SlotId } from '@kova/core/environment/slot';
-import { KovaError } from '@kova/core/errors/kova-error';
 import { fail } from '@kova/core/verdict';
 import { explainDiskFull } from '../../artefacts/disk-full.ts';
 import type { Runtime, SlotSpec } from '../../ports/runtime.ts';
@@ -13,7 +12,7 @@ import type { LaunchRecord, Records } from './records.ts';
 import { finishStop } from './recovery.ts';
 import { defaultRestartPolicy, type RestartPolicy } from './restart-policy.ts';
 import { SupervisedSlot } from './slot.ts';
-import { checkSpec, differences, fromWritten, toWritten } from './spec.ts';
+import { checkSpec, fromWritten, refuseUnlessSame, toWritten } from './spec.ts';
 import type { InstanceEvent } from './surroundings.ts';
 
 export interface SupervisionOptions {
@@ -179,14 +178,4 @@ export class SupervisedRuntime<R extends LaunchRecord> implements Runtime {
 /** Makes the directories of a runtime. */
 export async function prepareDirectories({ directory, logs }: SupervisionOptions): Promise<void> {
   for (const path of [directory, logs]) await mkdir(path, { recursive: true, mode: 0o700 });
-}
-
-function refuseUnlessSame(running: SlotSpec, wanted: SlotSpec): void {
-  const differing = differences(running, wanted);
-  if (differing.length === 0) return;
-  const what =
-    running.release === wanted.release
-      ? `release ${wanted.release} with another ${differing.join(', ')}`
-      : `release ${running.release}`;
-  throw new KovaError('CONFLICT', `slot ${wanted.slot} runs ${what}`, { next: 'Stop the slot first.' });
 }
