@@ -1,5 +1,6 @@
 import type { Figure } from '../result.ts';
 import { type SuiteOptions, suiteOf } from '../suite.ts';
+import { besideSwarm } from './beside-swarm.ts';
 import { deploy } from './deploy.ts';
 import { image } from './image.ts';
 import { swarm } from './swarm/part.ts';
@@ -9,6 +10,7 @@ export async function containersSuite(options: SuiteOptions): Promise<Figure[]> 
   const { figures, part } = suiteOf('containers', options);
   await part('image', image);
   await part('deploy', () => deploy(options.quick ? 1 : 5));
+  await part('beside-swarm', () => besideSwarm(options.quick ? 1 : 3));
   await part('swarm', () => swarm(options.quick));
   return figures;
 }

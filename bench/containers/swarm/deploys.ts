@@ -1,14 +1,29 @@
-import { inStore } from '../../../e2e/testing/books.ts';
+import type { TestEngine } from '@kova/control/testing/docker-engine';
+import type { TestKova } from '../../../e2e/testing/kova.ts';
 import { beside, type Figure } from '../../result.ts';
 import { lastAnswer, story } from '../../ship/moments.ts';
 import { loadOn } from '../../ship/rollbacks.ts';
-import type { SwarmShop } from './shop.ts';
 import { PeerService } from './update.ts';
 
 const peerName = 'docker service update --update-order start-first';
 
-/** Deploys and rollbacks by Kova beside updates of a service by the swarm itself, on the same images and machines. */
-export async function deploys(shop: SwarmShop): Promise<Figure[]> {
+/** A Kova with releases of the shop in images, three instances each. */
+export interface DeployShop {
+  kova: TestKova;
+  releases: readonly [string, ...string[]];
+  /** Deploys the release and resolves with when it was asked for and the deployment's id, live. */
+  deploy(release: string): Promise<{ asked: number; id: string }>;
+  /** A manager of the swarm that is measured beside it. */
+  manager: TestEngine['engine'];
+  /** As that swarm takes it. */
+  imageOf(release: string): Promise<string>;
+}
+
+/**
+ * Deploys and rollbacks by Kova beside updates of a service by the swarm itself, on the same images and machines.
+ * @param name of the figures: `containers` for Kova with Docker, `containers.swarm` for Kova with the swarm
+ */
+export async function deploys(shop: DeployShop, name: string): Promise<Figure[]> {
   const [first, ...others] = shop.releases;
   const runs = others.length;
   await shop.deploy(first);
@@ -19,7 +34,7 @@ export async function deploys(shop: SwarmShop): Promise<Figure[]> {
   const live = Math.round(median(own.map(({ liveMs }) => liveMs)));
   return [
     beside(
-      'containers.deploy.vs_swarm_update',
+      `${name}.deploy.vs_swarm_update`,
       median(own.map(({ deployMs }) => deployMs)),
       peerName,
       median(peer.updates.map(({ doneMs }) => doneMs)),
@@ -29,7 +44,7 @@ export async function deploys(shop: SwarmShop): Promise<Figure[]> {
         `with a window of 2 s. The swarm: until it says completed; its last task was replaced after ${moved} ms`,
     ),
     beside(
-      'containers.rollback.vs_swarm',
+      `${name}.rollback.vs_swarm`,
       median(own.map(({ rollbackMs }) => rollbackMs)),
       'docker service update that fails and is rolled back',
       median(peer.rollbacks),
@@ -40,7 +55,7 @@ export async function deploys(shop: SwarmShop): Promise<Figure[]> {
   ];
 }
 
-async function deployAndRollBack(shop: SwarmShop, release: string) {
+async function deployAndRollBack(shop: DeployShop, release: string) {
   const { kova } = shop;
   const { asked, id } = await shop.deploy(release);
   const phases = await story(kova, id);
@@ -53,9 +68,9 @@ async function deployAndRollBack(shop: SwarmShop, release: string) {
   return { deployMs: Date.parse(shifted) - asked, liveMs: Date.parse(live) - asked, rollbackMs };
 }
 
-async function measurePeer({ swarm, kova, releases: [one, two = one] }: SwarmShop, runs: number) {
-  const [first, second] = [await imageOf(kova.home, one), await imageOf(kova.home, two)];
-  const service = await PeerService.start(swarm, first);
+async function measurePeer({ manager, imageOf, releases: [one, two = one] }: DeployShop, runs: number) {
+  const [first, second] = [await imageOf(one), await imageOf(two)];
+  const service = await PeerService.start(manager, first);
   const updates = [];
   const rollbacks = [];
   for (let run = 0; run < runs; run += 1) {
@@ -65,11 +80,6 @@ async function measurePeer({ swarm, kova, releases: [one, two = one] }: SwarmSho
   }
   await service.remove();
   return { updates, rollbacks };
-}
-
-async function imageOf(home: string, release: string): Promise<string> {
-  const [row] = await inStore(home, `select image from releases where id = '${release}'`);
-  return String(row?.image);
 }
 
 function median(values: readonly number[]): number {

@@ -7,7 +7,7 @@ import { openSwarmShop } from './shop.ts';
 export async function swarm(quick: boolean): Promise<Figure[]> {
   const shop = await openSwarmShop(quick ? 2 : 4);
   try {
-    return [...(await deploys(shop)), ...(await losses(shop))];
+    return [...(await deploys(shop, 'containers.swarm')), ...(await losses(shop))];
   } finally {
     await shop.close();
   }

@@ -1,14 +1,12 @@
 import { openTestSwarm, type TestSwarm } from '@kova/control/testing/swarm';
+import { inStore } from '../../../e2e/testing/books.ts';
 import { TestKova } from '../../../e2e/testing/kova.ts';
 import { releaseWithImage } from '../../../e2e/testing/swarm-release.ts';
+import type { DeployShop } from './deploys.ts';
 
-/** A Kova that deploys to a swarm of three machines, and releases of the shop in images. */
-export interface SwarmShop {
-  kova: TestKova;
+/** A Kova that deploys to a swarm of three machines. */
+export interface SwarmShop extends DeployShop {
   swarm: TestSwarm;
-  releases: readonly [string, ...string[]];
-  /** Deploys the release and resolves with when it was asked for and the deployment's id, live. */
-  deploy(release: string): Promise<{ asked: number; id: string }>;
   close(): Promise<void>;
 }
 
@@ -27,17 +25,26 @@ export async function openSwarmShop(count: number): Promise<SwarmShop> {
     const release = (number: number) => releaseWithImage(kova, swarm, { text: `release ${number}`, delayMs });
     const releases: [string, ...string[]] = [await release(0)];
     for (let number = 1; number < count; number += 1) releases.push(await release(number));
-    return { kova, swarm, releases, close, deploy: (wanted) => deploy(kova, wanted) };
+    return {
+      ...{ kova, swarm, releases, close, manager: swarm.nodes[0].engine },
+      deploy: (wanted) => deploy(kova, wanted),
+      imageOf: (wanted) => imageOf(kova, wanted),
+    };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-async function deploy(kova: TestKova, release: string): Promise<{ asked: number; id: string }> {
+export async function deploy(kova: TestKova, release: string): Promise<{ asked: number; id: string }> {
   const asked = Date.now();
   const id = await kova.act('deployments', { release });
   const { phase, reason } = await kova.ended(id);
   if (phase !== 'live') throw new Error(`${release} is ${phase}: ${reason}`);
   return { asked, id };
+}
+
+export async function imageOf(kova: TestKova, release: string): Promise<string> {
+  const [row] = await inStore(kova.home, `select image from releases where id = '${release}'`);
+  return String(row?.image);
 }

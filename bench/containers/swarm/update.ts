@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { TestSwarm } from '@kova/control/testing/swarm';
+import type { TestEngine } from '@kova/control/testing/docker-engine';
 
 const pollMs = 50;
 const port = 3000;
@@ -17,15 +17,15 @@ export interface Updated {
  * and otherwise its defaults: a task at a time, each watched for 5 s.
  */
 export class PeerService {
-  readonly #engine: TestSwarm['nodes'][0]['engine'];
+  readonly #engine: TestEngine['engine'];
   readonly #id: string;
 
-  private constructor(engine: TestSwarm['nodes'][0]['engine'], id: string) {
+  private constructor(engine: TestEngine['engine'], id: string) {
     this.#engine = engine;
     this.#id = id;
   }
 
-  static async start({ nodes: [{ engine }] }: TestSwarm, image: string): Promise<PeerService> {
+  static async start(engine: TestEngine['engine'], image: string): Promise<PeerService> {
     const { id } = await engine.createService({
       Name: 'peer',
       TaskTemplate: template(image, ['node', 'server.mjs']),
