@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Candidate } from '@kova/core/deployment/decide';
 import type { Deployment, DeploymentKind } from '@kova/core/deployment/deployment';
-import type { Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import { type Configuration, configurationColumns } from './configuration.ts';
 import type { Store } from './connect.ts';
 import type { AbortRequest, Schema } from './schema.ts';
@@ -30,14 +30,9 @@ export async function createDeployment(db: Store | Transaction<Schema>, wish: De
   if (!db.isTransaction) return (db as Store).transaction().execute((trx) => createDeployment(trx, wish));
   const { project, environment, release, kind, forced, requestedBy, ship = null, id = newDeploymentId() } = wish;
   const given = configurationColumns(wish.configuration ?? null);
-  // One after the other: each finds those that were queued before it.
-  await db
-    .selectFrom('environments')
-    .select('name')
-    .where('project', '=', project)
-    .where('name', '=', environment)
-    .forUpdate()
-    .execute();
+  // One after the other: each finds those that were queued before it. The environment's row itself is not held for it:
+  // a request to roll back must not wait for traffic that is being moved.
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`queue ${project}/${environment}`}, 0))`.execute(db);
   const inserted = await db
     .insertInto('deployments')
     .values({ id, project, environment, release, kind, forced, requested_by: requestedBy, ship, ...given })
