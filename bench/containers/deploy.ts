@@ -14,6 +14,7 @@ import { beside, type Figure, figure } from '../result.ts';
 const run = promisify(execFile);
 const healthPath = '/api/health';
 const pollMs = 10;
+const limitMs = 60_000;
 
 /** What the storefront is deployed as here: its image on Docker, with a database, in one environment. */
 const config = `import { defineConfig, nextjs, postgres } from 'kova'
@@ -29,7 +30,7 @@ export default defineConfig({
 })
 `;
 
-/** Deployments of the storefront's image, phase by phase, beside \`docker run\` of the same image. */
+/** Deployments of the storefront's image, phase by phase, beside `docker run` of the same image. */
 export async function deploy(samples: number): Promise<Figure[]> {
   const testing = await openTestEngine([nodeBase, postgresImage]);
   const env = { DOCKER_HOST: testing.host, KOVA_DOCKER_IMAGE: nodeBase.name, KOVA_BUILD_NETWORK: 'host' };
@@ -70,7 +71,9 @@ interface Deployed {
 
 async function deployed(kova: TestKova, { engine }: TestEngine, release: string): Promise<Deployed> {
   const healthy = firstHealthy(engine);
-  const path = '/v1/projects/storefront/environments/production/deploy';
+  // Should the deployment fail, that is what is told.
+  healthy.catch(() => undefined);
+  const path = '/v1/projects/storefront/environments/production/deployments';
   const { deployment } = await kova.call<{ deployment: string }>('POST', path, { release, force: true });
   const healthyMs = await healthy;
   const { createdAt, trafficAt, phase, reason } = await kova.ended(deployment);
@@ -104,7 +107,10 @@ async function firstHealthy(engine: TestEngine['engine']): Promise<number> {
   const { Created, Config, NetworkSettings } = await engine.getContainer(id).inspect();
   const host = Object.values(NetworkSettings.Networks)[0]?.IPAddress ?? '';
   const port = Number(Config.Env.find((each) => each.startsWith('PORT='))?.slice(5));
-  while (!(await isHealthy(host, port))) await pause(pollMs);
+  for (const giveUpAt = Date.now() + limitMs; !(await isHealthy(host, port)); await pause(pollMs)) {
+    if (Date.now() > giveUpAt)
+      throw new Error(`${id.slice(0, 12)} does not answer 200 at ${host}:${port}${healthPath}`);
+  }
   return Date.now() - Date.parse(Created);
 }
 
@@ -121,7 +127,7 @@ function isHealthy(host: string, port: number): Promise<boolean> {
 
 /** `docker run` of what Kova runs: the same image, environment, user and network, and nothing around it. */
 async function dockerRun({ engine, host }: TestEngine): Promise<number> {
-  const own = (await engine.listContainers()).find(({ Labels }) => 'dev.kova.slot' in Labels);
+  const own = (await engine.listContainers()).find(({ Labels }) => 'dev.kova.instance' in Labels);
   const { Config, NetworkSettings } = await engine.getContainer(own?.Id ?? '').inspect();
   const [network = ''] = Object.keys(NetworkSettings.Networks);
   const variables = Config.Env.filter((each) => !each.startsWith('HOST')).flatMap((each) => ['--env', each]);
