@@ -161,6 +161,73 @@ test('Postgres stops while a deployment is cancelled: it ends, and the queue goe
   store.stop();
   // Cut off by the stop, it may never hear that it has ended.
   void client.end().catch(() => undefined);
+  await store.back();
+  // Its end takes the lock from whoever held it: what waited may have been recorded all the same, and be told now.
+  if ((await aborting) === 'STORE_UNAVAILABLE') await kova.act('abort', { by: 'ada' }).catch(() => undefined);
+  expect(await kova.ended(id)).toMatchObject({ phase: 'cancelled', reason: 'aborted by ada' });
+  const next = await kova.shipped({ text: 'after the recorded abort' });
+  expect(next.state).toBe('done');
+  base = next.release!;
+});
+
+test('kill -9 right after an approval is recorded: the deployment goes on', async () => {
+  const { ship } = await kova.ship({ text: 'approval recorded', ...waits });
+  await inPhase('awaiting-approval');
+  await dieAt('approval:recorded', () => kova.act('approve', { by: 'ada' }));
+  const ended = await kova.endOf(ship);
+  expect(ended.state).toBe('done');
+  base = ended.release!;
+});
+
+test('kill -9 right after a rollback is recorded: it is done all the same', async () => {
+  await dieAt('deployment:recorded', () => kova.act('rollback', { by: 'ada' }));
+  const { live } = await kova.until(
+    () => kova.environment(),
+    (environment) => environment.live?.kind === 'rollback',
+  );
+  expect(live!.release).not.toBe(base);
+  base = live!.release;
+  expect((await kova.get()).release).toBe(base);
+});
+
+test('kill -9 in the middle of a migration: it is run again, and the first run is not left beside it', async () => {
+  const task = `import { spawn } from 'node:child_process'; spawn('sleep', ['${seconds}'], { stdio: 'ignore' });`;
+  const config = `services: { db: postgres() }, database: { migrate: 'node task.mjs' },`;
+  await kova.ship({ text: 'migrates', task, more: config });
+  const [first] = await untilSleepers(1);
+  kova.killControl();
+  await kova.up();
+  const running = await kova.until(
+    async () => sleepers(),
+    (found) => found.length > 0 && found.some((pid) => pid !== first),
+  );
+  expect(running).not.toContain(first);
+  await kova.act('abort', { by: 'ada' });
+  await untilSleepers(0);
+});
+
+// https://github.com/coollabsio/coolify/issues/11327
+test('Postgres stops while a deployment is cancelled: it ends, and the queue goes on', async () => {
+  const start = 'await new Promise((resolve) => setTimeout(resolve, 60_000));';
+  await kova.ship({ text: 'slow', atStart: start, app: `health: { path: '/health', deadline: '50s' },` });
+  const id = await inPhase('starting');
+  const store = new TestStore(kova.home);
+  const client = await store.connect();
+  // Whoever ends it waits for this row.
+  await client.query('BEGIN');
+  await client.query('SELECT FROM deployments WHERE id = $1 FOR UPDATE', [id]);
+  const aborting = kova.act('abort', { by: 'ada' }).catch((error: { code: string }) => error.code);
+  const waiting = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'update%abort%'`;
+  await kova.until(
+    async () => {
+      await client.query('SELECT pg_stat_clear_snapshot()');
+      return client.query(waiting);
+    },
+    ({ rowCount }) => rowCount === 1,
+  );
+  store.stop();
+  // Cut off by the stop, it may never hear that it has ended.
+  void client.end().catch(() => undefined);
   // Kova may have had it back between two stops, and have aborted.
   expect(['STORE_UNAVAILABLE', id]).toContain(await aborting);
   await store.back();

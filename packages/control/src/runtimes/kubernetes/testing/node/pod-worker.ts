@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { markedBy } from '../../../process/system/processes.ts';
 import type { Stored } from '../server/object.ts';
 import type { Store } from '../server/store.ts';
@@ -63,7 +64,8 @@ export class PodWorker {
       await ended;
       clearTimeout(late);
     }
-    this.#kill();
+    // A pod is gone when nothing of it runs: what is killed takes a moment to end.
+    while (this.#kill() > 0) await sleep(10);
     this.log.end();
   }
 
@@ -144,16 +146,20 @@ export class PodWorker {
     this.#timer = setTimeout(() => this.start(), pause);
   }
 
-  #kill(): void {
+  /** How many there were. */
+  #kill(): number {
     const { name } = this.#pod.metadata;
+    let count = 0;
     for (const [pid, instance] of markedBy('KOVA_POD')) {
       if (instance !== name) continue;
+      count += 1;
       try {
         process.kill(pid, 'SIGKILL');
       } catch {
         // It has ended by itself.
       }
     }
+    return count;
   }
 
   #warn(message: string): void {
