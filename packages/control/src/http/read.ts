@@ -5,7 +5,7 @@ import { hostsOf } from '@kova/core/environment/hosts';
 import { otherColour, slotId } from '@kova/core/environment/slot';
 import { KovaError } from '@kova/core/errors/kova-error';
 import type { Context } from '../context.ts';
-import { findCertificate } from '../store/certificates.ts';
+import { type CertificateRecord, findCertificate } from '../store/certificates.ts';
 import { deploymentRows, findDeployment, toDeployment } from '../store/deployments.ts';
 import { environmentNames, readEnvironment, releaseIn, type SlotRecord } from '../store/environments.ts';
 import { heldCommits } from '../store/holds.ts';
@@ -59,9 +59,10 @@ async function readEnvironmentView(ctx: Context, project: string, name: string):
     live && environment.slots.find((slot) => slot.colour === otherColour(live.colour) && slot.standbyUntil);
   const slots = environment.slots.map((slot) => slotId(project, name, slot.colour));
   const instances = (await Promise.all(slots.map((slot) => ctx.runtime.instances(slot)))).flat();
+  const certificate = await findCertificate(ctx.db, { project, environment: name });
   return {
     name,
-    url: await urlOf(ctx, project, name, environment.slots),
+    url: await urlOf(ctx, project, name, environment.slots, certificate),
     live: views.find((view) => view.id === environment.liveDeployment) ?? null,
     inFlight,
     queued: views.filter((view) => view.phase === 'queued'),
@@ -73,7 +74,7 @@ async function readEnvironmentView(ctx: Context, project: string, name: string):
     })),
     services: await servicesOf(ctx, project, name, environment.live ?? environment.slots[0]),
     checks: inFlight && (await checksUnderWay(ctx, inFlight.id)),
-    tls: await tlsOf(ctx, project, name),
+    tls: tlsOf(ctx, certificate),
     configuration: live && (await configurationInForce(ctx, live.deployment)),
     drift: await driftOf(ctx, project, name),
     held: [...(await heldCommits(ctx.db, project, name))].map(([commit, reason]) => ({ commit, reason })),
@@ -93,15 +94,19 @@ async function checksUnderWay(ctx: Context, deployment: string): Promise<Environ
   return { run: run.id, jobs: jobs.map(({ name, state }) => ({ name, state })) };
 }
 
-async function urlOf(ctx: Context, project: string, name: string, [slot]: readonly SlotRecord[]): Promise<string> {
+async function urlOf(
+  ctx: Context,
+  project: string,
+  name: string,
+  [slot]: readonly SlotRecord[],
+  certificate: CertificateRecord | null,
+): Promise<string> {
   const host = slot ? hostsOf((await releaseIn(ctx.db, slot)).config, name)[0] : `${name}.${project}.localhost`;
-  const certificate = await findCertificate(ctx.db, { project, environment: name });
   if (!ctx.edgeTls || !certificate?.fingerprint) return `http://${host}:${ctx.edgeListen.split(':').at(-1)}`;
   return `https://${host}${ctx.edgeTls.port === 443 ? '' : `:${ctx.edgeTls.port}`}`;
 }
 
-async function tlsOf(ctx: Context, project: string, environment: string): Promise<EnvironmentView['tls']> {
-  const certificate = await findCertificate(ctx.db, { project, environment });
+function tlsOf(ctx: Context, certificate: CertificateRecord | null): EnvironmentView['tls'] {
   if (!certificate) return null;
   const nowhere = ctx.edgeTls ? null : 'the edge ends TLS nowhere: set KOVA_EDGE_TLS_LISTEN and start it again';
   return { notAfter: certificate.notAfter?.toISOString() ?? null, problem: certificate.problem ?? nowhere };
