@@ -1,6 +1,7 @@
-import { BlockList, isIPv4 } from 'node:net';
+import { isIPv4 } from 'node:net';
 import { KovaError } from '@kova/core/errors/kova-error';
 import type Docker from 'dockerode';
+import { ipv4Number, ipv4RangeOf, ipv4Text } from '../../engine/ipv4.ts';
 import { serviceAddresses } from '../../engine/service-address.ts';
 
 /** What an address is chosen by. */
@@ -8,7 +9,8 @@ export type NetworkRange = Pick<Docker.NetworkInspectInfo, 'Name' | 'IPAM' | 'Co
 
 /**
  * Fixed addresses for instances, none given to two. The engine gives its own from the low end of a range, so these are
- * taken from the high end down, below those of services; one that was given up comes last again, for somebody may still speak to it.
+ * taken from the high end down, below those of services; one that was given up comes last again, for somebody may
+ * still speak to it.
  */
 export class Addresses {
   readonly #reserved = new Set<string>();
@@ -34,7 +36,7 @@ export class Addresses {
     const count = last - first + 1;
     for (let step = 1; step <= count; step += 1) {
       const number = first + ((((from - first - step) % count) + count) % count);
-      const host = textOf(number);
+      const host = ipv4Text(number);
       if (this.#reserved.has(host) || others.has(host)) continue;
       this.#reserved.add(host);
       this.#last.set(network.Name, number);
@@ -57,24 +59,12 @@ function gatewayOf({ IPAM }: NetworkRange): string {
   return IPAM?.Config?.[0]?.Gateway ?? '';
 }
 
-function rangeOf({ Name, IPAM }: NetworkRange): { first: number; last: number; holds: (host: string) => boolean } {
-  const subnet = IPAM?.Config?.[0]?.Subnet ?? '';
-  const [base = '', bits = ''] = subnet.split('/');
-  if (!isIPv4(base)) throw new KovaError('ENGINE_FAILED', `the network ${Name} has no IPv4 range`);
-  const list = new BlockList();
-  list.addSubnet(base, Number(bits));
-  const start = numberOf(base);
+/** Those that instances may have: the lowest is the engine's own, the upper end is for services. */
+function rangeOf(network: NetworkRange): { first: number; last: number; holds: (host: string) => boolean } {
+  const { first, broadcast } = ipv4RangeOf(network);
   return {
-    first: start + 2,
-    last: start + 2 ** (32 - Number(bits)) - 2 - serviceAddresses,
-    holds: (host) => list.check(host),
+    first: first + 2,
+    last: broadcast - 1 - serviceAddresses,
+    holds: (host) => isIPv4(host) && ipv4Number(host) >= first && ipv4Number(host) <= broadcast,
   };
-}
-
-function numberOf(host: string): number {
-  return host.split('.').reduce((number, part) => number * 256 + Number(part), 0);
-}
-
-function textOf(number: number): string {
-  return [24, 16, 8, 0].map((shift) => Math.floor(number / 2 ** shift) % 256).join('.');
 }
