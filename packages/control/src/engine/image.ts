@@ -1,7 +1,8 @@
-import { KovaError } from '@kova/core/errors/kova-error';
+import { hasCode, KovaError, reportOf } from '@kova/core/errors/kova-error';
 import type Docker from 'dockerode';
 import { explainDisk } from './disk.ts';
 import { engineAnswers, engineCall, ifThere } from './explain.ts';
+import { follow } from './progress.ts';
 
 export interface PullOptions {
   /** With what the registry of an image lets one in; null for nothing. Asked only when there is something to pull. */
@@ -34,18 +35,16 @@ export async function inspectImage(engine: Docker, name: string): Promise<Docker
 }
 
 async function pull(engine: Docker, name: string, { login, signal }: PullOptions): Promise<Docker.ImageInspectInfo> {
+  const doing = `the image ${name} is not in the engine and cannot be pulled`;
   const authconfig = await login?.(name);
+  const options = { ...(authconfig && { authconfig }), ...(signal && { abortSignal: signal }) };
   try {
-    const options = { ...(authconfig && { authconfig }), ...(signal && { abortSignal: signal }) };
-    const progress = await engine.pull(name, options);
-    await new Promise<void>((resolve, reject) =>
-      engine.modem.followProgress(progress, (error) => (error ? reject(error) : resolve())),
-    );
-    return await engine.getImage(name).inspect();
+    await follow(engine, doing, await engineCall(doing, () => engine.pull(name, options)));
+    return await engineCall(doing, () => engine.getImage(name).inspect());
   } catch (cause) {
     signal?.throwIfAborted();
-    const words = (cause as { json?: { message?: string } }).json?.message ?? (cause as Error).message;
-    const what = `the image ${name} is not in the engine and cannot be pulled: ${words}`;
-    throw explainDisk(new KovaError('IMAGE_UNUSABLE', what, { cause }));
+    const explained = explainDisk(cause);
+    if (!hasCode(explained, 'ENGINE_FAILED')) throw explained;
+    throw new KovaError('IMAGE_UNUSABLE', reportOf(cause).message, { cause });
   }
 }

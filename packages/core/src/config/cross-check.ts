@@ -21,9 +21,10 @@ export function crossCheck(config: ProjectConfig): string[] {
 }
 
 function checkDatabase(config: ProjectConfig): string[] {
-  const hasDatabase = Object.values(config.services).some((service) => service.kind === 'postgres');
-  if (config.database.migrate && !hasDatabase) return ['database.migrate: needs a postgres service under services'];
-  return [];
+  const { database, services, environments } = config;
+  if (database.migrate === null || Object.values(services).some(({ kind }) => kind === 'postgres')) return [];
+  if (Object.values(environments).every(({ env }) => env.DATABASE_URL !== undefined)) return [];
+  return ['database.migrate: needs a postgres service under services, or DATABASE_URL in the env of each environment'];
 }
 
 function checkImage({ image }: ProjectConfig): string[] {

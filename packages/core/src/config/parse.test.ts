@@ -100,7 +100,7 @@ test.each([
   [
     'migrations without a database',
     { ...least, database: { migrate: 'npm run migrate' } },
-    'database.migrate: needs a postgres service under services',
+    'database.migrate: needs a postgres service under services, or DATABASE_URL in the env of each environment',
   ],
   [
     'a host of two environments',
