@@ -44,6 +44,16 @@ test('the helpers give what the schema takes', () => {
   });
 });
 
+test('migrations need no database of Kova where each environment names its own', () => {
+  const own = { env: { DATABASE_URL: 'postgresql://db.example.com/shop' } };
+  const database = { migrate: 'npm run db:migrate' };
+  const environments = { staging: own, production: own };
+  expect(parseConfig({ ...least, database, environments }).database.migrate).toEqual(['npm', 'run', 'db:migrate']);
+  expect(() => parseConfig({ ...least, database, environments: { ...environments, staging: {} } })).toThrow(
+    'DATABASE_URL in the env of each environment',
+  );
+});
+
 test('no environment shares a mutable default with another', () => {
   const { development, staging } = parseConfig(least).environments;
   expect(development?.hosts).not.toBe(staging?.hosts);

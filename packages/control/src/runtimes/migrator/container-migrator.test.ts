@@ -82,6 +82,23 @@ describe('a migration in a container', () => {
     expect({ failure, tail }).toEqual({ failure: 'exited with 1', tail: ['plain [secret]'] });
   });
 
+  test('of a swarm has its secrets from its input, where nobody who asks the engine sees them', async () => {
+    const secret = "it's `quoted` $HOME\nand has two lines";
+    const env = { PLAIN: '{{plain}}', KEY: new Secret(secret) };
+    const script =
+      'console.log(JSON.stringify([process.env.PLAIN, process.env.KEY])); setTimeout(process.exit, 2000, 3);';
+    const running = migrator.run(await migrationOf(script, { env, runtime: 'swarm' }), never);
+    const { Id } = await until(async () => (await containers()).find(({ State }) => State === 'running'));
+    const seen = await testing.engine.getContainer(Id).inspect();
+    expect(seen.Config.Env).toContain('PLAIN={{plain}}');
+    expect(JSON.stringify(seen)).not.toContain('two lines');
+    expect(await running).toEqual({ failure: 'exited with 3', tail: ['["{{plain}}","[secret]"]'] });
+    const check = `process.exit(process.env.KEY === ${JSON.stringify(secret)} ? 0 : 1)`;
+    expect((await migrator.run(await migrationOf(check, { env, runtime: 'swarm' }), never)).failure).toBeNull();
+    const lacking = await migrationOf('', { env, runtime: 'swarm', argv: ['npm', 'run', 'db:migrate'] });
+    expect((await migrator.run(lacking, never)).failure).toMatch(/^could not be started .*exec: npm: not found/);
+  });
+
   test('reaches what is on the network of its environment', async () => {
     const { IPAM } = await ensureNetwork(testing.engine, options.identity.placeOf(slot));
     const host = IPAM?.Config?.[0]?.Gateway ?? '';

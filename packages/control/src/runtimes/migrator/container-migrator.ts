@@ -13,6 +13,7 @@ import type { Migration, MigrationEnding, Migrator } from '../../ports/migrator.
 import { type AppUser, confined } from '../container/confinement.ts';
 import { containerEndInWords, refusalOfInit } from '../container/ending-words.ts';
 import type { ContainerIdentity } from '../docker/identity.ts';
+import { handedOver, startWithInput, takesInput } from './hand-over.ts';
 import { migrationContainers, migrationLabel, removeContainer } from './leftovers.ts';
 
 export interface ContainerMigratorOptions {
@@ -92,11 +93,12 @@ export class ContainerMigrator implements Migrator {
 
   #containerOf(release: Migration, name: string): Docker.ContainerCreateOptions {
     const { identity, baseImage, asOf } = this.#options;
-    const { slot, argv } = release;
-    const network = networkName(identity.placeOf(slot));
-    const env = { ...home, ...release.env };
+    const { slot } = release;
+    const place = { network: networkName(identity.placeOf(slot)), as: asOf(slot), image: release.image ?? baseImage };
+    const program = handedOver({ ...release, env: { ...home, ...release.env } });
     return {
-      ...confined({ release, argv, env, image: release.image ?? baseImage, network, as: asOf(slot) }),
+      ...confined({ ...place, ...program, release }),
+      ...(takesInput(release) ? { OpenStdin: true, StdinOnce: true } : {}),
       name,
       Labels: { ...identity.labelsOfSlot(slot, name), [migrationLabel]: release.id },
     };
@@ -104,12 +106,15 @@ export class ContainerMigrator implements Migrator {
 
   async #outlive(container: Docker.Container, migration: Migration, over: AbortSignal): Promise<MigrationEnding> {
     const doing = `the migration of ${migration.slot}`;
-    await engineCall(`starting ${doing}`, () => container.start({ abortSignal: over }));
+    await engineCall(`starting ${doing}`, async () => {
+      if (takesInput(migration)) await startWithInput(container, migration, over);
+      else await container.start({ abortSignal: over });
+    });
     const { StatusCode } = await engineCall(doing, () => container.wait({ abortSignal: over }));
     if (StatusCode === 0) return { failure: null, tail: [] };
     const seen = await engineCall(doing, () => container.inspect());
     const tail = await this.#tailOf(container, migration);
-    const refusal = [126, 127].includes(StatusCode) ? refusalOfInit(tail.at(-1) ?? '') : null;
+    const refusal = [126, 127].includes(StatusCode) ? refusalOf(tail.at(-1) ?? '') : null;
     if (refusal === null) return { failure: containerEndInWords(seen), tail };
     return notThere(migration, refusal, seen.Config.Image);
   }
@@ -123,6 +128,11 @@ export class ContainerMigrator implements Migrator {
 
 function tooLong({ argv, timeoutMs }: Migration): KovaError {
   return new KovaError('STEP_TIMEOUT', `\`${argv.join(' ')}\` did not end within ${formatDuration(timeoutMs)}`);
+}
+
+/** What the first process says when it cannot start the program: tini, or the shell that takes the secrets. */
+function refusalOf(lastLine: string): string | null {
+  return refusalOfInit(lastLine) ?? /^kova: (?:line )?\d+: (exec: .*)$/.exec(lastLine)?.[1] ?? null;
 }
 
 function notThere({ argv }: Migration, refusal: string, image: string): MigrationEnding {
