@@ -71,7 +71,7 @@ test('from containers to processes and back, by plain deployments under load', a
 
 /** In an image of its own, which runs `task` as its migration. */
 const inItsImage = (text: string, task: string): AppVersion => ({
-  ...{ text, task },
+  ...{ text, task, app: `assets: { prefix: '/static/', dir: 'assets' }`, files: { 'assets/said.txt': text } },
   more: `${inContainers} image: { base: '${nodeBase.name}' }, database: { migrate: 'node task.mjs' },`,
   environments:
     "{ production: { stability: '1s', instances: 2, env: { DATABASE_URL: 'postgresql://elsewhere/app' } } }",
@@ -101,6 +101,7 @@ test('a release that is in an image of its own migrates and runs in that image; 
   }
   expect(await migrations()).toEqual([]);
   expect(existsSync(join(kova.home, 'slots/shop/production', live!.colour!))).toBe(false);
+  expect((await kova.get('/static/said.txt')).body).toBe('in its image');
 }, 120_000);
 
 test('kill -9 in the middle of a migration: its container is ended, and it is run again', async () => {
