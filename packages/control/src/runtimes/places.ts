@@ -1,7 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { baseImage } from '../engine/app-image.ts';
-import { engineClient, engineSocket } from '../engine/client.ts';
+import { engineClient } from '../engine/client.ts';
+import { engineSocket } from '../engine/socket.ts';
 import type { Home } from '../home/home.ts';
 import { tokenIn } from '../home/token.ts';
 import type { ContainersPlace } from './docker/survivors.ts';
