@@ -3,6 +3,7 @@ import { formatDuration } from '@kova/core/config/duration';
 import type { SlotId } from '@kova/core/environment/slot';
 import { KovaError } from '@kova/core/errors/kova-error';
 import { Secret } from '@kova/core/secret';
+import { together } from '@kova/core/together';
 import type Docker from 'dockerode';
 import { cutLines } from '../../commands/lines.ts';
 import { createScrubber } from '../../commands/scrubber.ts';
@@ -71,22 +72,21 @@ export class ContainerMigrator implements Migrator {
     return this.#options.identity.nameOf(slot, 'migration', id);
   }
 
-  /** An engine may have been making one of the same name when Kova died, so that it is there only now. */
+  /** An earlier run has the same name; the engine may have been making it when Kova died, so that it is there only now. */
   async #create(migration: Migration, name: string, over: AbortSignal): Promise<Docker.Container> {
     const { engine, identity } = this.#options;
-    await this.endLeftovers();
-    await ensureNetwork(engine, identity.placeOf(migration.slot));
+    await together([this.endLeftovers(), ensureNetwork(engine, identity.placeOf(migration.slot))]);
     const options = this.#containerOf(migration, name);
     const doing = `creating the container of a migration of ${migration.slot}`;
     const until = performance.now() + namePatienceMs;
     for (;;) {
       over.throwIfAborted();
-      await removeContainer(engine, name);
       try {
         return await engineCall(doing, () => engine.createContainer({ ...options, abortSignal: over }));
       } catch (error) {
         if (engineStatus((error as KovaError).cause) !== 409 || performance.now() > until) throw error;
       }
+      await removeContainer(engine, name);
       await sleep(pollMs, undefined, { signal: over });
     }
   }

@@ -1,5 +1,6 @@
 import { formatDuration } from '@kova/core/config/duration';
 import { hasCode, KovaError } from '@kova/core/errors/kova-error';
+import { together } from '@kova/core/together';
 import type { Context } from '../../context.ts';
 import type { MigrationEnding } from '../../ports/migrator.ts';
 import { advance } from '../../store/transition.ts';
@@ -29,12 +30,8 @@ export async function migrate(ctx: Context, plan: Plan, signal: AbortSignal): Pr
 
 async function run(ctx: Context, plan: Plan, argv: readonly string[], signal: AbortSignal): Promise<MigrationEnding> {
   const { deployment, release, slot, directory } = plan;
-  const { runtime } = release.config;
   const { migrateTimeout: timeoutMs } = release.config.database;
-  const env = await releaseEnv(ctx, plan);
-  // It may have gone since a standby that is warm was prepared, or be with other machines alone.
-  if (runtime === 'docker' || runtime === 'swarm')
-    await ctx.images.ensure({ project: deployment.project, image: release.image, signal });
+  const [env] = await together([releaseEnv(ctx, plan), ensureImage(ctx, plan, signal)] as const);
   const migration = { id: deployment.id, slot, directory, argv, env, timeoutMs, ...carriedBy(plan) };
   return ctx.migrator.run(migration, signal).catch((cause: unknown) => {
     if (signal.aborted || !hasCode(cause, 'STEP_TIMEOUT')) throw cause;
@@ -42,6 +39,13 @@ async function run(ctx: Context, plan: Plan, argv: readonly string[], signal: Ab
     const words = `\`${argv.join(' ')}\` was not done within the ${limit} of database.migrateTimeout`;
     throw new KovaError('MIGRATION_FAILED', words);
   });
+}
+
+/** It may have gone since a standby that is warm was prepared, or be with other machines of a swarm alone. */
+async function ensureImage(ctx: Context, { deployment, release }: Plan, signal: AbortSignal): Promise<void> {
+  const { runtime } = release.config;
+  if (runtime !== 'docker' && runtime !== 'swarm') return;
+  await ctx.images.ensure({ project: deployment.project, image: release.image, signal });
 }
 
 async function recordSchema(ctx: Context, { deployment }: Plan, version: number): Promise<void> {
