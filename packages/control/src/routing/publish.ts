@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { AppConfig } from '@kova/core/config/schema';
 import { hasCode, KovaError } from '@kova/core/errors/kova-error';
 import type { Route } from '@kova/core/traffic/route';
 import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import { noteMended } from '../store/drifts.ts';
-import { readEnvironment, releaseIn } from '../store/environments.ts';
+import { readEnvironment, releaseIn, type SlotRecord } from '../store/environments.ts';
 import type { Schema } from '../store/schema.ts';
 import { catchUp, putBack } from './catch-up.ts';
 import { deriveRoute } from './derive.ts';
@@ -68,5 +69,15 @@ async function routeNow(
   const leading = live ?? slots[0];
   if (!leading) return known && { ...known, slots: [] };
   const { config } = await releaseIn(trx, leading);
-  return deriveRoute(ctx, { project, environment, weights, slots, config });
+  const app = { ...config.app, assets: config.app.assets ?? (await assetsOf(trx, slots)) };
+  return deriveRoute(ctx, { project, environment, weights, slots, config: { ...config, app } });
+}
+
+/** A release that is the first to have assets has them before it is live: users are on it while traffic shifts. */
+async function assetsOf(trx: Transaction<Schema>, slots: readonly SlotRecord[]): Promise<AppConfig['assets']> {
+  for (const slot of slots) {
+    const { assets } = (await releaseIn(trx, slot)).config.app;
+    if (assets) return assets;
+  }
+  return null;
 }
