@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { KovaError } from '@kova/core/errors/kova-error';
 import type Docker from 'dockerode';
 import { engineCall, engineStatus } from '../../engine/explain.ts';
 import { ensureNetwork, networkName } from '../../engine/network.ts';
 import type { Identity } from '../../home/unprivileged.ts';
+import type { Execution } from '../../ports/exec.ts';
 import type { SlotSpec } from '../../ports/runtime.ts';
 import { listeningBeside } from '../health/listening.ts';
 import { listeningInWords } from '../health/listening-words.ts';
@@ -136,6 +138,10 @@ export class ContainerLauncher implements Launcher<ContainerRecord> {
   describe({ host, container }: ContainerRecord): string {
     const sockets = container ? listeningBeside(container.pid).filter((socket) => socket.host !== resolverHost) : [];
     return listeningInWords(sockets, host, containerPort);
+  }
+
+  async exec(): Promise<Execution> {
+    throw new KovaError('EXEC_IMPOSSIBLE', 'commands run beside processes only, as yet');
   }
 
   explainEnding(words: string, lastLine: string): string {

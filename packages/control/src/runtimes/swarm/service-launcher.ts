@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { KovaError } from '@kova/core/errors/kova-error';
 import type Docker from 'dockerode';
 import { engineCall } from '../../engine/explain.ts';
+import type { Execution } from '../../ports/exec.ts';
 import type { SlotSpec } from '../../ports/runtime.ts';
 import { containerPort } from '../docker/container-options.ts';
 import { usageOf } from '../docker/container-usage.ts';
@@ -144,6 +146,10 @@ export class ServiceLauncher implements Launcher<TaskRecord> {
     if (task.state !== 'running' || !this.#isHere(task)) return doingInWords(task);
     const sockets = listeningBeside(task.pid).filter((socket) => socket.host !== resolverHost);
     return listeningInWords(sockets, '0.0.0.0', containerPort);
+  }
+
+  async exec(): Promise<Execution> {
+    throw new KovaError('EXEC_IMPOSSIBLE', 'commands run beside processes only, as yet');
   }
 
   explainEnding(words: string): string {
