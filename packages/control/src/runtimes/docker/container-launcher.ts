@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { KovaError } from '@kova/core/errors/kova-error';
 import type Docker from 'dockerode';
+import { execInContainer } from '../../engine/exec/exec.ts';
+import { execMark } from '../../engine/exec/mark.ts';
 import { engineCall, engineStatus } from '../../engine/explain.ts';
 import { ensureNetwork, networkName } from '../../engine/network.ts';
 import type { Identity } from '../../home/unprivileged.ts';
-import type { Execution } from '../../ports/exec.ts';
+import type { ExecRequest, Execution } from '../../ports/exec.ts';
 import type { SlotSpec } from '../../ports/runtime.ts';
 import { listeningBeside } from '../health/listening.ts';
 import { listeningInWords } from '../health/listening-words.ts';
@@ -140,8 +141,11 @@ export class ContainerLauncher implements Launcher<ContainerRecord> {
     return listeningInWords(sockets, host, containerPort);
   }
 
-  async exec(): Promise<Execution> {
-    throw new KovaError('EXEC_IMPOSSIBLE', 'commands run beside processes only, as yet');
+  async exec(index: number, { container }: ContainerRecord, request: ExecRequest): Promise<Execution> {
+    const { engine, identity, spec } = this.#around;
+    const mark = execMark(identity.home);
+    const where = { container: engine.getContainer(container?.id ?? ''), name: `${spec.slot}/${index}`, env: [], mark };
+    return execInContainer(where, request);
   }
 
   explainEnding(words: string, lastLine: string): string {

@@ -3,7 +3,9 @@ import type { SlotId } from '@kova/core/environment/slot';
 import { KovaError } from '@kova/core/errors/kova-error';
 import type { Secret } from '@kova/core/secret';
 import type Docker from 'dockerode';
+import { endLeftCommands } from '../../engine/exec/mark.ts';
 import { ensureImage } from '../../engine/image.ts';
+import { homeMark } from '../../engine/labels.ts';
 import { removeUnusedNetwork } from '../../engine/network.ts';
 import type { Identity } from '../../home/unprivileged.ts';
 import type { SlotSpec } from '../../ports/runtime.ts';
@@ -44,6 +46,7 @@ export async function createDockerRuntime(options: DockerRuntimeOptions): Promis
   await prepareDirectories(options);
   const records = new Records(options.directory, containerRecord);
   const carrier = new ContainerCarrier(options);
+  await endLeftCommands(homeMark(options.homeId));
   const runtime = new SupervisedRuntime(options, records, carrier);
   await runtime.recover();
   return runtime;
