@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import type { Readable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import { hasCode } from '@kova/core/errors/kova-error';
 import { Secret } from '@kova/core/secret';
@@ -16,6 +17,23 @@ export interface ExecHarness {
   look(): Promise<Instance>;
   /** Stops the slot; how much of it is left. */
   stop(): Promise<number>;
+}
+
+/** What a terminal shows. */
+class Shown {
+  #text = '';
+  readonly #output: Readable;
+
+  constructor(output: Readable) {
+    this.#output = output;
+    output.on('data', (bytes) => {
+      this.#text += bytes;
+    });
+  }
+
+  async until(words: string): Promise<void> {
+    while (!this.#text.includes(words)) await once(this.#output, 'data');
+  }
 }
 
 /** Commands in instances: part of the suite of the `Runtime` port. */
@@ -52,6 +70,20 @@ export function execConformance(test: (title: string, body: () => Promise<void>)
       echo.stderr.resume();
       expect((await buffer(echo.stdout)).equals(bytes)).toBe(true);
       expect(await echo.ended).toMatchObject({ exitCode: 0, endedBy: null });
+    });
+
+    test('on a terminal: its size, as it changes, and keys that are signals', async () => {
+      const instance = await harness.startReady({});
+      const code = `const say = () => console.log([process.stdout.isTTY, process.env.TERM, process.stdout.getWindowSize()].join(' ') + '.');
+        process.stdout.on('resize', say); process.on('SIGINT', () => process.exit(5)); setInterval(say, 100)`;
+      const running = await run(instance, node(code), { terminal: { rows: 31, columns: 101, kind: 'xterm' } });
+      const shown = new Shown(running.stdout);
+      running.stderr.resume();
+      await shown.until('true xterm 101,31.');
+      running.resize({ rows: 42, columns: 142 });
+      await shown.until('true xterm 142,42.');
+      running.stdin.write('\x03');
+      expect(await running.ended).toMatchObject({ exitCode: 5, endedBy: null });
     });
 
     test('of a program that is not there is refused', async () => {

@@ -10,6 +10,8 @@ import { PieceReader } from '../frames.ts';
 import { type ContainerCommand, endCommand, killRemainders, signalCommand } from './end.ts';
 import { outputsOf } from './outputs.ts';
 
+/** By which an engine lets go of a command: by default it holds back Ctrl-P, which shells know. */
+const DetachKeys = 'ctrl-@,ctrl-_,ctrl-@';
 const lookMs = 20;
 /** For a command whose output is held open by what it has left running. */
 const lookAtEndMs = 1000;
@@ -35,7 +37,7 @@ export async function execInContainer(where: ContainerExec, request: ExecRequest
   const attached = { AttachStdin: true, AttachStdout: true, AttachStderr: true };
   const Env = [...where.env, `${launchVariable}=${mark}`, ...(terminal ? [`TERM=${terminal.kind}`] : [])];
   const doing = `running a command in ${name}`;
-  const exec = await engineCall(doing, () => container.exec({ Cmd: [...argv], ...attached, Env, Tty }));
+  const exec = await engineCall(doing, () => container.exec({ Cmd: [...argv], ...attached, Env, Tty, DetachKeys }));
   const socket = (await engineCall(doing, () => exec.start({ hijack: true, stdin: true, Tty }))) as unknown as Socket;
   socket.on('error', () => {});
   const command = { container, pid: await pidOf(exec, socket, Tty), mark };

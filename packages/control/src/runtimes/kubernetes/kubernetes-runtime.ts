@@ -123,6 +123,8 @@ class Pods implements ClosableRuntime {
 
   async exec(instance: string): Promise<never> {
     const slot = instance.slice(0, instance.lastIndexOf('/')) as SlotId;
+    const known = await this.instances(slot);
+    if (!known.some(({ id }) => id === instance)) throw new KovaError('NOT_FOUND', `there is no instance ${instance}`);
     throw new KovaError('EXEC_IMPOSSIBLE', `Kova runs no commands in a cluster yet: ${instance}`, {
       next: `Run \`kubectl exec -n ${placeOf(slot).namespace} ${instance.slice(slot.length + 1)} -- …\`.`,
     });

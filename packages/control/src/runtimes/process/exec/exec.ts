@@ -3,6 +3,7 @@ import type { ExecRequest, Execution } from '../../../ports/exec.ts';
 import { isFound } from '../startable.ts';
 import type { ConfinedPlan } from '../system/confined.ts';
 import { execWithPipes } from './pipes.ts';
+import { execOnTerminal } from './terminal.ts';
 
 /**
  * Runs a command confined as an instance is, as a launch of its own.
@@ -14,6 +15,6 @@ export async function execConfined(plan: ConfinedPlan, launch: string, request: 
     const where = program.includes('/') ? `in ${plan.cwd}` : `on the PATH of the instance (${plan.env.PATH})`;
     throw new KovaError('PROGRAM_MISSING', `there is no program \`${program}\` ${where}`);
   }
-  if (request.terminal === null) return execWithPipes(plan, launch, request.signal);
-  throw new KovaError('EXEC_IMPOSSIBLE', 'there are no terminals as yet: use --no-tty');
+  const { terminal, signal } = request;
+  return terminal === null ? execWithPipes(plan, launch, signal) : execOnTerminal(plan, launch, terminal, signal);
 }

@@ -43,6 +43,13 @@ export function spawnConfined({ argv, cwd, env, as }: ConfinedPlan, given: reado
   }
 }
 
+/** The command that becomes another user, for who starts it without `spawn`. */
+export function argvAs(argv: readonly string[], as: Identity | null): string[] {
+  if (as === null) return [...argv];
+  const { uid, gid } = as;
+  return [setpriv ?? 'setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', '--', ...argv];
+}
+
 function makeFirstToBeKilled(pid: number | undefined): void {
   try {
     writeFileSync(`/proc/${pid}/oom_score_adj`, oomScore);
