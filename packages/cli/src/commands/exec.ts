@@ -9,6 +9,7 @@ import { ExecCall } from '../exec/call.ts';
 import { listExecutions } from '../exec/list.ts';
 import { passSignals } from '../exec/signals.ts';
 import { keptStreams, ownStreams } from '../exec/streams.ts';
+import { handOver, hasTerminal, terminalHere } from '../exec/terminal.ts';
 import { environmentPath, findProject } from '../project/project.ts';
 import { personHere } from './act.ts';
 import { type Definition, documented, wholeNumber, withProject } from './definition.ts';
@@ -57,6 +58,7 @@ export const execCommand: Definition = (program, cli, done, words) => {
       const [environment, ...more] = operands.slice(0, operands.length - argv.length);
       if (options.list) return done(await listExecutions(cli, environment, options.project));
       if (argv.length === 0 || more.length > 0) return refuse(command);
+      if (options.tty && (cli.json || !hasTerminal(cli))) return refuseTerminal(command);
       done(await run(cli, environment ?? 'production', argv, options));
     });
 };
@@ -69,6 +71,10 @@ function refuse(command: Command): never {
   return command.error('error: write the command after --: kova exec production -- node --version', { exitCode: 2 });
 }
 
+function refuseTerminal(command: Command): never {
+  return command.error('error: --tty needs a terminal for input and output, and goes not with --json', { exitCode: 2 });
+}
+
 async function run(cli: Cli, environment: string, argv: readonly string[], options: Options): Promise<Result> {
   const kept = cli.json ? keptStreams() : null;
   let call: ExecCall | null = null;
@@ -78,10 +84,10 @@ async function run(cli: Cli, environment: string, argv: readonly string[], optio
     const path = `${environmentPath(await findProject(cli, client, options.project), environment)}/exec`;
     const socket = await client.socket(path);
     call = new ExecCall(socket, kept ?? ownStreams(cli));
-    const stopPassing = passSignals(call);
-    const exitCode = await call.run(startOf(argv, options)).finally(() => {
-      stopPassing();
-      socket.close();
+    const terminal = (options.tty ?? hasTerminal(cli)) && !cli.json ? terminalHere(cli) : null;
+    const undo = [passSignals(call), terminal && handOver(cli, call), () => socket.close()];
+    const exitCode = await call.run(startOf(argv, terminal, options)).finally(() => {
+      for (const each of undo) each?.();
     });
     return { view: { ...view(), exitCode }, text: '', exitCode };
   } catch (thrown) {
@@ -90,12 +96,16 @@ async function run(cli: Cli, environment: string, argv: readonly string[], optio
   }
 }
 
-function startOf(argv: readonly string[], { instance, slot, release, timeout: timeoutMs }: Options): ExecStart {
+function startOf(
+  argv: readonly string[],
+  terminal: ExecStart['terminal'],
+  { instance, slot, release, timeout: timeoutMs }: Options,
+): ExecStart {
   return {
     type: 'start',
     argv: argv as [string, ...string[]],
     ...{ instance: instance ?? null, slot: slot ?? null, release: release ?? null },
-    ...{ terminal: null, timeoutMs, by: personHere() },
+    ...{ terminal, timeoutMs, by: personHere() },
   };
 }
 
