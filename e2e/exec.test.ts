@@ -29,6 +29,7 @@ const env = () => ({ ...kova.env, KOVA_URL: kova.control.url });
 const exec = (...args: string[]) => runKova(['exec', '--project', 'shop', ...args], env());
 const js = (code: string) => ['--', 'node', '-e', code];
 const listed = async () => JSON.parse((await exec('--list', '--json')).out) as ExecutionView[];
+const asked = { type: 'start', argv: ['sleep', '600'], timeoutMs: 60_000 };
 const stays = 'console.log(process.pid); setInterval(() => {}, 1000)';
 
 /** One that goes on, from the moment that it has printed something. */
@@ -122,6 +123,35 @@ test.each<[string[], number, string]>([
 test('it wants the token', async () => {
   const ran = await runKova(['exec', '--project', 'shop', '--', 'true'], { ...env(), KOVA_TOKEN: 'another' });
   expect(ran).toMatchObject({ code: 125, err: expect.stringContaining('UNAUTHORIZED') });
+});
+
+test.each<[string, (string | Uint8Array<ArrayBuffer>)[], string]>([
+  ['no command', ['{"type":"start"}'], 'INPUT_INVALID'],
+  ['no JSON', ['start'], 'INPUT_INVALID'],
+  ['input before the command', [new Uint8Array(10)], 'INPUT_INVALID'],
+  ['an unknown key', [JSON.stringify({ ...asked, privileged: true })], 'INPUT_INVALID'],
+  ['NUL in an argument', [JSON.stringify({ ...asked, argv: ['a\0b'] })], 'INPUT_INVALID'],
+  ['a size that is none', [JSON.stringify(asked), '{"type":"resize","rows":-1,"columns":5}'], 'INPUT_INVALID'],
+  [
+    'more input than was asked for',
+    [JSON.stringify(asked), ...Array(40).fill(new Uint8Array(100_000))],
+    'closed with 1008',
+  ],
+  ['a message that is too large', [JSON.stringify(asked), new Uint8Array(300_000)], 'closed with 1009'],
+])('over the API %s ends it', async (_, messages, ending) => {
+  const url = `${kova.control.url.replace('http', 'ws')}/v1/projects/shop/environments/production/exec`;
+  const headers = { authorization: `Bearer ${kova.token()}` };
+  const socket = new WebSocket(url, { headers } as unknown as string);
+  const heard: string[] = [];
+  socket.addEventListener('message', ({ data }) => {
+    const told = typeof data === 'string' ? (JSON.parse(data) as { type: string; error?: { code: string } }) : null;
+    if (told?.error) heard.push(told.error.code);
+    if (told?.type === 'started') for (const message of messages.slice(1)) socket.send(message);
+  });
+  socket.addEventListener('open', () => socket.send(messages[0]!));
+  const [{ code }] = (await once(socket, 'close')) as [CloseEvent];
+  expect(heard[0] ?? `closed with ${code}`).toBe(ending);
+  await kova.until(listed, (all) => all.every(({ endedAt }) => endedAt !== null));
 });
 
 test('on a terminal: size, resize, Ctrl-C, and the terminal is put back', async () => {

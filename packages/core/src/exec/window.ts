@@ -1,5 +1,5 @@
 /** How much of a stream may be on its way that the other side has not yet passed on. */
-const windowBytes = 1_048_576;
+export const windowBytes = 1_048_576;
 
 /**
  * Keeps a sender from running ahead of a slow reader, stream by stream, while the connection stays free for what else

@@ -2,10 +2,12 @@ import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { KovaError } from '@kova/core/errors/kova-error';
 import { type ExecStream, framesOf, pieceOf } from '@kova/core/exec/frame';
-import { SendWindow } from '@kova/core/exec/window';
+import { SendWindow, windowBytes } from '@kova/core/exec/window';
 import type { WebSocket } from 'ws';
 import type { ExecTold } from './messages.ts';
 
+/** RFC 6455, 7.4.1. */
+const againstRules = 1008;
 /** One that is cut is noticed after two of these. */
 const heartbeatMs = 10_000;
 
@@ -15,6 +17,8 @@ export class Connection {
   readonly #windows = { stdout: new SendWindow(), stderr: new SendWindow() };
   readonly #heartbeat: NodeJS.Timeout;
   #alive = true;
+  /** Input that the command has not taken. */
+  #unread = 0;
 
   constructor(socket: WebSocket) {
     this.#socket = socket;
@@ -51,7 +55,12 @@ export class Connection {
       const piece = pieceOf(data);
       if (piece?.stream !== 'stdin') return;
       const { length } = piece.bytes;
-      const taken = () => length > 0 && this.tell({ type: 'taken', stream: 'stdin', bytes: length });
+      this.#unread += length;
+      if (this.#unread > 2 * windowBytes) return this.#socket.close(againstRules, 'more input than may be on its way');
+      const taken = () => {
+        this.#unread -= length;
+        if (length > 0) this.tell({ type: 'taken', stream: 'stdin', bytes: length });
+      };
       if (stdin.writable) stdin.write(piece.bytes, taken);
       else taken();
     });

@@ -12,6 +12,7 @@ import { chooseInstance } from './choose.ts';
 import { Connection } from './connection.ts';
 import { type ExecSaid, type ExecStart, parseSaid, parseStart } from './messages.ts';
 
+const mostAtOnce = 100;
 const firstMessageMs = 10_000;
 /** For what a command printed last that was ended, should nobody take it. */
 const lastWordsMs = 1000;
@@ -40,6 +41,7 @@ export class ExecSessions {
 
   async #hold(target: Target, connection: Connection): Promise<void> {
     try {
+      if (this.#open.size >= mostAtOnce) throw tooMany();
       const start = parseStart(await connection.first(firstMessageMs));
       connection.tell({ type: 'exit', exitCode: await this.#run(target, start, connection) });
     } catch (error) {
@@ -109,6 +111,10 @@ function obey(connection: Connection, execution: Execution, said: ExecSaid): voi
 
 function aborted(signal: AbortSignal): Promise<unknown> {
   return signal.aborted ? Promise.resolve() : once(signal, 'abort');
+}
+
+function tooMany(): KovaError {
+  return new KovaError('CONFLICT', `${mostAtOnce} commands run already`, { next: '`kova exec --list` names them.' });
 }
 
 function tooLong(ms: number): KovaError {
