@@ -49,7 +49,9 @@ export const execCommand: Definition = (program, cli, done, words) => {
     .option('--release <id>', 'in the slot of this release; default: the one that is live')
     .option('--tty', 'with a terminal; default: when there is one here')
     .option('--no-tty', 'with pipes, output and errors apart')
-    .option('--timeout <time>', 'end it after this time, 24h at most', timeout, 3_600_000)
+    .addOption(
+      new Option('--timeout <time>', 'end it after this time, 24h at most').argParser(timeout).default(3_600_000, '1h'),
+    )
     .option('--list', 'show what was run, by whom and how it ended')
     .addHelpText('after', exitHelp)
     .action(async (first: string | undefined, rest: string[], options: Options) => {

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { KovaError } from '@kova/core/errors/kova-error';
+import { KovaError, reportOf } from '@kova/core/errors/kova-error';
 import type Docker from 'dockerode';
 import type { ExecEnd, ExecRequest, Execution } from '../../ports/exec.ts';
 import { launchVariable } from '../../runtimes/process/system/terminate.ts';
@@ -16,6 +16,9 @@ const lookMs = 20;
 /** For a command whose output is held open by what it has left running. */
 const lookAtEndMs = 1000;
 const startPatienceMs = 15_000;
+const endPatienceMs = 15_000;
+/** An engine that hangs is as one that is away. */
+const enginePatienceMs = 15_000;
 /** What an end is told as that the engine did not tell. */
 const unknownEnd = 137;
 
@@ -80,9 +83,12 @@ async function endOf(
   signal: AbortSignal,
 ): Promise<ExecEnd> {
   const endedBy = () => (signal.aborted ? signal.reason : null);
+  let abortedAt = Number.POSITIVE_INFINITY;
+  signal.addEventListener('abort', () => (abortedAt = performance.now()), { once: true });
+  if (signal.aborted) abortedAt = performance.now();
   try {
-    for (let over = false; ; ) {
-      const { Running, ExitCode } = await exec.inspect();
+    for (let over = false; performance.now() - abortedAt < endPatienceMs; ) {
+      const { Running, ExitCode } = await exec.inspect({ abortSignal: AbortSignal.timeout(enginePatienceMs) });
       if (!Running) {
         await killRemainders(command);
         return { exitCode: ExitCode ?? unknownEnd, endedBy: endedBy() };
@@ -90,6 +96,8 @@ async function endOf(
       over ||= await Promise.race([drained.then(() => true), sleep(lookAtEndMs, false)]);
       if (over) await sleep(lookMs);
     }
+    const message = `${reportOf(signal.reason).message}; it cannot be killed, and may go on in its container`;
+    return { exitCode: unknownEnd, endedBy: new KovaError('EXEC_ENDED', message) };
   } catch (error) {
     return { exitCode: unknownEnd, endedBy: endedBy() ?? explainEngine('waiting for the end of a command', error) };
   }

@@ -13,6 +13,7 @@ import { Connection } from './connection.ts';
 import { type ExecSaid, type ExecStart, parseSaid, parseStart } from './messages.ts';
 
 const mostAtOnce = 100;
+const closePatienceMs = 15_000;
 const firstMessageMs = 10_000;
 /** For what a command printed last that was ended, should nobody take it. */
 const lastWordsMs = 1000;
@@ -33,10 +34,10 @@ export class ExecSessions {
     this.#open.add(session);
   }
 
-  /** Ends all, with a reason; resolves when nothing of them runs. */
+  /** Ends all, with a reason; resolves when nothing of them runs, or in vain after a while. */
   async close(reason: string): Promise<void> {
     this.#closing.abort(new KovaError('EXEC_ENDED', reason));
-    await Promise.all(this.#open);
+    await Promise.race([Promise.all(this.#open), sleep(closePatienceMs)]);
   }
 
   async #hold(target: Target, connection: Connection): Promise<void> {
