@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { stopHome } from '@kova/control/stop';
 import { nodeBase, openTestEngine, type TestEngine } from '@kova/control/testing/docker-engine';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { AppVersion } from './testing/app.ts';
 import { TestKova } from './testing/kova.ts';
 import { Load } from './testing/load.ts';
 
@@ -66,9 +69,21 @@ test('from containers to processes and back, by plain deployments under load', a
   expect(JSON.parse((await kova.get()).body)).toMatchObject({ text: 'as processes' });
 });
 
-test('a release that is in an image of its own runs in that image', async () => {
-  const more = `${inContainers} image: { base: '${nodeBase.name}' },`;
-  const ship = await kova.shipped({ text: 'in its image', more });
+/** In an image of its own, which runs `task` as its migration. */
+const inItsImage = (text: string, task: string): AppVersion => ({
+  ...{ text, task, app: `assets: { prefix: '/static/', dir: 'assets' }`, files: { 'assets/said.txt': text } },
+  more: `${inContainers} image: { base: '${nodeBase.name}' }, database: { migrate: 'node task.mjs' },`,
+  environments:
+    "{ production: { stability: '1s', instances: 2, env: { DATABASE_URL: 'postgresql://elsewhere/app' } } }",
+});
+const migrations = async () => {
+  const filters = { label: ['dev.kova.migration'] };
+  return (await testing.engine.listContainers({ all: true, filters })).map(({ Id }) => Id);
+};
+
+test('a release that is in an image of its own migrates and runs in that image; nothing of it is unpacked', async () => {
+  const task = `import { readFileSync } from 'node:fs'; readFileSync('/.dockerenv'); readFileSync('/app/server.mjs');`;
+  const ship = await kova.shipped(inItsImage('in its image', task));
   expect(ship.error).toBeNull();
   expect(JSON.parse((await kova.get()).body)).toMatchObject({ text: 'in its image', release: ship.release });
   const { live, instances } = await kova.environment();
@@ -84,6 +99,34 @@ test('a release that is in an image of its own runs in that image', async () => 
     expect(Mounts).toEqual([]);
     expect(Image).not.toBe(nodeBase.name);
   }
+  expect(await migrations()).toEqual([]);
+  expect(existsSync(join(kova.home, 'slots/shop/production', live!.colour!))).toBe(false);
+  expect((await kova.get('/static/said.txt')).body).toBe('in its image');
+}, 120_000);
+
+test('kill -9 in the middle of a migration: its container is ended, and it is run again', async () => {
+  const { live } = await kova.environment();
+  await kova.ship(inItsImage('migrates for long', 'setInterval(() => {}, 1000);'));
+  const [first = ''] = await kova.until(migrations, ({ length }) => length === 1);
+  kova.killControl();
+  expect(await migrations()).toEqual([first]);
+  await kova.up();
+  await kova.until(migrations, ([running]) => running !== undefined && running !== first);
+  expect(await migrations()).not.toContain(first);
+  await kova.act('abort', { by: 'ada' });
+  await kova.until(migrations, ({ length }) => length === 0);
+  expect((await kova.environment()).live?.release).toBe(live?.release);
+}, 120_000);
+
+test('a migration that fails is told with its last lines, and no traffic is moved', async () => {
+  const { live } = await kova.environment();
+  const task = `console.error('column "price" exists'); process.exit(7);`;
+  const { deployments } = await kova.shipped(inItsImage('fails to migrate', task));
+  expect(deployments[0]).toMatchObject({
+    ...{ phase: 'failed', code: 'MIGRATION_FAILED' },
+    reason: '`node task.mjs` exited with 7:\ncolumn "price" exists',
+  });
+  expect((await kova.environment()).live?.release).toBe(live?.release);
 }, 120_000);
 
 test('kova down stops the containers, and kova up has them back', async () => {

@@ -73,7 +73,7 @@ const redis = z.strictObject({
 
 const database = z
   .strictObject({
-    migrate: command.nullable().default(null).describe('expand-only migrations, run inside the release'),
+    migrate: command.nullable().default(null).describe('expand-only migrations, run in what the release runs in'),
     migrateTimeout: duration.prefault('5m'),
     schema: z
       .strictObject({ from: z.int().min(0), to: z.int().min(0) })

@@ -7,6 +7,7 @@ import type { ExecEnd, ExecRequest, Execution } from '../../ports/exec.ts';
 import { launchVariable } from '../../runtimes/process/system/terminate.ts';
 import { engineCall, explainEngine } from '../explain.ts';
 import { PieceReader } from '../frames.ts';
+import { enginePatience } from '../patience.ts';
 import { type ContainerCommand, endCommand, killRemainders, signalCommand } from './end.ts';
 import { outputsOf } from './outputs.ts';
 
@@ -17,8 +18,6 @@ const lookMs = 20;
 const lookAtEndMs = 1000;
 const startPatienceMs = 15_000;
 const endPatienceMs = 15_000;
-/** An engine that hangs is as one that is away. */
-const enginePatienceMs = 15_000;
 /** What an end is told as that the engine did not tell. */
 const unknownEnd = 137;
 
@@ -88,7 +87,7 @@ async function endOf(
   if (signal.aborted) abortedAt = performance.now();
   try {
     for (let over = false; performance.now() - abortedAt < endPatienceMs; ) {
-      const { Running, ExitCode } = await exec.inspect({ abortSignal: AbortSignal.timeout(enginePatienceMs) });
+      const { Running, ExitCode } = await exec.inspect({ abortSignal: enginePatience() });
       if (!Running) {
         await killRemainders(command);
         return { exitCode: ExitCode ?? unknownEnd, endedBy: endedBy() };

@@ -7,10 +7,10 @@ import { execMark } from '../../engine/exec/mark.ts';
 import { engineCall } from '../../engine/explain.ts';
 import type { ExecRequest, Execution } from '../../ports/exec.ts';
 import type { SlotSpec } from '../../ports/runtime.ts';
+import { appSockets } from '../container/app-sockets.ts';
 import { containerPort } from '../docker/container-options.ts';
 import { usageOf } from '../docker/container-usage.ts';
 import type { ContainerIdentity } from '../docker/identity.ts';
-import { listeningBeside } from '../health/listening.ts';
 import { listeningInWords } from '../health/listening-words.ts';
 import type { SlotLogs } from '../logs/slot-logs.ts';
 import type { Ending, Launched, Launcher } from '../slot/launcher.ts';
@@ -35,7 +35,6 @@ export interface ServiceSurroundings {
 }
 
 const nowhere = { host: '', port: 0 };
-const resolverHost = '127.0.0.11';
 const killPatienceMs = 15_000;
 
 /** Launches the instances of a slot as the tasks of one service; the swarm starts again what ends, on any machine. */
@@ -147,8 +146,7 @@ export class ServiceLauncher implements Launcher<TaskRecord> {
     const task = this.#around.board.find(record.task);
     if (!task) return 'the swarm has no task for it yet';
     if (task.state !== 'running' || !this.#isHere(task)) return doingInWords(task);
-    const sockets = listeningBeside(task.pid).filter((socket) => socket.host !== resolverHost);
-    return listeningInWords(sockets, '0.0.0.0', containerPort);
+    return listeningInWords(appSockets(task.pid), '0.0.0.0', containerPort);
   }
 
   /** Only beside a task on the machine of this engine: a swarm gives no way into those of others. */
