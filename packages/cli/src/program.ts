@@ -24,6 +24,7 @@ const commands: Catalogue = {
   abort: async () => (await import('./commands/abort.ts')).abortCommand,
   status: async () => (await import('./commands/status.ts')).statusCommand,
   logs: async () => (await import('./commands/logs.ts')).logsCommand,
+  exec: async () => (await import('./commands/exec.ts')).execCommand,
   release: async () => (await import('./commands/release.ts')).releaseCommand,
   repository: async () => (await import('./commands/repository/repository.ts')).repositoryCommand,
   certificate: async () => (await import('./commands/certificate/certificate.ts')).certificateCommand,

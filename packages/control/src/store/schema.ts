@@ -278,6 +278,20 @@ export interface Schema {
     problem: string | null;
     gave_up: Generated<boolean>;
   };
+  executions: {
+    id: string;
+    project: string;
+    environment: string;
+    instance: string;
+    release: string;
+    argv: Json<string[]>;
+    terminal: boolean;
+    requested_by: string;
+    started_at: Moment;
+    ended_at: MaybeMoment;
+    exit_code: number | null;
+    reason: string | null;
+  };
   executors: {
     id: string;
     host: string;
