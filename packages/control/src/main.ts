@@ -12,11 +12,15 @@ import { prepareToolchain } from './build/toolchain.ts';
 import { CertificateKeeper } from './certificates/keeper.ts';
 import type { Context } from './context.ts';
 import { edgeAt } from './edge-port.ts';
+import { AllEdges } from './edges/all-edges.ts';
+import { edgeKey } from './edges/edge-key.ts';
+import { Followers } from './edges/followers.ts';
 import { homeMark } from './engine/labels.ts';
 import { appIdentities } from './home/app-identities.ts';
 import { writeControlRecord, writeStartError } from './home/control-record.ts';
 import { homeAt, homePath, prepareHome } from './home/home.ts';
 import { lockedExitCode, lockHome } from './home/lock.ts';
+import { createSeal } from './home/seal.ts';
 import { tokenIn } from './home/token.ts';
 import { appIdentity } from './home/unprivileged.ts';
 import { type ApiServer, listenForApi } from './http/listen.ts';
@@ -92,9 +96,12 @@ async function assemble(): Promise<Parts> {
   const logins = { db, vault: parts.vault, env: process.env };
   const credentialsOf = (project: string, image: string) => registryLogin(logins, project, image);
   const runtime = await openRuntimes({ home, as, identityOf, onEvent, credentialsOf });
+  const ownEdge = edgeAt(edgeProcess.socketPath, edgeProcess.address);
+  const followers = new Followers(db, parts.bell);
+  const edgeSeal = createSeal(await edgeKey(home.keys, process.env));
   const ctx: Context = {
-    ...{ home, db, runtime, services, identityOf, ...parts },
-    edge: edgeAt(edgeProcess.socketPath, edgeProcess.address),
+    ...{ home, db, runtime, services, identityOf, ...parts, ownEdge, followers },
+    edge: new AllEdges({ own: ownEdge, followers, db, seal: edgeSeal }),
     commits: createCommits(home.repositories),
     statuses: { github: githubStatuses, gitlab: gitlabStatuses, gitea: giteaStatuses },
     appPath: [toolchain.bin, '/usr/local/bin', '/usr/bin', '/bin'].join(delimiter),

@@ -35,6 +35,7 @@ export function watchOver({ ctx, keepStore, certificates, workflows, lookAtExecu
   every(5000, () => drift.look(), told('drift'));
   every(2000, keepStore, told('store'));
   every(1000, async () => void (await startEdge(ctx.home)), told('edge'));
+  every(1000, () => ctx.followers.look(), told('edges'));
   every(1000, lookAtExecutors, told('executors'));
   every(2000, () => lookAfterWaiting(ctx), told('waiting'));
   every(2000, () => resendSignals(ctx), told('signals'));
