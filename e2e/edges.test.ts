@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { FollowingEdge } from './testing/following-edge.ts';
 import { TestKova } from './testing/kova.ts';
+import { lazyApp } from './testing/lazy-app.ts';
 import { Load } from './testing/load.ts';
 import { TestStore } from './testing/store.ts';
 
@@ -53,4 +55,70 @@ test('deployments and a rollback are in force on all three when they say so, and
     expect([dropped, errors]).toEqual([[], 0]);
     expect(releases.size).toBe(3);
   }
+});
+
+test('one of three is killed under load: it costs its open connections, the others notice nothing, and deployments go on', async () => {
+  const [b, c] = edges as [FollowingEdge, FollowingEdge];
+  const others = [kova.control.edge, c.origin].map((origin) => new Load(origin, host));
+  const clients = 4;
+  const behindBalancer = new Load([b.origin, c.origin], host, clients);
+  await kova.until(
+    async () => behindBalancer.seen.requests,
+    (requests) => requests > 100,
+  );
+  await b.kill();
+  const { state, release } = await kova.shipped({ text: 'without b' });
+  expect(state).toBe('done');
+  const seen = await behindBalancer.stop();
+  expect(seen.dropped.length).toBeLessThanOrEqual(clients);
+  for (const load of others) expect(await load.stop()).toMatchObject({ dropped: [], errors: 0 });
+  expect([(await kova.get()).release, (await c.get()).release]).toEqual([release, release]);
+});
+
+test('the edge that was lost comes back while the control plane is away, and catches up by itself', async () => {
+  const [b] = edges as [FollowingEdge];
+  const { release } = await kova.get();
+  kova.killControl();
+  await b.startEdge();
+  expect((await b.get()).release).not.toBe(release);
+  await b.startFollower();
+  expect((await b.get()).release).toBe(release);
+  await kova.up();
+});
+
+test('an edge that was killed alone is back in line when it is started again', async () => {
+  const [b] = edges as [FollowingEdge];
+  await b.killEdge();
+  const { release } = await kova.shipped({ text: 'while its edge is away' });
+  await b.startEdge();
+  await kova.until(
+    () => b.get(),
+    (answer) => answer.release === release,
+  );
+  const { release: next } = await kova.shipped({ text: 'after that' });
+  expect(await served()).toEqual([next, next, next]);
+});
+
+test('while the store is away all three serve, and the first deployment after that is in force on all', async () => {
+  const load = users();
+  store.stop();
+  await sleep(8000);
+  await store.back();
+  const { state, release } = await kova.shipped({ text: 'after the store' });
+  expect(state).toBe('done');
+  expect(await served()).toEqual([release, release, release]);
+  for (const seen of await load.stop()) expect(seen).toMatchObject({ dropped: [], errors: 0 });
+});
+
+test('a tab that was opened before two releases finds its files at every edge, one that came later too', async () => {
+  await kova.shipped(lazyApp('old', { keepsAssets: true }));
+  const main = /src="([^"]+)"/.exec((await kova.get()).body)?.[1] ?? '';
+  const chunk = /"cart":"([^"]+)"/.exec((await kova.get(main)).body)?.[1] ?? '';
+  await kova.shipped(lazyApp('newer', { keepsAssets: true }));
+  await kova.shipped(lazyApp('newest', { keepsAssets: true }));
+  const late = await FollowingEdge.start('d', '127.0.0.4', { KOVA_DATABASE_URL: await store.url() });
+  edges.push(late);
+  const { body } = await kova.get(chunk);
+  expect(body).toContain('cart of old');
+  for (const edge of edges) expect(await edge.get(chunk)).toMatchObject({ status: 200, body });
 });

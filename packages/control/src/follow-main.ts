@@ -7,6 +7,7 @@ import { EdgeAdmin } from '@kova/edge/admin-client';
 import { awaitEdge } from '@kova/edge/launch';
 import { sql } from 'kysely';
 import { givenEdgeKey } from './edges/edge-key.ts';
+import { FollowedAssets } from './edges/follower/assets.ts';
 import { Follower } from './edges/follower/follower.ts';
 import { lostMs } from './edges/followers.ts';
 import { type Home, homeAt, homePath, prepareHome } from './home/home.ts';
@@ -57,7 +58,7 @@ export async function follow({ env, name, advertise, onReady, say }: FollowOptio
     ...{ db, bell, self, say },
     admin: new EdgeAdmin(socketPath),
     seal: key && createSeal(key),
-    localized: async (route) => ({ ...route, assets: null }),
+    assets: new FollowedAssets(db, home.assets),
     onReplaced: () => {
       say(`another edge is called ${self.name} now: ending`);
       process.exit(1);

@@ -65,6 +65,7 @@ interface Parts {
   ctx: Context;
   store: OwnStore;
   runtime: ChosenRuntime;
+  edges: AllEdges;
   jobs: LocalJobRunner;
 }
 
@@ -99,9 +100,10 @@ async function assemble(): Promise<Parts> {
   const ownEdge = edgeAt(edgeProcess.socketPath, edgeProcess.address);
   const followers = new Followers(db, parts.bell);
   const edgeSeal = createSeal(await edgeKey(home.keys, process.env));
+  const edges = new AllEdges({ own: ownEdge, followers, db, seal: edgeSeal });
   const ctx: Context = {
     ...{ home, db, runtime, services, identityOf, ...parts, ownEdge, followers },
-    edge: new AllEdges({ own: ownEdge, followers, db, seal: edgeSeal }),
+    edge: edges,
     commits: createCommits(home.repositories),
     statuses: { github: githubStatuses, gitlab: gitlabStatuses, gitea: giteaStatuses },
     appPath: [toolchain.bin, '/usr/local/bin', '/usr/bin', '/bin'].join(delimiter),
@@ -110,7 +112,7 @@ async function assemble(): Promise<Parts> {
     idleToken: await tokenIn(home.keys, 'idle-token'),
   };
   moved = new MovedInstances(ctx, told('moved instances'));
-  return { ctx, store, runtime, jobs: parts.jobs };
+  return { ctx, store, runtime, edges, jobs: parts.jobs };
 }
 
 /** An instance that ends unasked is written into the control plane's log, with its reason. */
@@ -157,7 +159,11 @@ async function open(parts: Parts, server: ApiServer): Promise<void> {
   const work = await takeUpWork(parts);
   const certificates = new CertificateKeeper(parts.ctx);
   const { workflows, look: lookAtExecutors } = work;
-  watchOver({ ctx: parts.ctx, keepStore: () => parts.store.keep(), certificates, workflows, lookAtExecutors });
+  watchOver({
+    ...{ ctx: parts.ctx, certificates, workflows, lookAtExecutors },
+    keepStore: () => parts.store.keep(),
+    shareWithEdges: () => parts.edges.share(),
+  });
   const api = createApi({ ctx: parts.ctx, workflows, certificates }, await tokenIn(home.keys, 'api-token'));
   server.serve(getRequestListener(api.fetch));
   const { edgeListen, edgeTls } = parts.ctx;

@@ -8,12 +8,16 @@ import type { Seal } from '../home/seal.ts';
 import type { Edge, OpenDoor, Served } from '../ports/edge.ts';
 import type { Store } from '../store/connect.ts';
 import { askForDrain, endDrain } from '../store/edges.ts';
+import { each } from '../watch/each.ts';
 import { CounterSums } from './counter-sums.ts';
 import type { Followers } from './followers.ts';
+import { shareAssets } from './share-assets.ts';
 import { SharedSecrets } from './shared-secrets.ts';
 
 /** How long an edge that lives may be behind: as long as the own one may take to answer, ms. */
 const patienceMs = 10_000;
+/** The same while it gets the assets of a new release, ms. */
+const assetsPatienceMs = 50_000;
 
 type Drain = Awaited<ReturnType<Edge['drain']>>;
 
@@ -54,8 +58,23 @@ export class AllEdges implements Edge {
 
   async putRoute(route: Route): Promise<void> {
     await this.#own.putRoute(route);
+    const hasNews = (await this.#followers.all()).length > 0 && (await shareAssets(this.#db, route));
+    if (hasNews) this.#followers.wake();
     const isIn = (version = -1) => version >= route.version;
-    await this.#followers.settled(({ routes }) => isIn(routes[route.id]), `route ${route.id}`, patienceMs);
+    await this.#followers.settled(
+      ({ routes }) => isIn(routes[route.id]),
+      `route ${route.id}`,
+      hasNews ? assetsPatienceMs : patienceMs,
+    );
+  }
+
+  /** For an edge that is new here: gives the store what those that follow need of all routes. Idempotent. */
+  async share(): Promise<void> {
+    if ((await this.#followers.all()).length === 0) return;
+    const rows = await this.#db.selectFrom('environments').select('route').where('route', 'is not', null).execute();
+    await each(rows, async ({ route }) => {
+      if (route && (await shareAssets(this.#db, route))) this.#followers.wake();
+    });
   }
 
   async counters(routeId: string): Promise<SlotCounters[]> {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
+import type { Route } from '@kova/core/traffic/route';
 import type { SlotCounters } from '@kova/core/traffic/slot-counters';
 import type { EdgeAdmin } from '@kova/edge/admin-client';
 import type { Bell } from '../../store/bell.ts';
@@ -68,7 +69,7 @@ export class Follower {
       await this.#meetEdge();
       const problems = await this.#secrets.bring();
       const brought = await bringRoutes(this.#parts);
-      this.#routes = brought.routes;
+      await this.#adopt(brought.inForce);
       this.#drains.begin(await askedDrains(this.#parts.db));
       this.#note([...problems, ...brought.problems].join('; ') || null);
       if (!this.#caughtUp) this.#parts.say(`in line: ${Object.keys(this.#routes).length} routes`);
@@ -77,6 +78,13 @@ export class Follower {
       this.#note((error as Error).message);
     }
     await this.#report();
+  }
+
+  async #adopt(inForce: readonly Route[]): Promise<void> {
+    const routes = Object.fromEntries(inForce.map(({ id, version }) => [id, version]));
+    if (isDeepStrictEqual(routes, this.#routes)) return;
+    this.#routes = routes;
+    await this.#parts.assets.prune(inForce);
   }
 
   /** @throws KovaError EDGE_UNAVAILABLE */
