@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { EdgeView, StatusView } from '@kova/control/api';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runKova } from './testing/command.ts';
 import { FollowingEdge } from './testing/following-edge.ts';
 import { TestKova } from './testing/kova.ts';
 import { lazyApp } from './testing/lazy-app.ts';
@@ -36,6 +38,10 @@ async function served(): Promise<Array<string | null>> {
   return answers.map(({ release }) => release);
 }
 
+async function edgeViews(): Promise<EdgeView[]> {
+  return (await kova.call<StatusView>('GET', '/v1/status')).edges;
+}
+
 test('an edge that is started beside a Kova at work serves what it serves', async () => {
   const { release } = await kova.get();
   expect(await served()).toEqual([release, release, release]);
@@ -69,6 +75,12 @@ test('one of three is killed under load: it costs its open connections, the othe
   await b.kill();
   const { state, release } = await kova.shipped({ text: 'without b' });
   expect(state).toBe('done');
+  expect((await edgeViews()).map(({ name, state }) => [name, state])).toEqual([
+    ['b', 'lost'],
+    ['c', 'in-line'],
+  ]);
+  expect(kova.command('status')).toContain(`warning: edge b at ${b.address} is lost, last heard of`);
+  expect(await runKova(['doctor'], kova.env)).toMatchObject({ code: 1, out: expect.stringContaining('FAIL  edge b') });
   const seen = await behindBalancer.stop();
   expect(seen.dropped.length).toBeLessThanOrEqual(clients);
   for (const load of others) expect(await load.stop()).toMatchObject({ dropped: [], errors: 0 });

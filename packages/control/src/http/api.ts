@@ -7,6 +7,7 @@ export type {
   CertificateView,
   CommitView,
   DeploymentView,
+  EdgeView,
   EnvironmentView,
   JobView,
   LogMatchView,
