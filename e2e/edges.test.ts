@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EdgeView, StatusView } from '@kova/control/api';
+import { request } from 'undici';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runKova } from './testing/command.ts';
 import { FollowingEdge } from './testing/following-edge.ts';
@@ -109,6 +110,31 @@ test('an edge that was killed alone is back in line when it is started again', a
   );
   const { release: next } = await kova.shipped({ text: 'after that' });
   expect(await served()).toEqual([next, next, next]);
+});
+
+test('what the users of another edge see judges a release, too', async () => {
+  const [b] = edges as [FollowingEdge];
+  const good = (await kova.get()).release;
+  const load = new Load(b.origin, host);
+  const { ship } = await kova.ship({
+    text: 'bad',
+    failing: 0.6,
+    environments: "{ production: { stability: '60s', instances: 2 } }",
+  });
+  expect((await kova.endOf(ship)).deployments).toMatchObject([{ phase: 'rolled-back', health: 'failed' }]);
+  expect((await load.stop()).dropped).toEqual([]);
+  expect(await served()).toEqual([good, good, good]);
+});
+
+test('what lasts at another edge is ended before the instances that it comes from are', async () => {
+  const [b] = edges as [FollowingEdge];
+  const stream = await request(`${b.origin}/events`, { headers: { host } });
+  const ended = stream.body.text();
+  await kova.shipped({ text: 'next' });
+  await kova.shipped({ text: 'next but one' });
+  // A stream that was cut with its instance would have failed.
+  expect(await ended).toContain('data: ');
+  expect(await served()).toEqual(Array(3).fill((await kova.get()).release));
 });
 
 test('while the store is away all three serve, and the first deployment after that is in force on all', async () => {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { hasCode } from '@kova/core/errors/kova-error';
 import { together } from '@kova/core/together';
 import type { CertificateInfo, KeyPair } from '@kova/core/traffic/certificate';
 import type { Route } from '@kova/core/traffic/route';
@@ -6,6 +7,7 @@ import type { SlotCounters } from '@kova/core/traffic/slot-counters';
 import { releaseServed } from '../edge-port.ts';
 import type { Seal } from '../home/seal.ts';
 import type { Edge, OpenDoor, Served } from '../ports/edge.ts';
+import { say } from '../process-log.ts';
 import type { Store } from '../store/connect.ts';
 import { askForDrain, endDrain } from '../store/edges.ts';
 import { each } from '../watch/each.ts';
@@ -109,7 +111,11 @@ export class AllEdges implements Edge {
 
   async putCertificate(id: string, pair: KeyPair): Promise<CertificateInfo> {
     const info = await this.#own.putCertificate(id, pair);
-    await this.#secrets.give(certificateOf(info), pair, patienceMs);
+    // It is had, whoever is behind: an authority must not be asked for it again.
+    await this.#secrets.give(certificateOf(info), pair, patienceMs).catch((error: unknown) => {
+      if (!hasCode(error, 'EDGE_UNAVAILABLE')) throw error;
+      say((error as Error).message);
+    });
     return info;
   }
 

@@ -1,0 +1,170 @@
+import { execFile } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import type { DeploymentView, StatusView } from '@kova/control/api';
+import { pushImage, type SwarmNode, type TestSwarm } from '@kova/control/testing/swarm';
+import pg from 'pg';
+import { type AppVersion, commitVersion } from './app.ts';
+import { imageOf, onThreeMachines } from './swarm-release.ts';
+
+const run = promisify(execFile);
+const root = join(import.meta.dirname, '../..');
+const password = 'a password of the store';
+const ports = { edge: 8080, tls: 8443, store: 5432 };
+
+/** `deploy/stack.yaml` on a swarm of tests, with a PostgreSQL beside it, as the guide to several machines says. */
+export class TestStack {
+  readonly #swarm: TestSwarm;
+  /** The home on each machine, by the same path there; here it lies apart for each. */
+  readonly #places = mkdtempSync(join(tmpdir(), 'kova-stack-'));
+  readonly #home = '/var/lib/kova-stack-test';
+
+  constructor(swarm: TestSwarm) {
+    this.#swarm = swarm;
+  }
+
+  /** @param images of the Node with git, and of PostgreSQL, as the machines pull them */
+  async start(): Promise<void> {
+    const [first] = this.#swarm.nodes;
+    chmodSync(this.#places, 0o711);
+    mkdirSync(this.#home, { recursive: true });
+    for (const [index, node] of this.#swarm.nodes.entries()) await this.#bindHome(node, index);
+    await this.#startStore(first);
+    for (const [name, value] of [
+      ['kova-store-password', password],
+      ['kova-edge-key', 'a key of the edges that nobody guesses'],
+    ] as const) {
+      await first.engine.createSecret({ Name: name, Data: Buffer.from(value).toString('base64') });
+    }
+    const { stdout: id } = await this.#docker('info', '--format', '{{.Swarm.NodeID}}');
+    await this.#docker('node', 'update', '--label-add', 'kova.control=true', id.trim());
+    await this.deploy(await this.#image(first));
+  }
+
+  async deploy(image: string): Promise<void> {
+    // The sources of this checkout instead of a copy in the image: how that is built is another story.
+    const sources = { volumes: [`${root}:/opt/kova:ro`] };
+    const own = join(this.#places, 'own.json');
+    writeFileSync(
+      own,
+      JSON.stringify({ version: '3.8', services: { edge: sources, follower: sources, control: sources } }),
+    );
+    await this.#docker('stack', 'deploy', '-c', join(root, 'deploy/stack.yaml'), '-c', own, 'kova', {
+      KOVA_IMAGE: image,
+      KOVA_HOME: this.#home,
+      KOVA_DATABASE_URL: `postgres://kova@${this.#swarm.nodes[0].address}:${ports.store}/kova`,
+      KOVA_EDGE_LISTEN: `0.0.0.0:${ports.edge}`,
+      KOVA_EDGE_TLS_LISTEN: `0.0.0.0:${ports.tls}`,
+      KOVA_DOCKER_SOCKET: this.#swarm.nodes[0].daemon.socketPath,
+      KOVA_DOCKER_IMAGE: this.#swarm.images[0],
+    });
+  }
+
+  /** Where users reach the edge of a machine. */
+  origin({ address }: SwarmNode): string {
+    return `http://${address}:${ports.edge}`;
+  }
+
+  /** The command, in the container of the control plane. */
+  async kova(...args: string[]): Promise<string> {
+    const { stdout: container } = await this.#docker('ps', '-q', '--filter', 'name=kova_control');
+    return (await this.#docker('exec', '-w', this.#home, container.trim(), 'kova', ...args)).stdout;
+  }
+
+  async status(): Promise<StatusView> {
+    return JSON.parse(await this.kova('status', '--json'));
+  }
+
+  /** Has a container of the service made anew on each machine that it is on, as an upgrade does. */
+  async replace(service: 'control' | 'edge' | 'follower'): Promise<void> {
+    await this.#docker('service', 'update', '--force', '--detach=false', `kova_${service}`);
+  }
+
+  /** Ships a version, gives its release an image, and deploys it; the deployment has ended. */
+  async deployed(version: AppVersion): Promise<DeploymentView> {
+    const repository = join(this.#places, '0/app');
+    commitVersion(repository, { ...onThreeMachines, ...version });
+    const { release } = JSON.parse(await this.kova('ship', '--dir', join(this.#home, 'app'), '--json'));
+    const client = await this.#storeClient();
+    const image = await imageOf(repository, this.#swarm, release);
+    await client.query('update releases set image = $1 where id = $2', [image, release]);
+    await client.end();
+    return JSON.parse(await this.kova('deploy', release, '--to', 'production', '--project', 'shop', '--json'));
+  }
+
+  async close(): Promise<void> {
+    rmSync(this.#home, { recursive: true, force: true });
+    rmSync(this.#places, { recursive: true, force: true });
+  }
+
+  async logs(service: string): Promise<string> {
+    return (await this.#docker('service', 'logs', '--raw', '--tail', '30', `kova_${service}`)).stdout;
+  }
+
+  async #bindHome({ daemon }: SwarmNode, index: number): Promise<void> {
+    const place = join(this.#places, String(index));
+    mkdirSync(place, { mode: 0o711 });
+    const pid = readFileSync(join(daemon.directory, 'pid'), 'utf8').trim();
+    await run('nsenter', ['--target', pid, '--mount', 'mount', '--bind', place, this.#home]);
+  }
+
+  async #startStore({ engine }: SwarmNode): Promise<void> {
+    const file = join(this.#places, 'password');
+    writeFileSync(file, password, { mode: 0o644 });
+    const image = this.#swarm.images[1] ?? '';
+    const progress = await engine.pull(image);
+    await new Promise<void>((resolve, reject) =>
+      engine.modem.followProgress(progress, (error) => (error ? reject(error) : resolve())),
+    );
+    const container = await engine.createContainer({
+      Image: image,
+      User: 'postgres',
+      Env: ['POSTGRES_USER=kova', 'POSTGRES_DB=kova', `POSTGRES_PASSWORD_FILE=${file}`],
+      HostConfig: { NetworkMode: 'host', Binds: [`${file}:${file}:ro`] },
+    });
+    await container.start();
+    for (const giveUpAt = Date.now() + 60_000; ; await sleep(200)) {
+      const client = await this.#storeClient().catch((error: Error) => error);
+      if (!(client instanceof Error)) return client.end();
+      if (Date.now() > giveUpAt) throw client;
+    }
+  }
+
+  async #storeClient(): Promise<pg.Client> {
+    const { address: host } = this.#swarm.nodes[0];
+    const client = new pg.Client({ host, port: ports.store, user: 'kova', database: 'kova', password });
+    client.on('error', () => {});
+    await client.connect();
+    return client;
+  }
+
+  /** As Kova's own image is called and begun. */
+  async #image({ engine }: SwarmNode): Promise<string> {
+    const context = mkdtempSync(join(this.#places, 'image-'));
+    const lines = [
+      `FROM ${this.#swarm.images[0]}`,
+      'RUN ln -s /opt/kova/packages/cli/bin/kova.js /usr/local/bin/kova',
+      'ENTRYPOINT ["tini", "-s", "--", "kova"]',
+      'CMD ["server"]',
+    ];
+    writeFileSync(join(context, 'Dockerfile'), lines.join('\n'));
+    const progress = await engine.buildImage({ context, src: ['Dockerfile'] }, { t: 'kova-stack' });
+    await new Promise<void>((resolve, reject) =>
+      engine.modem.followProgress(progress, (error, output) => {
+        const failed = (output ?? []).find((line: { error?: string }) => line.error);
+        return error || failed ? reject(error ?? new Error(failed?.error)) : resolve();
+      }),
+    );
+    return pushImage(engine, 'kova-stack', this.#swarm.registry.address);
+  }
+
+  #docker(...words: (string | NodeJS.ProcessEnv)[]): Promise<{ stdout: string; stderr: string }> {
+    const args = words.filter((word) => typeof word === 'string');
+    const more = words.find((word) => typeof word !== 'string');
+    const env = { PATH: process.env.PATH, HOME: this.#places, DOCKER_HOST: this.#swarm.nodes[0].host, ...more };
+    return run('docker', args, { env, maxBuffer: 1 << 26 });
+  }
+}
