@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EdgeView, StatusView } from '@kova/control/api';
 import { request } from 'undici';
@@ -159,4 +160,16 @@ test('a tab that was opened before two releases finds its files at every edge, o
   const { body } = await kova.get(chunk);
   expect(body).toContain('cart of old');
   for (const edge of edges) expect(await edge.get(chunk)).toMatchObject({ status: 200, body });
+});
+
+test.each([
+  ['a name that is none', ['--name', 'a b'], {}, 'INPUT_INVALID'],
+  ['an address that is none', ['--advertise', 'nowhere'], {}, 'INPUT_INVALID'],
+  ['the home of a control plane', [], { KOVA_HOME: () => kova.home }, 'CONFLICT'],
+  ['no edge to keep in line', [], { KOVA_HOME: () => join(kova.home, 'nothing') }, 'EDGE_UNAVAILABLE'],
+  ['the name of an edge that lives', ['--name', 'c'], { KOVA_HOME: () => edges[0]?.home ?? '' }, 'CONFLICT'],
+])('kova follow is refused with %s', async (_, args, home: { KOVA_HOME?: () => string }, code) => {
+  const env = { ...process.env, KOVA_DATABASE_URL: await store.url(), KOVA_HOME: home.KOVA_HOME?.() ?? kova.home };
+  const answer = await runKova(['follow', ...args], env);
+  expect([answer.code, answer.err]).toEqual([1, expect.stringContaining(code)]);
 });

@@ -1,4 +1,4 @@
-import { type ImageRecipe, nodeBase, postgresImage } from '@kova/control/testing/docker-engine';
+import { type ImageRecipe, nodeBase } from '@kova/control/testing/docker-engine';
 import { openTestSwarm, type TestSwarm } from '@kova/control/testing/swarm';
 import { request } from 'undici';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -12,7 +12,7 @@ const host = 'production.shop.localhost';
 let swarm: TestSwarm;
 let stack: TestStack;
 beforeAll(async () => {
-  swarm = await openTestSwarm(3, [withGit, postgresImage]);
+  swarm = await openTestSwarm(3, [withGit]);
   stack = new TestStack(swarm);
   await stack.start();
   await inLine(2);

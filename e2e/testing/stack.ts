@@ -1,19 +1,19 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { DeploymentView, StatusView } from '@kova/control/api';
+import { type TestDatabase, testDatabase } from '@kova/control/testing/postgres';
 import { pushImage, type SwarmNode, type TestSwarm } from '@kova/control/testing/swarm';
-import pg from 'pg';
 import { type AppVersion, commitVersion } from './app.ts';
 import { imageOf, onThreeMachines } from './swarm-release.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
-const password = 'a password of the store';
-const ports = { edge: 8080, tls: 8443, store: 5432 };
+const ports = { edge: 8080, tls: 8443 };
 
 /** `deploy/stack.yaml` on a swarm of tests, with a PostgreSQL beside it, as the guide to several machines says. */
 export class TestStack {
@@ -21,20 +21,22 @@ export class TestStack {
   /** The home on each machine, by the same path there; here it lies apart for each. */
   readonly #places = mkdtempSync(join(tmpdir(), 'kova-stack-'));
   readonly #home = '/var/lib/kova-stack-test';
+  #database: TestDatabase | null = null;
+  #door: Server | null = null;
 
   constructor(swarm: TestSwarm) {
     this.#swarm = swarm;
   }
 
-  /** @param images of the Node with git, and of PostgreSQL, as the machines pull them */
+  /** The swarm's first image has Node, git and tini. */
   async start(): Promise<void> {
     const [first] = this.#swarm.nodes;
     chmodSync(this.#places, 0o711);
     mkdirSync(this.#home, { recursive: true });
     for (const [index, node] of this.#swarm.nodes.entries()) await this.#bindHome(node, index);
-    await this.#startStore(first);
+    await this.#startStore();
     for (const [name, value] of [
-      ['kova-store-password', password],
+      ['kova-store-password', this.#store().password],
       ['kova-edge-key', 'a key of the edges that nobody guesses'],
     ] as const) {
       await first.engine.createSecret({ Name: name, Data: Buffer.from(value).toString('base64') });
@@ -55,7 +57,7 @@ export class TestStack {
     await this.#docker('stack', 'deploy', '-c', join(root, 'deploy/stack.yaml'), '-c', own, 'kova', {
       KOVA_IMAGE: image,
       KOVA_HOME: this.#home,
-      KOVA_DATABASE_URL: `postgres://kova@${this.#swarm.nodes[0].address}:${ports.store}/kova`,
+      KOVA_DATABASE_URL: this.#store().url,
       KOVA_EDGE_LISTEN: `0.0.0.0:${ports.edge}`,
       KOVA_EDGE_TLS_LISTEN: `0.0.0.0:${ports.tls}`,
       KOVA_DOCKER_SOCKET: this.#swarm.nodes[0].daemon.socketPath,
@@ -88,14 +90,15 @@ export class TestStack {
     const repository = join(this.#places, '0/app');
     commitVersion(repository, { ...onThreeMachines, ...version });
     const { release } = JSON.parse(await this.kova('ship', '--dir', join(this.#home, 'app'), '--json'));
-    const client = await this.#storeClient();
     const image = await imageOf(repository, this.#swarm, release);
-    await client.query('update releases set image = $1 where id = $2', [image, release]);
-    await client.end();
+    await this.#database?.db.updateTable('releases').set({ image }).where('id', '=', release).execute();
     return JSON.parse(await this.kova('deploy', release, '--to', 'production', '--project', 'shop', '--json'));
   }
 
+  /** After the swarm. */
   async close(): Promise<void> {
+    this.#door?.close();
+    await this.#database?.drop();
     rmSync(this.#home, { recursive: true, force: true });
     rmSync(this.#places, { recursive: true, force: true });
   }
@@ -111,34 +114,27 @@ export class TestStack {
     await run('nsenter', ['--target', pid, '--mount', 'mount', '--bind', place, this.#home]);
   }
 
-  async #startStore({ engine }: SwarmNode): Promise<void> {
-    const file = join(this.#places, 'password');
-    writeFileSync(file, password, { mode: 0o644 });
-    const image = this.#swarm.images[1] ?? '';
-    const progress = await engine.pull(image);
-    await new Promise<void>((resolve, reject) =>
-      engine.modem.followProgress(progress, (error) => (error ? reject(error) : resolve())),
-    );
-    const container = await engine.createContainer({
-      Image: image,
-      User: 'postgres',
-      Env: ['POSTGRES_USER=kova', 'POSTGRES_DB=kova', `POSTGRES_PASSWORD_FILE=${file}`],
-      HostConfig: { NetworkMode: 'host', Binds: [`${file}:${file}:ro`] },
+  /** A PostgreSQL of this machine, at the address by which the others reach it. */
+  async #startStore(): Promise<void> {
+    this.#database = await testDatabase();
+    const { port } = new URL(this.#database.url.reveal());
+    this.#door = createServer((socket) => {
+      const server = connect(Number(port), '127.0.0.1');
+      socket.on('error', () => server.destroy()).pipe(server);
+      server.on('error', () => socket.destroy()).pipe(socket);
     });
-    await container.start();
-    for (const giveUpAt = Date.now() + 60_000; ; await sleep(200)) {
-      const client = await this.#storeClient().catch((error: Error) => error);
-      if (!(client instanceof Error)) return client.end();
-      if (Date.now() > giveUpAt) throw client;
-    }
+    this.#door.listen(0, this.#swarm.registry.address.split(':')[0]);
+    await once(this.#door, 'listening');
   }
 
-  async #storeClient(): Promise<pg.Client> {
-    const { address: host } = this.#swarm.nodes[0];
-    const client = new pg.Client({ host, port: ports.store, user: 'kova', database: 'kova', password });
-    client.on('error', () => {});
-    await client.connect();
-    return client;
+  /** Its address without the password, and the password. */
+  #store(): { url: string; password: string } {
+    if (!this.#database || !this.#door) throw new Error('the store is not there yet');
+    const url = new URL(this.#database.url.reveal());
+    const password = decodeURIComponent(url.password);
+    const { address, port } = this.#door.address() as AddressInfo;
+    Object.assign(url, { password: '', hostname: address, port: String(port) });
+    return { url: url.href, password };
   }
 
   /** As Kova's own image is called and begun. */

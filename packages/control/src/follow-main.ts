@@ -1,11 +1,13 @@
+import { once } from 'node:events';
 import { access } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KovaError } from '@kova/core/errors/kova-error';
+import type { Secret } from '@kova/core/secret';
 import { EdgeAdmin } from '@kova/edge/admin-client';
 import { awaitEdge } from '@kova/edge/launch';
-import { sql } from 'kysely';
 import { givenEdgeKey } from './edges/edge-key.ts';
 import { FollowedAssets } from './edges/follower/assets.ts';
 import { Follower } from './edges/follower/follower.ts';
@@ -38,6 +40,7 @@ const storeAnswersInMs = 5000;
  *   STORE_UNAVAILABLE
  */
 export async function follow({ env, name, advertise, onReady, say }: FollowOptions): Promise<void> {
+  checkWords(name, advertise);
   const home = homeAt(homePath(env));
   await refuseOwnHome(home);
   await prepareHome(home);
@@ -49,7 +52,7 @@ export async function follow({ env, name, advertise, onReady, say }: FollowOptio
   const self: EdgeIdentity = {
     name: name ?? hostname(),
     id: (await tokenIn(home.root, 'edge-id')).reveal(),
-    address: advertise ?? (await addressFor(db, listen[0] ?? '')),
+    address: advertise ?? (await addressFor(url, listen[0] ?? '')),
   };
   await enrol(db, self);
   const bell = new Bell(url);
@@ -68,6 +71,20 @@ export async function follow({ env, name, advertise, onReady, say }: FollowOptio
   follower.run();
 }
 
+/** @throws KovaError INPUT_INVALID */
+function checkWords(name: string | null, advertise: string | null): void {
+  if (name !== null && !/^[\w.-]{1,63}$/.test(name)) {
+    throw new KovaError('INPUT_INVALID', `${JSON.stringify(name)} is no name of an edge`, {
+      next: 'Use letters, digits, dots and dashes, as in the name of a machine.',
+    });
+  }
+  if (advertise !== null && !/^(\[[\da-fA-F:]+\]|[\w.-]+):\d{1,5}$/.test(advertise)) {
+    throw new KovaError('INPUT_INVALID', `${JSON.stringify(advertise)} is no address that users reach`, {
+      next: 'Give --advertise as host:port, such as 10.0.0.2:80.',
+    });
+  }
+}
+
 /** The control plane speaks to the edge of its home itself. */
 async function refuseOwnHome({ root }: Home): Promise<void> {
   const isOwn = await access(join(root, 'home-id')).then(
@@ -80,13 +97,16 @@ async function refuseOwnHome({ root }: Home): Promise<void> {
   });
 }
 
-/** An edge that listens on all addresses is reached at that by which the store sees this machine. */
-async function addressFor(db: Store, listen: string): Promise<string> {
+/** An edge that listens on all addresses is reached at that by which this machine reaches the store. */
+async function addressFor(store: Secret, listen: string): Promise<string> {
   const [, host = '', port = ''] = /^\[?(.*?)\]?:(\d+)$/.exec(listen) ?? [];
   if (host !== '0.0.0.0' && host !== '::') return listen;
-  const { rows } = await sql<{ seen: string | null }>`select host(inet_client_addr()) as seen`.execute(db);
-  const seen = rows[0]?.seen ?? '127.0.0.1';
-  return seen.includes(':') ? `[${seen}]:${port}` : `${seen}:${port}`;
+  const { hostname, port: storePort } = new URL(store.reveal());
+  const socket = connect({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(storePort || 5432) });
+  await once(socket, 'connect');
+  const own = socket.localAddress ?? '127.0.0.1';
+  socket.destroy();
+  return own.includes(':') ? `[${own}]:${port}` : `${own}:${port}`;
 }
 
 async function enrol(db: Store, self: EdgeIdentity): Promise<void> {
