@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import type { SlotId } from '@kova/core/environment/slot';
-import { engineClient, engineSocket } from '../engine/client.ts';
+import { engineClient } from '../engine/client.ts';
+import { engineSocket } from '../engine/socket.ts';
 import type { IdentityOf } from '../home/app-identities.ts';
 import type { Home } from '../home/home.ts';
 import { tokenIn } from '../home/token.ts';

@@ -7,6 +7,7 @@ import { keepAssets, pruneAssets } from '../../routing/assets.ts';
 import { occupySlot, readEnvironment, releaseIn, type SlotRecord } from '../../store/environments.ts';
 import { advance } from '../../store/transition.ts';
 import type { Plan } from '../plan.ts';
+import { areSame, environmentSecrets, secretsInSlot } from './environment-secrets.ts';
 import { vacate } from './vacate.ts';
 
 /**
@@ -16,6 +17,8 @@ import { vacate } from './vacate.ts';
 export async function prepare(ctx: Context, plan: Plan, signal: AbortSignal): Promise<void> {
   const { deployment, release, colour } = plan;
   const { project, environment, id } = deployment;
+  // Refused before anything is touched.
+  await environmentSecrets(ctx, deployment, release.config);
   const { slots } = await readEnvironment(ctx.db, project, environment);
   const occupant = slots.find((slot) => slot.colour === colour);
   const keeps = occupant !== undefined && (await isSame(ctx, plan, occupant)) && (await isWarm(ctx, plan));
@@ -28,10 +31,14 @@ export async function prepare(ctx: Context, plan: Plan, signal: AbortSignal): Pr
   await advance(ctx.db, id, 'prepared', warm ? 'the standby is warm' : 'the artefact matches its digest');
 }
 
-/** Whether the wanted release runs there, with the wanted configuration. */
-async function isSame(ctx: Context, { release }: Plan, occupant: SlotRecord): Promise<boolean> {
+/** Whether the wanted release runs there, with the wanted configuration. Only a rollback takes secrets as they were. */
+async function isSame(ctx: Context, plan: Plan, occupant: SlotRecord): Promise<boolean> {
+  const { deployment, release } = plan;
   if (occupant.release !== release.id) return false;
-  return isDeepStrictEqual((await releaseIn(ctx.db, occupant)).config, release.config);
+  if (!isDeepStrictEqual((await releaseIn(ctx.db, occupant)).config, release.config)) return false;
+  if (deployment.kind === 'rollback') return true;
+  const running = await secretsInSlot(ctx, plan);
+  return running !== null && areSame(running, await environmentSecrets(ctx, deployment, release.config));
 }
 
 /** Whether all that shall run there does; a standby that fell ill is started anew. */
