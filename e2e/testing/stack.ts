@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { DeploymentView, StatusView } from '@kova/control/api';
+import { buildNpmBase, npmBase } from '@kova/control/testing/command-line';
+import { nodeBase } from '@kova/control/testing/docker-engine';
 import { type TestDatabase, testDatabase } from '@kova/control/testing/postgres';
 import { pushImage, type SwarmNode, type TestSwarm } from '@kova/control/testing/swarm';
 import { type AppVersion, commitVersion } from './app.ts';
@@ -138,22 +140,22 @@ export class TestStack {
   }
 
   /** As Kova's own image is called and begun. */
-  async #image({ engine }: SwarmNode): Promise<string> {
+  async #image({ engine, host }: SwarmNode): Promise<string> {
+    const base = this.#swarm.images[0] ?? '';
+    await settled(engine, await engine.pull(base));
+    const [repo = '', tag = ''] = nodeBase.name.split(':');
+    await engine.getImage(base).tag({ repo, tag });
+    await buildNpmBase(host);
     const context = mkdtempSync(join(this.#places, 'image-'));
     const lines = [
-      `FROM ${this.#swarm.images[0]}`,
+      `FROM ${npmBase}`,
       'RUN ln -s /opt/kova/packages/cli/bin/kova.js /usr/local/bin/kova',
       'ENTRYPOINT ["tini", "-s", "--", "kova"]',
       'CMD ["server"]',
     ];
     writeFileSync(join(context, 'Dockerfile'), lines.join('\n'));
     const progress = await engine.buildImage({ context, src: ['Dockerfile'] }, { t: 'kova-stack' });
-    await new Promise<void>((resolve, reject) =>
-      engine.modem.followProgress(progress, (error, output) => {
-        const failed = (output ?? []).find((line: { error?: string }) => line.error);
-        return error || failed ? reject(error ?? new Error(failed?.error)) : resolve();
-      }),
-    );
+    await settled(engine, progress);
     return pushImage(engine, 'kova-stack', this.#swarm.registry.address);
   }
 
@@ -163,4 +165,14 @@ export class TestStack {
     const env = { PATH: process.env.PATH, HOME: this.#places, DOCKER_HOST: this.#swarm.nodes[0].host, ...more };
     return run('docker', args, { env, maxBuffer: 1 << 26 });
   }
+}
+
+/** @throws Error what went wrong in the engine meanwhile */
+function settled(engine: SwarmNode['engine'], progress: NodeJS.ReadableStream): Promise<void> {
+  return new Promise((resolve, reject) =>
+    engine.modem.followProgress(progress, (error, output) => {
+      const failed = (output ?? []).find((line: { error?: string }) => line.error);
+      return error || failed ? reject(error ?? new Error(failed?.error)) : resolve();
+    }),
+  );
 }
