@@ -10,6 +10,7 @@ import { buildNpmBase, npmBase } from '@kova/control/testing/command-line';
 import { nodeBase } from '@kova/control/testing/docker-engine';
 import { type TestDatabase, testDatabase } from '@kova/control/testing/postgres';
 import { pushImage, type SwarmNode, type TestSwarm } from '@kova/control/testing/swarm';
+import type { Secret } from '@kova/core/secret';
 import { type AppVersion, commitVersion } from './app.ts';
 import { imageOf, onThreeMachines } from './swarm-release.ts';
 
@@ -36,19 +37,24 @@ export class TestStack {
     chmodSync(this.#places, 0o711);
     mkdirSync(this.#home, { recursive: true });
     for (const [index, node] of this.#swarm.nodes.entries()) await this.#bindHome(node, index);
-    await this.#startStore();
+    const database = await testDatabase();
+    this.#database = database;
+    await this.#openStore(database);
+    const owner = this.#throughDoor(database.url);
+    const ofEdges = this.#throughDoor(await database.asEdge());
     for (const [name, value] of [
-      ['kova-store-password', this.#store().password],
+      ['kova-store-password', owner.password],
+      ['kova-edge-store-password', ofEdges.password],
       ['kova-edge-key', 'a key of the edges that nobody guesses'],
     ] as const) {
       await first.engine.createSecret({ Name: name, Data: Buffer.from(value).toString('base64') });
     }
     const { stdout: id } = await this.#docker('info', '--format', '{{.Swarm.NodeID}}');
     await this.#docker('node', 'update', '--label-add', 'kova.control=true', id.trim());
-    await this.deploy(await this.#image(first));
+    await this.#deploy(await this.#image(first), owner.url, ofEdges.url);
   }
 
-  async deploy(image: string): Promise<void> {
+  async #deploy(image: string, store: string, storeOfEdges: string): Promise<void> {
     // The sources of this checkout instead of a copy in the image: how that is built is another story.
     const sources = { volumes: [`${root}:/opt/kova:ro`] };
     const own = join(this.#places, 'own.json');
@@ -59,7 +65,8 @@ export class TestStack {
     await this.#docker('stack', 'deploy', '-c', join(root, 'deploy/stack.yaml'), '-c', own, 'kova', {
       KOVA_IMAGE: image,
       KOVA_HOME: this.#home,
-      KOVA_DATABASE_URL: this.#store().url,
+      KOVA_DATABASE_URL: store,
+      KOVA_EDGE_DATABASE_URL: storeOfEdges,
       KOVA_EDGE_LISTEN: `0.0.0.0:${ports.edge}`,
       KOVA_EDGE_TLS_LISTEN: `0.0.0.0:${ports.tls}`,
       KOVA_DOCKER_SOCKET: this.#swarm.nodes[0].daemon.socketPath,
@@ -117,9 +124,8 @@ export class TestStack {
   }
 
   /** A PostgreSQL of this machine, at the address by which the others reach it. */
-  async #startStore(): Promise<void> {
-    this.#database = await testDatabase();
-    const { port } = new URL(this.#database.url.reveal());
+  async #openStore({ url }: TestDatabase): Promise<void> {
+    const { port } = new URL(url.reveal());
     this.#door = createServer((socket) => {
       const server = connect(Number(port), '127.0.0.1');
       socket.on('error', () => server.destroy()).pipe(server);
@@ -129,12 +135,11 @@ export class TestStack {
     await once(this.#door, 'listening');
   }
 
-  /** Its address without the password, and the password. */
-  #store(): { url: string; password: string } {
-    if (!this.#database || !this.#door) throw new Error('the store is not there yet');
-    const url = new URL(this.#database.url.reveal());
+  /** The address of the store without the password, and the password. */
+  #throughDoor(user: Secret): { url: string; password: string } {
+    const url = new URL(user.reveal());
     const password = decodeURIComponent(url.password);
-    const { address, port } = this.#door.address() as AddressInfo;
+    const { address, port } = (this.#door as Server).address() as AddressInfo;
     Object.assign(url, { password: '', hostname: address, port: String(port) });
     return { url: url.href, password };
   }
