@@ -22,7 +22,8 @@ const attempts = 3;
 export async function publishRoute(ctx: Context, project: string, environment: string): Promise<boolean> {
   let found: string | null = null;
   for (let attempt = 1; ; attempt += 1) {
-    const route = await numberRoute(ctx, project, environment);
+    const { route, isNew } = await numberRoute(ctx, project, environment);
+    if (isNew) ctx.bell.ring('edges');
     try {
       if (route) await ctx.edge.putRoute(route);
       if (found) await noteMended(ctx.db, { project, environment, subject: 'route', found, mend: putBack });
@@ -34,7 +35,13 @@ export async function publishRoute(ctx: Context, project: string, environment: s
   }
 }
 
-async function numberRoute(ctx: Context, project: string, environment: string): Promise<Route | null> {
+interface Numbered {
+  /** Null where nothing has ever run. */
+  route: Route | null;
+  isNew: boolean;
+}
+
+async function numberRoute(ctx: Context, project: string, environment: string): Promise<Numbered> {
   return ctx.db.transaction().execute(async (trx) => {
     const row = await trx
       .selectFrom('environments')
@@ -45,9 +52,9 @@ async function numberRoute(ctx: Context, project: string, environment: string): 
       .executeTakeFirst();
     if (!row) throw new KovaError('NOT_FOUND', `there is no environment ${environment} of ${project}`);
     const derived = await routeNow(ctx, trx, { project, environment, known: row.route });
-    if (!derived) return null;
+    if (!derived) return { route: null, isNew: false };
     const current = { ...derived, version: row.route_version };
-    if (row.route && isDeepStrictEqual(row.route, current)) return row.route;
+    if (row.route && isDeepStrictEqual(row.route, current)) return { route: row.route, isNew: false };
     const next = { ...derived, version: row.route_version + 1 };
     await trx
       .updateTable('environments')
@@ -55,7 +62,7 @@ async function numberRoute(ctx: Context, project: string, environment: string): 
       .where('project', '=', project)
       .where('name', '=', environment)
       .execute();
-    return next;
+    return { route: next, isNew: true };
   });
 }
 
