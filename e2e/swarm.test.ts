@@ -1,48 +1,52 @@
-import { openTestSwarm, type TestSwarm } from '@kova/control/testing/swarm';
+import type { TestSwarm } from '@kova/control/testing/swarm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { TestKova } from './testing/kova.ts';
+import type { TestKova } from './testing/kova.ts';
 import { Load } from './testing/load.ts';
-import { releaseWithImage, releaseWithout } from './testing/swarm-release.ts';
+import { openSwarmKova, type SwarmKova } from './testing/swarm-app.ts';
 
+let opened: SwarmKova;
 let swarm: TestSwarm;
 let kova: TestKova;
 beforeAll(async () => {
-  swarm = await openTestSwarm(3);
-  const env = { DOCKER_HOST: swarm.nodes[0].host, KOVA_DOCKER_IMAGE: swarm.images[0] };
-  kova = await TestKova.keeping(env);
+  opened = await openSwarmKova();
+  ({ swarm, kova } = opened);
 }, 240_000);
-afterAll(async () => {
-  await kova?.close();
-  await swarm?.close();
-}, 120_000);
+afterAll(() => opened?.close(), 120_000);
 
 const users = () => new Load(kova.control.edge, 'production.shop.localhost');
-const deploy = async (release: string) => kova.ended(await kova.act('deployments', { release }));
 /** Addresses of the machines that the instances of the live release are on, sorted. */
 const machines = async (state = 'ready') => {
   const { live, instances } = await kova.environment();
   const own = instances.filter((each) => each.release === live?.release && each.state === state);
   return own.map(({ address }) => address.split(':')[0]).sort();
 };
+const everywhere = () => swarm.nodes.map(({ address }) => address);
 
 test('a release that is in no image is refused on three machines, with what to do', async () => {
-  const { phase, reason } = await deploy(await releaseWithout(kova, { text: 'no image' }));
-  expect(phase).toBe('failed');
-  expect(reason).toContain('is in no image, and the swarm has 3 machines');
+  const ship = await opened.shipped({ text: 'no image', more: `runtime: 'swarm',` });
+  expect(ship.deployments.map(({ phase }) => phase)).toEqual(['failed']);
+  expect(ship.deployments[0]?.reason).toContain('is in no image, and the swarm has 3 machines');
 }, 60_000);
 
-test('a release in an image becomes live with an instance on each machine', async () => {
-  const release = await releaseWithImage(kova, swarm, { text: 'one' });
-  const { phase, reason } = await deploy(release);
-  expect([phase, reason]).toEqual(['live', expect.any(String)]);
-  expect(await machines()).toEqual(swarm.nodes.map(({ address }) => address));
-  expect(JSON.parse((await kova.get()).body)).toMatchObject({ text: 'one', release });
-}, 120_000);
+test('a commit is built into an image, pushed with a password, and pulled by its digest on each machine', async () => {
+  const ship = await opened.shipped({ text: 'one' });
+  expect(ship.error).toBeNull();
+  expect(ship.deployments.map(({ phase, reason }) => [phase, reason])).toEqual([['live', expect.any(String)]]);
+  expect(await machines()).toEqual(everywhere());
+  expect(JSON.parse((await kova.get()).body)).toMatchObject({ text: 'one', release: ship.release });
+  const digest = await swarm.registry.digestOf('shop', `sha-${ship.commit.slice(0, 12)}`);
+  const image = `${swarm.registry.address}/shop@${digest}`;
+  expect(kova.cli('release', 'show', ship.release ?? '')).toMatch(`image     ${image}`);
+  for (const { engine } of swarm.nodes) {
+    expect((await engine.listContainers()).map(({ Image }) => Image)).toEqual([image]);
+  }
+}, 180_000);
 
 test('a deploy and a rollback under load drop nothing', async () => {
   const load = users();
-  const second = await deploy(await releaseWithImage(kova, swarm, { text: 'two' }));
-  expect(second.phase).toBe('live');
+  const second = await opened.shipped({ text: 'two' });
+  expect(second.error).toBeNull();
+  expect(JSON.parse((await kova.get()).body)).toMatchObject({ text: 'two' });
   const back = await kova.ended(await kova.act('rollback'));
   const seen = await load.stop();
   expect(back.phase).toBe('live');
