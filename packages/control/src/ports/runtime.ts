@@ -84,7 +84,10 @@ export interface Runtime {
   /** The instances of the slot as last seen; empty when it is stopped. */
   instances(slot: SlotId): Promise<Instance[]>;
 
-  /** SIGTERM, wait for `stopTimeoutMs`, SIGKILL of the whole group. Idempotent; returns when nothing of it runs. */
+  /**
+   * SIGTERM, wait for `stopTimeoutMs`, SIGKILL of the whole group. Idempotent; returns when nothing of it runs or, where
+   * that needs nothing more of Kova and what comes next into the slot is not touched, when its end is certain.
+   */
   stop(slot: SlotId): Promise<void>;
 
   /** Slots that run or are meant to run. */

@@ -12,7 +12,7 @@ import type { SlotLogs } from '../logs/slot-logs.ts';
 import type { Ending, Launched, Launcher } from '../slot/launcher.ts';
 import { cleanHistory } from '../slot/restart-policy.ts';
 import type { TaskRecord } from './records.ts';
-import { emptyService, findService, removed, type SeenService } from './service.ts';
+import { emptyService, findService, removed, removeService, type SeenService } from './service.ts';
 import type { ServiceMaker } from './service-maker.ts';
 import { doingInWords, endingInWords, isOver, mayRun, type SwarmTask } from './task.ts';
 import type { TaskBoard } from './task-board.ts';
@@ -227,6 +227,7 @@ export class ServiceLauncher implements Launcher<TaskRecord> {
   async #endService(launch: string): Promise<string[]> {
     const { engine, maker, spec } = this.#around;
     const service = await this.#find(launch);
+    if (service && spec.image) return this.#leaveToSwarm(service, launch);
     const left = service ? await this.#endTasks(service) : [];
     if (service && left.length === 0) {
       await engineCall(`removing the service of ${spec.slot}`, () => removed(engine.getService(service.ID).remove()));
@@ -237,16 +238,40 @@ export class ServiceLauncher implements Launcher<TaskRecord> {
     return left;
   }
 
+  /**
+   * Instances in an image of their own need nothing that comes after them: the swarm ends them in its own time, which
+   * is 2 s before it even asks them to, and does so whether Kova lives or not.
+   */
+  async #leaveToSwarm(service: SeenService, launch: string): Promise<string[]> {
+    const { engine, spec } = this.#around;
+    await engineCall(`removing the service of ${spec.slot}`, () => removeService(engine, service));
+    void this.#copyLastLines(service);
+    this.#forgetLaunch(launch);
+    return [];
+  }
+
+  async #copyLastLines({ ID }: SeenService): Promise<void> {
+    await this.#awaitTasksEnd(ID);
+    await Promise.all([...this.#logs.values()].map((log) => log.rest()));
+  }
+
   async #endTasks(service: SeenService): Promise<string[]> {
-    const { engine, board, spec } = this.#around;
+    const { engine, spec } = this.#around;
     await engineCall(`stopping ${spec.slot}`, () => emptyService(engine, service));
+    return this.#awaitTasksEnd(service.ID);
+  }
+
+  /** Those that do not end in time, in words. */
+  async #awaitTasksEnd(service: string): Promise<string[]> {
+    const { board, spec } = this.#around;
     const limit = AbortSignal.timeout(spec.stopTimeoutMs + killPatienceMs);
     board.hurry(spec.stopTimeoutMs + killPatienceMs);
     for (;;) {
       await board.next(limit);
-      const left = board.of(service.ID).filter(mayRun);
+      const left = board.of(service).filter(mayRun);
       if (left.length === 0) return [];
-      if (limit.aborted) return left.map(({ id, machine }) => `task ${id} on ${machine?.name}`);
+      if (limit.aborted || board.closing.aborted)
+        return left.map(({ id, machine }) => `task ${id} on ${machine?.name}`);
     }
   }
 
