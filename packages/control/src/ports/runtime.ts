@@ -43,7 +43,7 @@ export interface Instance {
   state: InstanceState;
   /** Port 0 while it has none. */
   address: { host: string; port: number };
-  /** Times it ended unasked since the slot was started. */
+  /** Times it ended unasked since the slot was started; what was lost with its machine did not end by itself. */
   restarts: number;
   /** Why it is in this state, for people: `exited with 1 after 2 s; next start in 4 s`. */
   reason: string;

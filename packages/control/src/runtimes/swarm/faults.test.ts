@@ -157,3 +157,15 @@ test('a leader that is cut off is no loss: what the others run is reached, and i
   await first.plug(true);
   await readyAgain();
 }, 120_000);
+
+test('an instance that is lost with its machine runs on another, and that is no end of its own', async () => {
+  const [, , third] = pier.swarm.nodes;
+  const before = (await startReady()).find(({ address }) => address.host === third?.address);
+  await third?.kill();
+  const moved = await until(async () => {
+    const found = (await runtime.instances(slot)).find(({ id }) => id === before?.id);
+    return found?.state === 'ready' && found.address.host !== third?.address && found;
+  });
+  expect(moved.restarts).toBe(0);
+  expect(moved.reason).toContain('before, it was lost with the machine node-3');
+}, 60_000);

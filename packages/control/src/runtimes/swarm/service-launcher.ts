@@ -14,7 +14,7 @@ import { cleanHistory } from '../slot/restart-policy.ts';
 import type { TaskRecord } from './records.ts';
 import { emptyService, findService, removed, removeService, type SeenService } from './service.ts';
 import type { ServiceMaker } from './service-maker.ts';
-import { doingInWords, endingInWords, isOver, mayRun, type SwarmTask } from './task.ts';
+import { doingInWords, endingInWords, isOver, mayRun, type SwarmTask, wasTaken } from './task.ts';
 import type { TaskBoard } from './task-board.ts';
 import { TaskLog } from './task-log.ts';
 
@@ -107,7 +107,10 @@ export class ServiceLauncher implements Launcher<TaskRecord> {
     const tasks = this.#tasksOf(id, index);
     const task = tasks.find((seen) => !isOver(seen)) ?? tasks.at(-1);
     if (!task || task.id === record.task) return this.#watched(index, { service: id, task: record.task }, signal);
-    return this.#watched(index, { service: id, task: task.id }, signal, moved(record));
+    const before = tasks.find((seen) => seen.id === record.task);
+    const restarts = record.restarts + (before && wasTaken(before) ? 0 : 1);
+    const change = { restarts, readyAt: null, address: nowhere };
+    return this.#watched(index, { service: id, task: task.id }, signal, change);
   }
 
   /** Ends the whole service: a swarm has no instances that are ended one by one. */
@@ -180,7 +183,8 @@ export class ServiceLauncher implements Launcher<TaskRecord> {
       if (successor && (!seen || isOver(seen))) {
         await this.#logOf(index).rest();
         const words = seen ? endingInWords(seen) : 'ended';
-        return { words, again: this.#watched(index, { service, task: successor.id }, signal, { address: nowhere }) };
+        const again = this.#watched(index, { service, task: successor.id }, signal, { address: nowhere });
+        return { words, again, excused: seen !== null && wasTaken(seen) };
       }
       if (board.hasLooked && (!seen || isOver(seen)) && (await this.#isGone(service))) {
         this.#forgetLaunch(this.#launch);
@@ -280,9 +284,4 @@ export class ServiceLauncher implements Launcher<TaskRecord> {
     this.#logs.set(index, log);
     return log;
   }
-}
-
-/** The swarm has put another task in the place of the one that was recorded. */
-function moved({ restarts }: TaskRecord): Partial<TaskRecord> {
-  return { restarts: restarts + 1, readyAt: null, address: nowhere };
 }

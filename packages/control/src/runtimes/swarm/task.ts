@@ -93,6 +93,12 @@ export function isOver(task: SwarmTask): boolean {
   return hasEnded(task) || task.desired === 'shutdown' || task.desired === 'remove';
 }
 
+/** Whether it was no fault of what ran in it that it ended: its machine was lost, or the swarm wanted it elsewhere. */
+export function wasTaken({ machine, state }: SwarmTask): boolean {
+  return machine?.isDown === true || !ownEndings.has(state);
+}
+
+const ownEndings = new Set(['failed', 'complete', 'rejected']);
 const signalBase = 128;
 
 /** How it ended: `exited with 3`, `was lost with node-2`. */
@@ -101,7 +107,7 @@ export function endingInWords(task: SwarmTask): string {
   if (machine?.isDown) return `was lost with the machine ${machine.name}`;
   if (state === 'rejected' || (state === 'failed' && exitCode === 0 && complaint !== ''))
     return `could not be started (${complaint})`;
-  if (state !== 'failed' && state !== 'complete') return 'was taken away by the swarm';
+  if (wasTaken(task)) return 'was taken away by the swarm';
   const signal = Object.entries(constants.signals).find(([, number]) => number === exitCode - signalBase);
   return signal ? `was killed by ${signal[0]}` : `exited with ${exitCode}`;
 }
