@@ -1,6 +1,9 @@
 import { stopHome } from '@kova/control/stop';
 import { nodeBase, openTestEngine, type TestEngine } from '@kova/control/testing/docker-engine';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { AppVersion } from './testing/app.ts';
+import { inStore } from './testing/books.ts';
+import { tellCarriedStories } from './testing/carried-stories.ts';
 import { TestKova } from './testing/kova.ts';
 import { Load } from './testing/load.ts';
 
@@ -67,8 +70,7 @@ test('from containers to processes and back, by plain deployments under load', a
 });
 
 test('a release that is in an image of its own runs in that image', async () => {
-  const more = `${inContainers} image: { base: '${nodeBase.name}' },`;
-  const ship = await kova.shipped({ text: 'in its image', more });
+  const ship = await inItsImage({ text: 'in its image' });
   expect(ship.error).toBeNull();
   expect(JSON.parse((await kova.get()).body)).toMatchObject({ text: 'in its image', release: ship.release });
   const { live, instances } = await kova.environment();
@@ -85,6 +87,24 @@ test('a release that is in an image of its own runs in that image', async () => 
     expect(Image).not.toBe(nodeBase.name);
   }
 }, 120_000);
+
+// https://github.com/coollabsio/coolify/issues/10593
+test('a release whose image is gone fails, and the live one is untouched', async () => {
+  const environments = `{ production: { stability: '1s', instances: 2, deploy: 'manual' } }`;
+  const { release } = await inItsImage({ text: 'without its image', environments });
+  const [made] = await inStore(kova.home, `select image from releases where id = '${release}'`);
+  await testing.engine.getImage(String(made?.image)).remove({ force: true });
+  const load = users();
+  const { phase, reason } = await kova.ended(await kova.act('deployments', { release }));
+  const seen = await load.stop();
+  expect(phase).toBe('failed');
+  expect(reason).toContain(String(made?.image));
+  expect([seen.dropped, seen.releases.size]).toEqual([[], 1]);
+});
+
+const inItsImage = (version: AppVersion) =>
+  kova.shipped({ ...version, more: `${inContainers} image: { base: '${nodeBase.name}' }, ${version.more ?? ''}` });
+tellCarriedStories(() => ({ kova, shipped: inItsImage }));
 
 test('kova down stops the containers, and kova up has them back', async () => {
   const before = (await kova.get()).release;

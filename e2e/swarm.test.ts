@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { TestSwarm } from '@kova/control/testing/swarm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { tellCarriedStories } from './testing/carried-stories.ts';
 import { deploySeries } from './testing/deploy-series.ts';
 import type { TestKova } from './testing/kova.ts';
 import { Load } from './testing/load.ts';
@@ -25,7 +26,7 @@ const machines = async (state = 'ready') => {
 const everywhere = () => swarm.nodes.map(({ address }) => address);
 
 test('a release that is in no image is refused on three machines, with what to do', async () => {
-  const ship = await opened.shipped({ text: 'no image', more: `runtime: 'swarm',` });
+  const ship = await opened.shipped({ text: 'no image' }, `runtime: 'swarm',`);
   expect(ship.deployments.map(({ phase }) => phase)).toEqual(['failed']);
   expect(ship.deployments[0]?.reason).toContain('is in no image, and the swarm has 3 machines');
 }, 60_000);
@@ -42,7 +43,7 @@ test('a commit is built into an image, pushed with a password, and pulled by its
   for (const { engine } of swarm.nodes) {
     expect((await engine.listContainers()).map(({ Image }) => Image)).toEqual([image]);
   }
-}, 180_000);
+}, 240_000);
 
 test('a deploy and a rollback under load drop nothing', async () => {
   const load = users();
@@ -69,6 +70,23 @@ test('a kill -9 of the control plane drops nothing, and the tasks are adopted', 
   expect(seen.dropped).toEqual([]);
 }, 120_000);
 
+// https://github.com/coollabsio/coolify/issues/10593
+test('while the registry is away a deployment fails and the live release is untouched', async () => {
+  const environments = `{ production: { stability: '1s', instances: 3, deploy: 'manual' } }`;
+  const { release } = await opened.shipped({ text: 'four', environments });
+  await swarm.registry.stop();
+  const load = users();
+  const { phase, reason } = await kova.ended(await kova.act('deployments', { release }));
+  const seen = await load.stop();
+  await swarm.registry.start();
+  expect(phase).toBe('failed');
+  expect(reason).toContain('No such image');
+  expect([seen.dropped, seen.releases.size]).toEqual([[], 1]);
+  expect((await kova.ended(await kova.act('deployments', { release }))).phase).toBe('live');
+}, 120_000);
+
+tellCarriedStories(() => opened);
+
 test('deploys while the leader is cut off, and while a machine is lost, are done once each and cost what was in flight', async () => {
   const [first, second, third] = swarm.nodes;
   const cut = async () => {
@@ -76,9 +94,11 @@ test('deploys while the leader is cut off, and while a machine is lost, are done
     await pause(8000);
     await first.plug(true);
   };
+  const [other, now] = [
+    (await opened.shipped({ text: 'other' })).release ?? '',
+    (await opened.shipped({ text: 'now' })).release ?? '',
+  ];
   const load = users();
-  const { live, standby } = await kova.environment();
-  const [now, other] = [live?.release ?? '', standby?.release ?? ''];
   const order = [other, now, other, now];
   const faults = new Map([
     [0, cut],
@@ -98,4 +118,4 @@ test('deploys while the leader is cut off, and while a machine is lost, are done
     return found.flat().length;
   };
   await kova.until(running, (count) => count === 6);
-}, 180_000);
+}, 240_000);

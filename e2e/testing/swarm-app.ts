@@ -10,7 +10,7 @@ export interface SwarmKova {
   swarm: TestSwarm;
   kova: TestKova;
   /** Ships a version with an instance on each machine, in an image that its pipeline builds and pushes. */
-  shipped(version: AppVersion): Promise<ShipView>;
+  shipped(version: AppVersion, runtime?: string): Promise<ShipView>;
   close(): Promise<void>;
 }
 
@@ -29,8 +29,9 @@ export async function openSwarmKova(machines = 3): Promise<SwarmKova> {
   return {
     swarm,
     kova,
-    async shipped(version) {
-      const commit = await kova.send({ ...onEachMachine(machines), more: inImages(swarm), ...version });
+    async shipped(version, runtime = inImages(swarm)) {
+      const more = `${runtime} ${version.more ?? ''}`;
+      const commit = await kova.send({ ...onEachMachine(machines), ...version, more });
       const secret = { name: passwordName, value: pusher.password, by: 'ada' };
       await kova.call('POST', '/v1/projects/shop/secrets', secret);
       const { ship } = await kova.call<{ ship: string }>('POST', '/v1/projects/shop/ships', { commit });
@@ -54,7 +55,7 @@ function onEachMachine(instances: number): Pick<AppVersion, 'environments' | 'ap
 }
 
 /** The keys of a configuration by which a version becomes an image in the registry of the swarm and runs on it. */
-export function inImages({ registry }: TestSwarm): string {
+function inImages({ registry }: TestSwarm): string {
   return `runtime: 'swarm',
   image: {
     base: '${nodeBase.name}', registry: '${registry.address}',

@@ -182,9 +182,8 @@ export class ServiceLauncher implements Launcher<TaskRecord> {
       const successor = board.hasLooked ? this.#successorOf(service, index, id) : null;
       if (successor && (!seen || isOver(seen))) {
         await this.#logOf(index).rest();
-        const words = seen ? endingInWords(seen) : 'ended';
         const again = this.#watched(index, { service, task: successor.id }, signal, { address: nowhere });
-        return { words, again, excused: seen !== null && wasTaken(seen) };
+        return { ...endingOf(seen), again };
       }
       if (board.hasLooked && (!seen || isOver(seen)) && (await this.#isGone(service))) {
         this.#forgetLaunch(this.#launch);
@@ -284,4 +283,9 @@ export class ServiceLauncher implements Launcher<TaskRecord> {
     this.#logs.set(index, log);
     return log;
   }
+}
+
+/** How a task ended that another has taken the place of; null for one of which nothing is known any more. */
+function endingOf(task: SwarmTask | null): { words: string; excused: boolean } {
+  return task ? { words: endingInWords(task), excused: wasTaken(task) } : { words: 'ended', excused: false };
 }
