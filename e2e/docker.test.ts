@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { stopHome } from '@kova/control/stop';
 import { nodeBase, openTestEngine, type TestEngine } from '@kova/control/testing/docker-engine';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -69,8 +71,21 @@ test('from containers to processes and back, by plain deployments under load', a
   expect(JSON.parse((await kova.get()).body)).toMatchObject({ text: 'as processes' });
 });
 
-test('a release that is in an image of its own runs in that image', async () => {
-  const ship = await inItsImage({ text: 'in its image' });
+/** In an image of its own, which runs `task` as its migration. */
+const inItsImage = (text: string, task: string): AppVersion => ({
+  ...{ text, task, app: `assets: { prefix: '/static/', dir: 'assets' }`, files: { 'assets/said.txt': text } },
+  more: `${inContainers} image: { base: '${nodeBase.name}' }, database: { migrate: 'node task.mjs' },`,
+  environments:
+    "{ production: { stability: '1s', instances: 2, env: { DATABASE_URL: 'postgresql://elsewhere/app' } } }",
+});
+const migrations = async () => {
+  const filters = { label: ['dev.kova.migration'] };
+  return (await testing.engine.listContainers({ all: true, filters })).map(({ Id }) => Id);
+};
+
+test('a release that is in an image of its own migrates and runs in that image; nothing of it is unpacked', async () => {
+  const task = `import { readFileSync } from 'node:fs'; readFileSync('/.dockerenv'); readFileSync('/app/server.mjs');`;
+  const ship = await kova.shipped(inItsImage('in its image', task));
   expect(ship.error).toBeNull();
   expect(JSON.parse((await kova.get()).body)).toMatchObject({ text: 'in its image', release: ship.release });
   const { live, instances } = await kova.environment();
@@ -86,12 +101,40 @@ test('a release that is in an image of its own runs in that image', async () => 
     expect(Mounts).toEqual([]);
     expect(Image).not.toBe(nodeBase.name);
   }
+  expect(await migrations()).toEqual([]);
+  expect(existsSync(join(kova.home, 'slots/shop/production', live!.colour!))).toBe(false);
+  expect((await kova.get('/static/said.txt')).body).toBe('in its image');
+}, 120_000);
+
+test('kill -9 in the middle of a migration: its container is ended, and it is run again', async () => {
+  const { live } = await kova.environment();
+  await kova.ship(inItsImage('migrates for long', 'setInterval(() => {}, 1000);'));
+  const [first = ''] = await kova.until(migrations, ({ length }) => length === 1);
+  kova.killControl();
+  expect(await migrations()).toEqual([first]);
+  await kova.up();
+  await kova.until(migrations, ([running]) => running !== undefined && running !== first);
+  expect(await migrations()).not.toContain(first);
+  await kova.act('abort', { by: 'ada' });
+  await kova.until(migrations, ({ length }) => length === 0);
+  expect((await kova.environment()).live?.release).toBe(live?.release);
+}, 120_000);
+
+test('a migration that fails is told with its last lines, and no traffic is moved', async () => {
+  const { live } = await kova.environment();
+  const task = `console.error('column "price" exists'); process.exit(7);`;
+  const { deployments } = await kova.shipped(inItsImage('fails to migrate', task));
+  expect(deployments[0]).toMatchObject({
+    ...{ phase: 'failed', code: 'MIGRATION_FAILED' },
+    reason: '`node task.mjs` exited with 7:\ncolumn "price" exists',
+  });
+  expect((await kova.environment()).live?.release).toBe(live?.release);
 }, 120_000);
 
 // https://github.com/coollabsio/coolify/issues/10593
 test('a release whose image is gone fails, and the live one is untouched', async () => {
   const environments = `{ production: { stability: '1s', instances: 2, deploy: 'manual' } }`;
-  const { release } = await inItsImage({ text: 'without its image', environments });
+  const { release } = await shippedInImage({ text: 'without its image', environments });
   const [made] = await inStore(kova.home, `select image from releases where id = '${release}'`);
   await testing.engine.getImage(String(made?.image)).remove({ force: true });
   const load = users();
@@ -102,9 +145,9 @@ test('a release whose image is gone fails, and the live one is untouched', async
   expect([seen.dropped, seen.releases.size]).toEqual([[], 1]);
 });
 
-const inItsImage = (version: AppVersion) =>
+const shippedInImage = (version: AppVersion) =>
   kova.shipped({ ...version, more: `${inContainers} image: { base: '${nodeBase.name}' }, ${version.more ?? ''}` });
-tellCarriedStories(() => ({ kova, shipped: inItsImage }));
+tellCarriedStories(() => ({ kova, shipped: shippedInImage }));
 
 test('kova down stops the containers, and kova up has them back', async () => {
   const before = (await kova.get()).release;

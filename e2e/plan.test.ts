@@ -205,7 +205,7 @@ test('the command plans, refuses to apply without a yes, and applies with one', 
   const at = ['--dir', kova.repository, '--project', 'shop'];
   expect(() => kova.command('plan', '--exit-code', ...at)).toThrow(expect.objectContaining({ status: 3 }));
   expect(kova.command('plan', ...at)).toContain('env.GREETING');
-  expect(() => kova.command('apply', ...at)).toThrow(/nobody can be asked whether to apply this/);
+  expect(() => kova.command('apply', ...at)).toThrow(/nobody can be asked: Apply this/);
   expect(() => kova.command('apply', '--yes', '--digest', 'of-another', ...at)).toThrow(/PLAN_STALE/);
   const said = kova.command('apply', '--yes', ...at);
   expect(said).toMatch(

@@ -13,6 +13,9 @@ import { beside, type Figure, figure } from '../result.ts';
 
 const run = promisify(execFile);
 const healthPath = '/api/health';
+/** Of an instance; migrations have containers, too. */
+const instanceLabel = 'dev.kova.instance';
+const bareLabel = 'bench.bare';
 const pollMs = 10;
 const limitMs = 60_000;
 
@@ -24,9 +27,10 @@ export default defineConfig({
   app: nextjs(),
   image: { base: '${nodeBase.name}' },
   services: { postgres: postgres({ image: '${postgresImage.name}' }) },
-  database: { migrate: 'npm run db:migrate', schema: { from: 1, to: 4 } },
+  // The base of tests has no npm.
+  database: { migrate: 'node db/migrate.mjs', schema: { from: 1, to: 4 } },
   pipeline: { use: 'none' },
-  environments: { production: { stability: '1s', instances: 1 } },
+  environments: { production: { stability: '1s', standby: '1s', instances: 1 } },
 })
 `;
 
@@ -42,6 +46,7 @@ export async function deploy(samples: number): Promise<Figure[]> {
     const release = await shipped(kova, shop.directory);
     const [own, bare]: [Deployed[], number[]] = [[], []];
     for (let sample = 0; sample < samples; sample += 1) {
+      await standbyGone(testing);
       own.push(await deployed(kova, testing, release));
       bare.push(await dockerRun(testing));
     }
@@ -49,6 +54,14 @@ export async function deploy(samples: number): Promise<Figure[]> {
   } finally {
     await kova.close();
     await testing.close();
+  }
+}
+
+/** A standby that is warm would be taken as it is, and nothing started. */
+async function standbyGone({ engine }: TestEngine): Promise<void> {
+  const instances = () => engine.listContainers({ filters: { label: [instanceLabel] } });
+  for (const giveUpAt = Date.now() + limitMs; (await instances()).length > 1; await pause(200)) {
+    if (Date.now() > giveUpAt) throw new Error('the standby does not stop');
   }
 }
 
@@ -70,7 +83,7 @@ interface Deployed {
 }
 
 async function deployed(kova: TestKova, { engine }: TestEngine, release: string): Promise<Deployed> {
-  const healthy = firstHealthy(engine);
+  const healthy = firstHealthy(engine, instanceLabel);
   // Should the deployment fail, that is what is told.
   healthy.catch(() => undefined);
   const path = '/v1/projects/storefront/environments/production/deployments';
@@ -95,9 +108,9 @@ async function phasesOf(kova: TestKova, deployment: string): Promise<Map<string,
   return phases;
 }
 
-/** The next container that is created → its first healthy answer, ms. */
-async function firstHealthy(engine: TestEngine['engine']): Promise<number> {
-  const filters = { event: ['start'] };
+/** The next container with a label that is created → its first healthy answer, ms. */
+async function firstHealthy(engine: TestEngine['engine'], label: string): Promise<number> {
+  const filters = { event: ['start'], label: [label] };
   const events = await engine.getEvents({ filters });
   const id = await new Promise<string>((resolve, reject) => {
     events.once('data', (line: Buffer) => resolve((JSON.parse(String(line)) as { id: string }).id));
@@ -127,14 +140,16 @@ function isHealthy(host: string, port: number): Promise<boolean> {
 
 /** `docker run` of what Kova runs: the same image, environment, user and network, and nothing around it. */
 async function dockerRun({ engine, host }: TestEngine): Promise<number> {
-  const own = (await engine.listContainers()).find(({ Labels }) => 'dev.kova.instance' in Labels);
+  const own = (await engine.listContainers()).find(({ Labels }) => instanceLabel in Labels);
   const { Config, NetworkSettings } = await engine.getContainer(own?.Id ?? '').inspect();
   const [network = ''] = Object.keys(NetworkSettings.Networks);
   const variables = Config.Env.filter((each) => !each.startsWith('HOST')).flatMap((each) => ['--env', each]);
-  const healthy = firstHealthy(engine);
+  const healthy = firstHealthy(engine, bareLabel);
   const options = [
     '--rm',
     '--detach',
+    '--label',
+    bareLabel,
     '--network',
     network,
     '--user',

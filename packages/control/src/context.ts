@@ -9,6 +9,7 @@ import type { CommitStatuses } from './ports/commit-statuses.ts';
 import type { Edge } from './ports/edge.ts';
 import type { Images } from './ports/images.ts';
 import type { JobRunner } from './ports/job-runner.ts';
+import type { Migrator } from './ports/migrator.ts';
 import type { Runtime } from './ports/runtime.ts';
 import type { Services } from './ports/services.ts';
 import type { Vault } from './secrets/vault.ts';
@@ -20,6 +21,7 @@ export interface Context {
   home: Home;
   db: Store;
   runtime: Runtime;
+  migrator: Migrator;
   edge: Edge;
   services: Services;
   artefacts: Artefacts;
@@ -31,9 +33,9 @@ export interface Context {
   /** By which each provider is told what became of a commit. */
   statuses: Partial<Record<Provider, CommitStatuses>>;
   bell: Bell;
-  /** Whom apps and migrations run as. */
+  /** Whom apps run as. */
   identityOf: IdentityOf;
-  /** PATH of apps and migrations: the Node that Kova runs on first. */
+  /** PATH of apps that are processes: the Node that Kova runs on first. */
   appPath: string;
   /** Opens the idle slots at the edge. */
   idleToken: Secret;

@@ -21,11 +21,11 @@ import { tokenIn } from './home/token.ts';
 import { appIdentity } from './home/unprivileged.ts';
 import { type ApiServer, listenForApi } from './http/listen.ts';
 import { createApi } from './http/server.ts';
-import { registryLogin } from './images/registry-login.ts';
 import { assembleJobs } from './job-parts.ts';
 import type { LocalJobRunner } from './pipeline/runner.ts';
 import { say, told } from './process-log.ts';
 import type { ChosenRuntime } from './runtimes/chosen-runtime.ts';
+import { openMigrator } from './runtimes/migrator/open.ts';
 import { openRuntimes } from './runtimes/open.ts';
 import type { InstanceEvent } from './runtimes/slot/surroundings.ts';
 import { createDockerServices } from './services/docker/docker-services.ts';
@@ -88,16 +88,17 @@ async function assemble(): Promise<Parts> {
     tellIllness(event);
     moved?.note(event.instance);
   };
-  const parts = await assembleJobs({ home, env: process.env, db, url: store.url, as });
-  const logins = { db, vault: parts.vault, env: process.env };
-  const credentialsOf = (project: string, image: string) => registryLogin(logins, project, image);
+  const { credentialsOf, ...parts } = await assembleJobs({ home, env: process.env, db, url: store.url, as });
   const runtime = await openRuntimes({ home, as, identityOf, onEvent, credentialsOf });
+  const appPath = [toolchain.bin, '/usr/local/bin', '/usr/bin', '/bin'].join(delimiter);
+  const migrator = openMigrator({ home, identityOf, path: appPath });
+  void migrator.endLeftovers().catch(told('migrations'));
   const ctx: Context = {
-    ...{ home, db, runtime, services, identityOf, ...parts },
+    ...{ home, db, runtime, migrator, services, identityOf, ...parts },
     edge: edgeAt(edgeProcess.socketPath, edgeProcess.address),
     commits: createCommits(home.repositories),
     statuses: { github: githubStatuses, gitlab: gitlabStatuses, gitea: giteaStatuses },
-    appPath: [toolchain.bin, '/usr/local/bin', '/usr/bin', '/bin'].join(delimiter),
+    appPath,
     edgeListen: edgeProcess.address,
     edgeTls: edgeProcess.tls,
     idleToken: await tokenIn(home.keys, 'idle-token'),

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { KovaError, reportOf } from '@kova/core/errors/kova-error';
+import { hasCode, KovaError, reportOf } from '@kova/core/errors/kova-error';
 import { stopEdge } from '@kova/edge/launch';
 import { removeLeftoverBuilds } from './build/directory.ts';
 import { killStrays } from './commands/strays.ts';
@@ -9,6 +9,7 @@ import { type ControlRecord, controlIn } from './home/control-record.ts';
 import { type Home, homeAt, homePath } from './home/home.ts';
 import { lockHome } from './home/lock.ts';
 import { stopContainers } from './runtimes/docker/survivors.ts';
+import { endMigrations } from './runtimes/migrator/leftovers.ts';
 import { containersOf, processesIn, swarmOf } from './runtimes/places.ts';
 import { stopInstances } from './runtimes/process/survivors.ts';
 import { stopSwarmSlots } from './runtimes/swarm/survivors.ts';
@@ -43,13 +44,21 @@ export async function stopHome(options: StopOptions = {}): Promise<Survivor[]> {
   if (!unlock) throw new KovaError('STILL_RUNNING', `another \`kova up\` or \`kova down\` is at work in ${home.root}`);
   try {
     const rest = apps ? await survey(home) : [];
-    const problems = await settle([removeLeftoverBuilds(home.builds)]);
+    const problems = await settle([removeLeftoverBuilds(home.builds), endMigrationsIn(home)]);
     if (apps) problems.push(...(await stopApps(home, patienceMs)));
     await checkStopped(home, apps, problems);
     return [...control, ...rest];
   } finally {
     await unlock();
   }
+}
+
+/** Of a control plane that has ended. While the engine is away they wait for the next one. */
+async function endMigrationsIn(home: Home): Promise<void> {
+  const places = await Promise.all([containersOf(home), swarmOf(home)]);
+  await Promise.all(places.map(endMigrations)).catch((error: unknown) => {
+    if (!hasCode(error, 'ENGINE_UNAVAILABLE')) throw error;
+  });
 }
 
 /** Where nothing can be written any more there is no lock, but things must be stopped all the same. */

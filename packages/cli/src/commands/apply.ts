@@ -48,9 +48,5 @@ async function agreed(cli: Cli, { environments }: PlanView, { yes }: Options): P
   const blocked = environments.find(({ deed }) => deed === 'blocked');
   if (blocked) throw new KovaError('PLAN_BLOCKED', `${blocked.name}: ${blocked.reason}`);
   if (yes) return true;
-  if (cli.json || !process.stdin.isTTY)
-    throw new KovaError('INPUT_INVALID', 'nobody can be asked whether to apply this', {
-      next: 'Pass --yes, with --digest of the plan that was agreed to.',
-    });
-  return confirm('Apply this? Only "yes" is taken: ', cli.out);
+  return confirm(cli, 'Apply this?', 'Pass --yes, with --digest of the plan that was agreed to.');
 }

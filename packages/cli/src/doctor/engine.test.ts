@@ -30,6 +30,6 @@ test('one that is asked for and does not answer is not well', async () => {
   expect(await checkEngine({ DOCKER_HOST: `unix://${directory}/none.sock` })).toMatchObject({ ok: false });
   expect(await checkEngine({ DOCKER_HOST: 'tcp://192.0.2.1:2376' })).toMatchObject({
     ok: false,
-    found: 'DOCKER_HOST is tcp://192.0.2.1:2376, which is no unix socket',
+    found: 'DOCKER_HOST is tcp://192.0.2.1:2376, which is not the socket of an engine on this machine',
   });
 });

@@ -1,17 +1,16 @@
 import { request } from 'node:http';
+import { engineSocket } from '@kova/control/engine-socket';
+import { KovaError } from '@kova/core/errors/kova-error';
 import type { Check } from './checks.ts';
 
-const defaultHost = 'unix:///var/run/docker.sock';
 const patienceMs = 5000;
 
 /** Whether the Docker engine answers. A machine without one is well: only containers and images need it. */
 export async function checkEngine(env: NodeJS.ProcessEnv): Promise<Check> {
-  const host = env.DOCKER_HOST || defaultHost;
   const name = 'Docker engine';
   const next = 'Start the engine, let the user of Kova use its socket, or point DOCKER_HOST at another one.';
-  const socketPath = /^unix:\/\/(\/.+)$/.exec(host)?.[1];
-  if (!socketPath) return { name, ok: false, found: `DOCKER_HOST is ${host}, which is no unix socket`, next };
   try {
+    const socketPath = engineSocket(env);
     const { Version, Os, Arch } = JSON.parse(await get(socketPath, '/version')) as Record<string, string>;
     return { name, ok: true, found: `Docker ${Version} for ${Os}/${Arch} answers at ${socketPath}`, next };
   } catch (error) {
@@ -19,7 +18,7 @@ export async function checkEngine(env: NodeJS.ProcessEnv): Promise<Check> {
     if (code === 'ENOENT' && !env.DOCKER_HOST) {
       return { name, ok: true, found: 'none here; only `runtime: docker` and images need one', next };
     }
-    return { name, ok: false, found: `${socketPath}: ${message}`, next };
+    return { name, ok: false, found: error instanceof KovaError ? message : `${engineSocket(env)}: ${message}`, next };
   }
 }
 

@@ -91,6 +91,30 @@ test('what was packed comes back: contents, links, which files can be executed',
   expect((await stat(join(target, 'server.js'))).uid).toBe(process.getuid?.());
 });
 
+test('a part of it is unpacked alone, to its own path, and the whole must match its digest', async () => {
+  const artefacts = createArtefacts(store);
+  const { digest } = await artefacts.pack(await makeRelease('release'));
+  await artefacts.unpack(digest, target, { only: './node_modules/.bin' });
+  expect((await readdir(target, { recursive: true })).sort()).toEqual([
+    'node_modules',
+    'node_modules/.bin',
+    'node_modules/.bin/pg',
+  ]);
+  const bytes = await readFile(pathOf(store, digest));
+  bytes[bytes.length - 1]! ^= 1;
+  await writeFile(pathOf(store, digest), bytes);
+  const again = artefacts.unpack(digest, target, { only: 'node_modules/.bin' });
+  await expect(again).rejects.toMatchObject({ code: 'ARTEFACT_CORRUPT' });
+});
+
+test('what is not taken of an archive is checked all the same', async () => {
+  const digest = await plant(
+    tarOf({ path: 'assets/a', type: 'File' }, { path: 'a', type: 'SymbolicLink', linkpath: '/etc/passwd' }),
+  );
+  const unpacking = createArtefacts(store).unpack(digest, target, { only: 'assets' });
+  await expect(unpacking).rejects.toMatchObject({ code: 'ARTEFACT_UNSAFE' });
+});
+
 test('the mask of the process does not make files unreadable for the app', async () => {
   const before = process.umask(0o077);
   try {

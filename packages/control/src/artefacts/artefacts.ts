@@ -10,7 +10,7 @@ import { explainDiskFull } from './disk-full.ts';
 import { writeArchive } from './pack.ts';
 import { pruneArtefacts } from './prune.ts';
 import { replaceDirectory } from './replace.ts';
-import { readArchive } from './unpack.ts';
+import { type ReadOptions, readArchive } from './unpack.ts';
 
 export interface ArtefactOptions {
   /** Files, directories and links that an artefact may hold. */
@@ -64,7 +64,7 @@ async function unpack(
   file: string,
   digest: string,
   target: string,
-  { readers, signal, ...limits }: Parameters<typeof readArchive>[2] & UnpackOptions,
+  { readers, signal, ...reading }: ReadOptions & UnpackOptions,
 ): Promise<void> {
   if (!(await isThere(file))) {
     await assertReachable(dirname(dirname(dirname(file))));
@@ -83,7 +83,7 @@ async function unpack(
   try {
     await replaceDirectory(target, async (draft) => {
       signal?.throwIfAborted();
-      await readArchive(file, draft, limits);
+      await readArchive(file, draft, reading);
       if (readers !== undefined) await closeTo(draft, readers);
       signal?.throwIfAborted();
     });

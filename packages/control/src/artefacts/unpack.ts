@@ -8,7 +8,9 @@ import type { KovaError } from '@kova/core/errors/kova-error';
 import { type ReadEntry, Unpack } from 'tar';
 import { contentsOf, staysInside, unsafe } from './contents.ts';
 
-export interface UnpackLimits {
+export interface ReadOptions {
+  /** See `UnpackOptions`; what else is in the archive is checked all the same. */
+  only?: string | undefined;
   /** Files, directories and links together. */
   entries: number;
   /** Of the tar, unpacked. */
@@ -23,15 +25,19 @@ const allowedTypes = new Set(['File', 'OldFile', 'ContiguousFile', 'Directory', 
  * make it of size and time.
  * @throws KovaError ARTEFACT_UNSAFE; what went wrong is left half done in the directory
  */
-export async function readArchive(file: string, directory: string, limits: UnpackLimits): Promise<void> {
+export async function readArchive(
+  file: string,
+  directory: string,
+  { only, entries: maxEntries, bytes }: ReadOptions,
+): Promise<void> {
   let entries = 0;
   let problem: KovaError | undefined;
   const filter = (path: string, entry: unknown) => {
     entries += 1;
-    if (entries > limits.entries) problem ??= unsafe(`it has more than ${limits.entries} entries`);
+    if (entries > maxEntries) problem ??= unsafe(`it has more than ${maxEntries} entries`);
     const complaint = complaintAbout(path, entry as ReadEntry);
     if (complaint) problem ??= unsafe(complaint);
-    return problem === undefined;
+    return problem === undefined && (only === undefined || isIn(only, path));
   };
   const unpack = new Unpack({
     cwd: directory,
@@ -44,7 +50,7 @@ export async function readArchive(file: string, directory: string, limits: Unpac
     await pipeline(
       createReadStream(file),
       createZstdDecompress(),
-      atMost(limits.bytes),
+      atMost(bytes),
       unpack as unknown as NodeJS.WritableStream,
     );
   } catch (error) {
@@ -52,6 +58,10 @@ export async function readArchive(file: string, directory: string, limits: Unpac
   }
   if (problem) throw problem;
   await openUp(directory);
+}
+
+function isIn(directory: string, path: string): boolean {
+  return !posix.relative(directory, path).startsWith('..');
 }
 
 /** Checks what is there now, and gives back the rights that the mask of this process took. */

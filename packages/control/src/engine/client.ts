@@ -1,23 +1,7 @@
-import { KovaError } from '@kova/core/errors/kova-error';
 import Docker from 'dockerode';
+import { engineSocket } from './socket.ts';
 
-const defaultSocket = '/var/run/docker.sock';
-
-/**
- * A client of the engine that `DOCKER_HOST` names, by default the one of this machine. Connects with the first call.
- * Only a unix socket is taken: Kova's edge speaks to containers by their own addresses, which are of this machine.
- */
+/** A client of the engine at `engineSocket`. Connects with the first call. */
 export function engineClient(env: NodeJS.ProcessEnv = process.env): Docker {
   return new Docker({ socketPath: engineSocket(env) });
-}
-
-/** Path of the engine's socket. */
-export function engineSocket(env: NodeJS.ProcessEnv): string {
-  const host = env.DOCKER_HOST;
-  if (!host) return defaultSocket;
-  const path = /^unix:\/\/(\/.+)$/.exec(host)?.[1];
-  if (path) return path;
-  throw new KovaError('INPUT_INVALID', `DOCKER_HOST is ${host}, which is not the socket of an engine on this machine`, {
-    next: 'Set it to unix:///path/of/docker.sock, or unset it.',
-  });
 }

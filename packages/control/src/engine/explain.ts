@@ -1,5 +1,7 @@
 import { KovaError } from '@kova/core/errors/kova-error';
 import type Docker from 'dockerode';
+import { explainDisk } from './disk.ts';
+import { enginePatience } from './patience.ts';
 
 /** What dockerode throws: of the connection with a `code`, of the engine's answer with a `statusCode`. */
 interface EngineError {
@@ -20,7 +22,7 @@ export function engineStatus(error: unknown): number | null {
 
 /**
  * Runs a call of the engine. Rejects with ENGINE_UNAVAILABLE when the engine cannot be reached and with ENGINE_FAILED
- * when it refuses, both saying what was being done: `creating shop/production/blue/0: no space left on device`.
+ * when it refuses, or DISK_FULL, all saying what was being done: `creating shop/production/blue/0: the network is gone`.
  * Errors of Kova pass as they are.
  */
 export async function engineCall<T>(doing: string, call: () => Promise<T>): Promise<T> {
@@ -31,13 +33,23 @@ export async function engineCall<T>(doing: string, call: () => Promise<T>): Prom
   }
 }
 
+/** What the engine is asked for; null when it has no such thing. */
+export async function ifThere<T>(asked: Promise<T>): Promise<T | null> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (engineStatus(error) === 404) return null;
+    throw error;
+  }
+}
+
 export function explainEngine(doing: string, error: unknown): unknown {
   if (error instanceof KovaError) return error;
   const { code, message, json } = error as EngineError;
-  if (engineStatus(error) !== null)
-    return new KovaError('ENGINE_FAILED', `${doing}: ${json?.message ?? message ?? 'the engine refused'}`, {
-      cause: error,
-    });
+  if (engineStatus(error) !== null) {
+    const words = `${doing}: ${json?.message ?? message ?? 'the engine refused'}`;
+    return explainDisk(new KovaError('ENGINE_FAILED', words, { cause: error }));
+  }
   if (typeof code === 'string' && connectionCodes.has(code))
     return new KovaError('ENGINE_UNAVAILABLE', `${doing}: the Docker engine does not answer (${code})`, {
       cause: error,
@@ -45,11 +57,7 @@ export function explainEngine(doing: string, error: unknown): unknown {
   return error;
 }
 
-const answerLimitMs = 15_000;
-
 /** @throws KovaError ENGINE_UNAVAILABLE, also when it takes calls and hangs */
 export async function engineAnswers(engine: Docker): Promise<void> {
-  await engineCall('asking the engine', () =>
-    engine.listContainers({ limit: 1, abortSignal: AbortSignal.timeout(answerLimitMs) }),
-  );
+  await engineCall('asking the engine', () => engine.listContainers({ limit: 1, abortSignal: enginePatience() }));
 }

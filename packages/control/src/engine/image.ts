@@ -1,14 +1,26 @@
-import { KovaError } from '@kova/core/errors/kova-error';
+import { hasCode, KovaError, reportOf } from '@kova/core/errors/kova-error';
 import type Docker from 'dockerode';
-import { engineAnswers, engineCall, engineStatus } from './explain.ts';
+import { explainDisk } from './disk.ts';
+import { engineAnswers, engineCall, ifThere } from './explain.ts';
+import { follow } from './progress.ts';
+
+export interface PullOptions {
+  /** With what the registry of an image lets one in; null for nothing. Asked only when there is something to pull. */
+  login?: (image: string) => Promise<Docker.AuthConfigObject | null>;
+  signal?: AbortSignal;
+}
 
 /**
  * Finds the image in the engine, or brings it there.
- * @throws KovaError IMAGE_UNUSABLE when it is not to be had or made for another machine; ENGINE_UNAVAILABLE
+ * @throws KovaError IMAGE_UNUSABLE when it is not to be had or made for another machine; DISK_FULL; ENGINE_UNAVAILABLE
  */
-export async function ensureImage(engine: Docker, name: string): Promise<Docker.ImageInspectInfo> {
+export async function ensureImage(
+  engine: Docker,
+  name: string,
+  options: PullOptions = {},
+): Promise<Docker.ImageInspectInfo> {
   await engineAnswers(engine);
-  const found = (await inspectImage(engine, name)) ?? (await pull(engine, name));
+  const found = (await inspectImage(engine, name)) ?? (await pull(engine, name, options));
   const { Os, Arch } = (await engineCall('the version of the engine', () => engine.version())) as Docker.DockerVersion;
   if (found.Os !== Os || found.Architecture !== Arch) {
     const made = `${found.Os}/${found.Architecture}`;
@@ -19,27 +31,20 @@ export async function ensureImage(engine: Docker, name: string): Promise<Docker.
 
 /** Null when the engine has none of that name. */
 export async function inspectImage(engine: Docker, name: string): Promise<Docker.ImageInspectInfo | null> {
-  return engineCall(`looking at the image ${name}`, async () => {
-    try {
-      return await engine.getImage(name).inspect();
-    } catch (error) {
-      if (engineStatus(error) === 404) return null;
-      throw error;
-    }
-  });
+  return engineCall(`looking at the image ${name}`, () => ifThere(engine.getImage(name).inspect()));
 }
 
-async function pull(engine: Docker, name: string): Promise<Docker.ImageInspectInfo> {
+async function pull(engine: Docker, name: string, { login, signal }: PullOptions): Promise<Docker.ImageInspectInfo> {
+  const doing = `the image ${name} is not in the engine and cannot be pulled`;
+  const authconfig = await login?.(name);
+  const options = { ...(authconfig && { authconfig }), ...(signal && { abortSignal: signal }) };
   try {
-    const progress = await engine.pull(name);
-    await new Promise<void>((resolve, reject) =>
-      engine.modem.followProgress(progress, (error) => (error ? reject(error) : resolve())),
-    );
-    return await engine.getImage(name).inspect();
+    await follow(engine, doing, await engineCall(doing, () => engine.pull(name, options)));
+    return await engineCall(doing, () => engine.getImage(name).inspect());
   } catch (cause) {
-    const words = (cause as { json?: { message?: string } }).json?.message ?? (cause as Error).message;
-    throw new KovaError('IMAGE_UNUSABLE', `the image ${name} is not in the engine and cannot be pulled: ${words}`, {
-      cause,
-    });
+    signal?.throwIfAborted();
+    const explained = explainDisk(cause);
+    if (!hasCode(explained, 'ENGINE_FAILED')) throw explained;
+    throw new KovaError('IMAGE_UNUSABLE', reportOf(cause).message, { cause });
   }
 }

@@ -1,6 +1,6 @@
 import { KovaError } from '@kova/core/errors/kova-error';
 import type Docker from 'dockerode';
-import { engineCall, engineStatus } from './explain.ts';
+import { engineCall, engineStatus, ifThere } from './explain.ts';
 import { homeLabel, type Place, placeLabels } from './labels.ts';
 
 /** Name of the network that the containers of an environment share, and nobody else is on. */
@@ -45,13 +45,8 @@ async function ensure(engine: Docker, name: string, place: Place): Promise<Docke
   });
 }
 
-async function inspect(engine: Docker, name: string): Promise<Docker.NetworkInspectInfo | null> {
-  try {
-    return await engine.getNetwork(name).inspect();
-  } catch (error) {
-    if (engineStatus(error) === 404) return null;
-    throw error;
-  }
+function inspect(engine: Docker, name: string): Promise<Docker.NetworkInspectInfo | null> {
+  return ifThere(engine.getNetwork(name).inspect());
 }
 
 /** In the time between giving a range back and asking for it by name, another network may take it. */

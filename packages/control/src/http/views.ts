@@ -212,6 +212,7 @@ export const secretView = z
     setAt: moment,
     setBy: z.string(),
     jobs: z.array(z.string()).nullable().describe('those of the newest run that ask for it; null before the first'),
+    environments: z.array(z.string()).nullable().describe('whose instances get it; null before the first run'),
   })
   .meta({ id: 'Secret' });
 

@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { KovaError } from '@kova/core/errors/kova-error';
 import { baseOf, renderReleaseDockerfile } from '@kova/render/docker';
 import type Docker from 'dockerode';
+import { explainDisk } from '../engine/disk.ts';
 import { engineCall } from '../engine/explain.ts';
 import { inspectImage } from '../engine/image.ts';
+import { follow } from '../engine/progress.ts';
 import type { Artefacts } from '../ports/artefacts.ts';
 import type { BuiltImage, ImageRequest } from '../ports/images.ts';
 import { type Base, ensureBase } from './base.ts';
 import { withContext } from './context.ts';
 import { dated } from './dated.ts';
-import { explainDisk } from './disk.ts';
-import { follow } from './progress.ts';
 import { draftName, removeImage } from './remove.ts';
 
 export interface Workplace {

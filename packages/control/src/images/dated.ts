@@ -5,7 +5,7 @@ import type Docker from 'dockerode';
 import { pack } from 'tar-stream';
 import { engineCall } from '../engine/explain.ts';
 import { inspectImage } from '../engine/image.ts';
-import { follow } from './progress.ts';
+import { follow } from '../engine/progress.ts';
 
 /** What of an engine's answer belongs to the configuration of an image, and in which order it is written. */
 const configKeys = [

@@ -1,12 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { engineClient } from '../engine/client.ts';
-import { importImage, nodeBase, openTestEngine } from '../testing/docker-engine.ts';
-import { makeDaemon } from '../testing/engine/daemon.ts';
-import { removeDaemon } from '../testing/engine/remove.ts';
+import { nodeBase, openTestEngine } from '../testing/docker-engine.ts';
+import { openSmallEngine } from '../testing/engine/small-engine.ts';
 import { openShop } from './testing/shop.ts';
 
 const job = { run: 'run_1', name: 'build-image' };
@@ -39,18 +36,8 @@ test('an engine that dies in the middle of a build is named, and nothing of the 
 }, 240_000);
 
 test('an engine without room for the image is named, and what it has stays as it was', async () => {
-  const daemon = await makeDaemon();
-  const data = join(daemon.directory, 'data');
-  await mkdir(data);
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=420m', 'tmpfs', data]);
-  closing.push(async () => {
-    await daemon.stop();
-    execFileSync('umount', ['-R', data]);
-    await removeDaemon(daemon.directory);
-  });
-  await daemon.start();
-  const engine = engineClient({ DOCKER_HOST: `unix://${daemon.socketPath}` });
-  await importImage(engine, nodeBase);
+  const { engine, close } = await openSmallEngine(420);
+  closing.push(close);
   const shop = await openShop({ engine });
   closing.push(shop.close);
   const work = await shop.images.begin(job, []);

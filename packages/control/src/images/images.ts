@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type Docker from 'dockerode';
 import { createScrubber } from '../commands/scrubber.ts';
+import { ensureAppImage } from '../engine/app-image.ts';
 import { engineCall } from '../engine/explain.ts';
 import type { Home } from '../home/home.ts';
 import { type JobLog, openJobLog } from '../pipeline/log.ts';
@@ -16,6 +17,10 @@ export interface ImagesOptions {
   engine: () => Docker;
   home: Home;
   artefacts: Artefacts;
+  /** What releases run in that are in no image of their own. */
+  baseImage: string;
+  /** With which an image of a project is pulled; null for a registry that asks for nothing. */
+  credentialsOf: (project: string, image: string) => Promise<Docker.AuthConfigObject | null>;
   /** See `Workplace`. */
   network?: string | undefined;
   /** Between the attempts of a push, ms. */
@@ -23,7 +28,8 @@ export interface ImagesOptions {
 }
 
 /** Images made through the API of a Docker engine. */
-export function createImages({ engine, home, artefacts, network, pausesMs = pushPausesMs }: ImagesOptions): Images {
+export function createImages(options: ImagesOptions): Images {
+  const { engine, home, artefacts, baseImage, credentialsOf, network, pausesMs = pushPausesMs } = options;
   const place = () => ({ engine: engine(), artefacts, directory: join(home.builds, '.images'), network });
   return {
     async begin(job, secrets) {
@@ -31,6 +37,8 @@ export function createImages({ engine, home, artefacts, network, pausesMs = push
       const log = await openJobLog(home.logs, job, createScrubber(secrets));
       return workOn(place(), log, pausesMs);
     },
+    ensure: ({ project, image, signal }) =>
+      ensureAppImage(engine(), image, baseImage, { login: (name) => credentialsOf(project, name), signal }),
     remove: (images) => removeImages(engine(), images),
   };
 }

@@ -23,7 +23,7 @@ export async function registryLogin(
   const wanted = (await newestConfig(db, project))?.image;
   if (!wanted?.credentials || !wanted.registry || !image.startsWith(`${wanted.registry}/`)) return loginOf(image, env);
   const { username, password: name } = wanted.credentials;
-  const { [name]: password } = await vault.open(project, { name: 'pull', job: { secrets: [name] } });
+  const { [name]: password } = await vault.open(project, { name: 'pull', secrets: [name] });
   return password
     ? { username, password: password.reveal(), serveraddress: wanted.registry.split('/', 1)[0] ?? '' }
     : null;

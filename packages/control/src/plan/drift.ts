@@ -1,4 +1,5 @@
 import type { SlotId } from '@kova/core/environment/slot';
+import { hasCode } from '@kova/core/errors/kova-error';
 import { diff } from '@kova/core/plan/diff';
 import { Secret } from '@kova/core/secret';
 import type { Context } from '../context.ts';
@@ -6,6 +7,7 @@ import type { SlotSpec } from '../ports/runtime.ts';
 import type { ServicesLook } from '../ports/services.ts';
 import type { Drift } from '../store/drifts.ts';
 import { type Plan, readPlan } from '../workflows/plan.ts';
+import { environmentSecrets, secretsInSlot } from '../workflows/steps/environment-secrets.ts';
 import { instanceEnvWith } from '../workflows/steps/instance-env.ts';
 import { slotSpec } from '../workflows/steps/start.ts';
 
@@ -19,8 +21,19 @@ export async function findDrift(ctx: Context, liveDeployment: string): Promise<F
   const look = await ctx.services.look({ project, environment, config: release.config });
   if (look.state !== 'running') return [serviceDrift(look)];
   const running = (await ctx.runtime.slots()).find(({ slot }) => slot === plan.slot);
-  const wanted = slotSpec(plan, instanceEnvWith(ctx, plan, look.variables));
+  const wanted = slotSpec(plan, instanceEnvWith(ctx, plan, { ...look.variables, ...(await secretsNow(ctx, plan)) }));
   return [slotDrift(running, wanted) ?? (await instanceDrift(ctx, plan))].filter((finding) => finding !== null);
+}
+
+/** Where one was removed meanwhile the slot runs with what it has; the next deployment is refused for it. */
+async function secretsNow(ctx: Context, plan: Plan): Promise<SlotSpec['env']> {
+  const { deployment, release } = plan;
+  try {
+    return await environmentSecrets(ctx, deployment, release.config);
+  } catch (error) {
+    if (!hasCode(error, 'SECRET_MISSING')) throw error;
+    return (await secretsInSlot(ctx, plan)) ?? {};
+  }
 }
 
 function serviceDrift({ state, reason }: Exclude<ServicesLook, { state: 'running' }>): Finding {

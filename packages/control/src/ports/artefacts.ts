@@ -1,6 +1,8 @@
 export interface UnpackOptions {
   /** The group that can read it; left out, everybody who can get there. */
   readers?: number | undefined;
+  /** A path in it, `.next/static`: nothing but what lies there is unpacked, to the same path; left out, all. */
+  only?: string | undefined;
   /** The directory is not replaced any more after its abort. */
   signal?: AbortSignal;
 }

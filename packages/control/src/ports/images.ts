@@ -55,6 +55,13 @@ export interface ImageWork {
 
 /** Images of releases, made by Kova itself: no job ever reaches the engine. */
 export interface Images {
+  /**
+   * Makes sure that the engine has what a release runs in, by pulling what is missing: its own image, or the one that
+   * stands for it when it has none. Idempotent.
+   * @throws KovaError IMAGE_UNUSABLE for one that is not to be had, of another platform or of root; DISK_FULL;
+   *   ENGINE_UNAVAILABLE; the signal's reason on abort
+   */
+  ensure(wish: { project: string; image: string | null; signal: AbortSignal }): Promise<void>;
   /** Begins the job's log anew; nothing in it shows one of the secrets. */
   begin(job: JobRef, secrets: readonly Secret[]): Promise<ImageWork>;
   /**

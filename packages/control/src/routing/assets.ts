@@ -1,27 +1,36 @@
-import { cp, mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isThere } from '../commands/is-there.ts';
+
+const draftEnd = '.draft';
 
 /** The asset directories of recent releases, newest first. */
 export async function assetDirectories(directory: string): Promise<string[]> {
   const names = await readdir(directory).catch(() => []);
   const dated = await Promise.all(
     names
-      .filter((name) => !name.endsWith('.draft'))
+      .filter((name) => !name.endsWith(draftEnd))
       .map(async (name) => ({ path: join(directory, name), at: (await stat(join(directory, name))).mtimeMs })),
   );
   return dated.sort((a, b) => b.at - a.at).map(({ path }) => path);
 }
 
-/** Keeps the immutable assets of a release servable after it is replaced. Idempotent. */
-export async function keepAssets(source: string, directory: string, release: string): Promise<void> {
+/**
+ * Keeps the immutable assets of a release servable after it is replaced. What is kept already is not asked for again:
+ * `bring` puts them somewhere below the draft that it is given, and returns where. Idempotent.
+ */
+export async function keepAssets(
+  directory: string,
+  release: string,
+  bring: (draft: string) => Promise<string>,
+): Promise<void> {
   const target = join(directory, release);
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  const there = await stat(target).catch(() => null);
-  if (!there) {
-    const draft = `${target}.draft`;
+  if (!(await isThere(target))) {
+    const draft = `${target}${draftEnd}`;
     await rm(draft, { recursive: true, force: true });
-    await cp(source, draft, { recursive: true });
-    await rename(draft, target);
+    await rename(await bring(draft), target);
+    await rm(draft, { recursive: true, force: true });
   }
   const now = new Date();
   await utimes(target, now, now);

@@ -1,15 +1,11 @@
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
 import type { SlotId } from '@kova/core/environment/slot';
-import { engineClient, engineSocket } from '../engine/client.ts';
 import type { IdentityOf } from '../home/app-identities.ts';
 import type { Home } from '../home/home.ts';
-import { tokenIn } from '../home/token.ts';
 import type { Identity } from '../home/unprivileged.ts';
 import { ChosenRuntime } from './chosen-runtime.ts';
 import { createDockerRuntime } from './docker/docker-runtime.ts';
-import { baseImage } from './docker/image.ts';
-import { clusterFile, containersIn, engineFile, processesIn, servicesIn } from './places.ts';
+import { clusterFile, containersIn, engineFile, engineIn, processesIn, servicesIn } from './places.ts';
 import { createProcessRuntime } from './process/process-runtime.ts';
 import type { InstanceEvent } from './slot/surroundings.ts';
 import { createSwarmRuntime, type SwarmRuntimeOptions } from './swarm/swarm-runtime.ts';
@@ -41,12 +37,4 @@ export async function openRuntimes(options: RuntimesOptions): Promise<ChosenRunt
   if (existsSync(engineFile(servicesIn(home)))) await runtime.open('swarm');
   if (existsSync(clusterFile(home))) await runtime.open('kubernetes');
   return runtime;
-}
-
-/** What a runtime in an engine is opened with; from here on it is known that there may be something. */
-async function engineIn(home: Home, directory: string, env: NodeJS.ProcessEnv) {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-  await writeFile(engineFile(directory), engineSocket(env), { mode: 0o600 });
-  const homeId = await tokenIn(home.root, 'home-id');
-  return { directory, homeId, engine: engineClient(env), baseImage: baseImage(env) };
 }

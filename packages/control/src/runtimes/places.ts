@@ -1,6 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { baseImage } from '../engine/app-image.ts';
 import { engineClient } from '../engine/client.ts';
+import { engineSocket } from '../engine/socket.ts';
 import type { Home } from '../home/home.ts';
 import { tokenIn } from '../home/token.ts';
 import type { ContainersPlace } from './docker/survivors.ts';
@@ -23,6 +25,14 @@ export function servicesIn(home: Home): string {
 /** Holds the socket of the engine that something was made in, for those who look for it without Kova. */
 export function engineFile(directory: string): string {
   return join(directory, 'engine');
+}
+
+/** What works in an engine is opened with this; from here on it is known that there may be something. */
+export async function engineIn(home: Home, directory: string, env: NodeJS.ProcessEnv) {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await writeFile(engineFile(directory), engineSocket(env), { mode: 0o600 });
+  const homeId = await tokenIn(home.root, 'home-id');
+  return { directory, homeId, engine: engineClient(env), baseImage: baseImage(env) };
 }
 
 /** There once a release has asked for a cluster: slots are to be looked for in one. */

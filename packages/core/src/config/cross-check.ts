@@ -8,6 +8,7 @@ import { whyNoCertificate } from './tls.ts';
 export function crossCheck(config: ProjectConfig): string[] {
   return [
     ...checkDatabase(config),
+    ...checkSecrets(config),
     ...checkHosts(config),
     ...checkCertificates(config),
     ...checkProbes(config),
@@ -20,10 +21,26 @@ export function crossCheck(config: ProjectConfig): string[] {
   ];
 }
 
-function checkDatabase(config: ProjectConfig): string[] {
-  const hasDatabase = Object.values(config.services).some((service) => service.kind === 'postgres');
-  if (config.database.migrate && !hasDatabase) return ['database.migrate: needs a postgres service under services'];
-  return [];
+/** A database that Kova does not keep is named to the app, and to its migrations, by DATABASE_URL. */
+function checkDatabase({ services, database, environments }: ProjectConfig): string[] {
+  const hasDatabase = Object.values(services).some((service) => service.kind === 'postgres');
+  if (!database.migrate || hasDatabase) return [];
+  const without = Object.entries(environments).filter(
+    ([, { env, secrets }]) => env.DATABASE_URL === undefined && secrets.DATABASE_URL === undefined,
+  );
+  if (without.length === 0) return [];
+  const names = without.map(([name]) => name).join(', ');
+  return [
+    `database.migrate: needs a postgres service under services, or DATABASE_URL under secrets of each environment (${names})`,
+  ];
+}
+
+function checkSecrets({ environments }: ProjectConfig): string[] {
+  return Object.entries(environments).flatMap(([name, { env, secrets }]) =>
+    Object.keys(secrets)
+      .filter((variable) => Object.hasOwn(env, variable))
+      .map((variable) => `environments.${name}.secrets.${variable}: stands under env as well`),
+  );
 }
 
 function checkImage({ image }: ProjectConfig): string[] {
@@ -87,7 +104,7 @@ function checkCluster({ runtime, services }: ProjectConfig): string[] {
   const who = runtime === 'swarm' ? 'tasks on other machines' : 'pods of a cluster';
   return Object.entries(services).flatMap(([name, { kind }]) =>
     kind === 'postgres'
-      ? [`services.${name}: ${who} cannot reach it; give them DATABASE_URL under env of each environment`]
+      ? [`services.${name}: ${who} cannot reach it; give them DATABASE_URL under secrets of each environment`]
       : [],
   );
 }

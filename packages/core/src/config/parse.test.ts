@@ -44,6 +44,21 @@ test('the helpers give what the schema takes', () => {
   });
 });
 
+test('secrets of an environment are names, or variables with the names of their secrets', () => {
+  const secrets = (value: unknown) =>
+    parseConfig({ ...least, environments: { staging: { secrets: value } } }).environments.staging?.secrets;
+  expect(secrets(['KEY'])).toEqual({ KEY: 'KEY' });
+  expect(secrets({ DATABASE_URL: 'STAGING_DATABASE' })).toEqual({ DATABASE_URL: 'STAGING_DATABASE' });
+});
+
+test('migrations need no service of Kova where each environment is given an address', () => {
+  const environments = {
+    staging: { secrets: ['DATABASE_URL'] },
+    production: { env: { DATABASE_URL: 'postgres:///x' } },
+  };
+  expect(problems({ ...least, environments, database: { migrate: 'npm run migrate' } })).toEqual([]);
+});
+
 test('no environment shares a mutable default with another', () => {
   const { development, staging } = parseConfig(least).environments;
   expect(development?.hosts).not.toBe(staging?.hosts);
@@ -100,7 +115,12 @@ test.each([
   [
     'migrations without a database',
     { ...least, database: { migrate: 'npm run migrate' } },
-    'database.migrate: needs a postgres service under services',
+    'database.migrate: needs a postgres service under services, or DATABASE_URL under secrets of each environment (development, staging, pre-production, production)',
+  ],
+  [
+    'a variable that is a secret and is not',
+    { ...least, environments: { staging: { env: { KEY: 'x' }, secrets: ['KEY'] } } },
+    'environments.staging.secrets.KEY: stands under env as well',
   ],
   [
     'a host of two environments',

@@ -9,7 +9,7 @@ import { renderSchema } from './render.ts';
 import { limitsSchema, runtimeSchema } from './runtime.ts';
 import { size } from './size.ts';
 import { tlsSchema } from './tls.ts';
-import { duration, envVars, insidePath, nameSchema } from './values.ts';
+import { duration, envSecrets, envVars, insidePath, nameSchema } from './values.ts';
 
 const health = z.strictObject({
   path: z.string().startsWith('/').default('/').describe('answers 2xx when the instance can serve'),
@@ -73,7 +73,7 @@ const redis = z.strictObject({
 
 const database = z
   .strictObject({
-    migrate: command.nullable().default(null).describe('expand-only migrations, run inside the release'),
+    migrate: command.nullable().default(null).describe('expand-only migrations, run in what the release runs in'),
     migrateTimeout: duration.prefault('5m'),
     schema: z
       .strictObject({ from: z.int().min(0), to: z.int().min(0) })
@@ -91,6 +91,9 @@ const environment = z.strictObject({
   instances: z.int().min(1).max(64).default(1),
   limits: limitsSchema.prefault({}),
   env: envVars.default({}).describe('variables for the instances'),
+  secrets: envSecrets
+    .default({})
+    .describe('variables whose values are secrets: names, or `{ VARIABLE: NAME }` where they differ'),
   strategy: strategySchema.prefault({ kind: 'blue-green' }),
   approvals: z.int().min(0).max(10).default(0).describe('people who must say yes before users see the release'),
   approvalTimeout: duration.prefault('24h'),

@@ -24,6 +24,12 @@ export const secretName = envName.refine((name) => !/^KOVA_/i.test(name), "names
 
 export const envVars = z.record(envName, z.string());
 
+/** Variables that get a secret of the project, by its name; in a list the variable has the name of the secret. */
+export const envSecrets = z.union([
+  z.array(secretName).transform((names) => Object.fromEntries(names.map((name) => [name, name]))),
+  z.record(secretName, secretName),
+]);
+
 /** A duration in the configuration: text such as `5m` in, milliseconds out. */
 export const duration = z
   .string()

@@ -25,6 +25,8 @@ export function shown(path: Path, value: unknown): string | null {
 function withoutSecrets(path: Path, value: unknown): unknown {
   const isVariable = path.includes('env') && path.at(-1) !== 'env';
   if (isVariable && value !== null) return hidden;
+  // They are told by their names alone.
+  if (path.includes('secrets')) return value;
   if (Array.isArray(value)) return value.map((each) => withoutSecrets(path, each));
   if (isObject(value))
     return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, withoutSecrets([...path, key], each)]));

@@ -17,7 +17,9 @@ export interface EnvironmentVariables {
 
 /** Of an environment. What looks like a secret is never written down: it becomes a reference. */
 export function variablesOf(config: ProjectConfig, environment: string): EnvironmentVariables {
-  const given = { ...servicesOf(config), ...config.environments[environment]?.env };
+  const own = config.environments[environment];
+  const kept = Object.keys(own?.secrets ?? {}).map((name) => [name, { optional: false }] as const);
+  const given = { ...servicesOf(config), ...Object.fromEntries(kept), ...own?.env };
   const entries = Object.entries(given).sort(([a], [b]) => (a < b ? -1 : 1));
   const plain: Record<string, string> = {};
   const secret: SecretVariable[] = [];

@@ -7,7 +7,7 @@ import { type Definition, documented, withProject } from '../definition.ts';
 
 export const listCommand: Definition = (program, cli, done) => {
   const command = program.command('list');
-  documented(command, 'list the secrets and the jobs that ask for them, without their values', 'kova secrets list');
+  documented(command, 'list the secrets and who asks for them, without their values', 'kova secrets list');
   withProject(command).action(async ({ project }: { project?: string }) => {
     const client = await connect(cli.env);
     const secrets = await client.get<SecretView[]>(secretsPath(await findProject(cli, client, project)));
@@ -18,10 +18,12 @@ export const listCommand: Definition = (program, cli, done) => {
 
 function table(secrets: readonly SecretView[]): string {
   return renderTable(
-    ['NAME', 'SET', 'BY', 'JOBS'],
-    secrets.map(({ name, setAt, setBy, jobs }) => [
+    ['NAME', 'SET', 'BY', 'JOBS', 'ENVIRONMENTS'],
+    secrets.map(({ name, setAt, setBy, jobs, environments }) => [
       ...[name, `${since(setAt)} ago`, setBy],
-      jobs === null ? 'not known before the first run' : jobs.join(', ') || 'none',
+      ...(jobs === null
+        ? ['not known before the first run', '']
+        : [jobs.join(', ') || 'none', environments?.join(', ') || 'none']),
     ]),
   );
 }

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { hasCode, KovaError, reportOf } from '@kova/core/errors/kova-error';
 import type Docker from 'dockerode';
 import { engineCall } from '../../engine/explain.ts';
+import { follow } from '../../engine/progress.ts';
 import type { PushRequest } from '../../ports/images.ts';
-import { follow } from '../progress.ts';
 import { explainPush } from './errors.ts';
 
 /** A registry may be away for a moment; one that stays away fails the job. */

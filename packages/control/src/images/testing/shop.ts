@@ -21,7 +21,10 @@ export async function openShop({ engine }: Pick<TestEngine, 'engine'>, { pausesM
   const home = homeAt(join(directory, 'home'));
   const artefacts = createArtefacts(home.artefacts);
   // The engine of tests has no bridge.
-  const images = createImages({ engine: () => engine, home, artefacts, network: 'host', pausesMs });
+  const images = createImages({
+    ...{ engine: () => engine, home, artefacts, network: 'host', pausesMs },
+    ...{ baseImage: nodeBase.name, credentialsOf: async () => null },
+  });
   const release = async (files: Readonly<Record<string, string>> = {}) => {
     const stage = await mkdtemp(join(directory, 'stage-'));
     for (const [path, text] of Object.entries({ 'server.mjs': server, ...files })) {

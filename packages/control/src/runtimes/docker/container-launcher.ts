@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type Docker from 'dockerode';
-import { engineCall, engineStatus } from '../../engine/explain.ts';
+import { engineCall, engineStatus, ifThere } from '../../engine/explain.ts';
 import { ensureNetwork, networkName } from '../../engine/network.ts';
-import type { Identity } from '../../home/unprivileged.ts';
+import { enginePatience } from '../../engine/patience.ts';
 import type { SlotSpec } from '../../ports/runtime.ts';
-import { listeningBeside } from '../health/listening.ts';
+import { appSockets } from '../container/app-sockets.ts';
+import type { AppUser } from '../container/confinement.ts';
+import { refusalOfInit } from '../container/ending-words.ts';
 import { listeningInWords } from '../health/listening-words.ts';
 import type { SlotLogs } from '../logs/slot-logs.ts';
 import type { Ending, Launched, Launcher } from '../slot/launcher.ts';
@@ -28,7 +30,7 @@ export interface ContainerSurroundings {
   logs: SlotLogs;
   /** What the release runs in when it is in no image of its own. */
   baseImage: string;
-  as: Pick<Identity, 'uid' | 'gid'>;
+  as: AppUser;
   /** How long one that somebody stopped is left so: an engine that ends stops all, and has them back when it starts. */
   stoppedPatienceMs: number;
 }
@@ -37,10 +39,6 @@ type Seen = Docker.ContainerInspectInfo;
 
 const lookWhileEndingMs = 100;
 const killPatienceMs = 10_000;
-/** An engine that hangs is as one that is away. */
-const enginePatienceMs = 15_000;
-/** The engine's own resolver listens in each container, at an address of its own. */
-const resolverHost = '127.0.0.11';
 
 /** Launches instances as containers, each with an address of its own on the environment's network. */
 export class ContainerLauncher implements Launcher<ContainerRecord> {
@@ -77,10 +75,10 @@ export class ContainerLauncher implements Launcher<ContainerRecord> {
     );
     const container = engine.getContainer(name);
     await engineCall(`starting the container of ${spec.slot}/${index}`, () =>
-      container.start({ abortSignal: patience() }),
+      container.start({ abortSignal: enginePatience() }),
     );
     const seen = await engineCall(`looking at the container of ${spec.slot}/${index}`, () =>
-      container.inspect({ abortSignal: patience() }),
+      container.inspect({ abortSignal: enginePatience() }),
     );
     return this.#watched(index, record, refOf(seen), signal);
   }
@@ -134,13 +132,12 @@ export class ContainerLauncher implements Launcher<ContainerRecord> {
   }
 
   describe({ host, container }: ContainerRecord): string {
-    const sockets = container ? listeningBeside(container.pid).filter((socket) => socket.host !== resolverHost) : [];
-    return listeningInWords(sockets, host, containerPort);
+    return listeningInWords(container ? appSockets(container.pid) : [], host, containerPort);
   }
 
   explainEnding(words: string, lastLine: string): string {
-    const complaint = /^\[FATAL tini \(\d+\)\] (exec .*)$/.exec(lastLine)?.[1];
-    return complaint && /^exited with 12[67]$/.test(words) ? `could not be started (${complaint})` : words;
+    const refusal = /^exited with 12[67]$/.test(words) ? refusalOfInit(lastLine) : null;
+    return refusal ? `could not be started (${refusal})` : words;
   }
 
   async usage({ container }: ContainerRecord) {
@@ -166,15 +163,9 @@ export class ContainerLauncher implements Launcher<ContainerRecord> {
   async #look(index: number, record: ContainerRecord): Promise<Seen | null> {
     const name = this.#nameOf(index, record.launch);
     return engineCall(`looking at ${name}`, async () => {
-      try {
-        const seen = await this.#around.engine
-          .getContainer(record.container?.id ?? name)
-          .inspect({ abortSignal: patience() });
-        return this.#around.identity.made(seen.Name.slice(1), seen.Config.Labels) ? seen : null;
-      } catch (error) {
-        if (engineStatus(error) === 404) return null;
-        throw error;
-      }
+      const container = this.#around.engine.getContainer(record.container?.id ?? name);
+      const seen = await ifThere(container.inspect({ abortSignal: enginePatience() }));
+      return seen && this.#around.identity.made(seen.Name.slice(1), seen.Config.Labels) ? seen : null;
     });
   }
 
@@ -209,10 +200,6 @@ export class ContainerLauncher implements Launcher<ContainerRecord> {
   }
 }
 
-function patience(): AbortSignal {
-  return AbortSignal.timeout(enginePatienceMs);
-}
-
 function isRunning(seen: Seen, record: ContainerRecord): boolean {
   return ['runs', 'again'].includes(findingOf(seen, record).kind);
 }
@@ -222,13 +209,9 @@ function refOf({ Id, State }: Seen): ContainerRef {
 }
 
 async function isUp(container: Docker.Container): Promise<boolean> {
-  try {
-    const { State } = await container.inspect({ abortSignal: patience() });
-    return State.Running && !State.Restarting;
-  } catch (error) {
-    if (engineStatus(error) === 404) return false;
-    throw error;
-  }
+  const seen = await ifThere(container.inspect({ abortSignal: enginePatience() }));
+  if (seen === null) return false;
+  return seen.State.Running && !seen.State.Restarting;
 }
 
 /** One that cannot be removed, for its files are busy, does no harm once it has ended: the engine removes it later. */

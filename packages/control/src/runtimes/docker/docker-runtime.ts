@@ -1,14 +1,14 @@
-import { stat } from 'node:fs/promises';
 import type { SlotId } from '@kova/core/environment/slot';
-import { KovaError } from '@kova/core/errors/kova-error';
 import type { Secret } from '@kova/core/secret';
 import type Docker from 'dockerode';
-import { ensureImage } from '../../engine/image.ts';
+import { ensureAppImage } from '../../engine/app-image.ts';
 import { removeUnusedNetwork } from '../../engine/network.ts';
-import type { Identity } from '../../home/unprivileged.ts';
+import { engineEndsWithinMs } from '../../engine/patience.ts';
 import type { SlotSpec } from '../../ports/runtime.ts';
+import { type AppUser, ownUser } from '../container/confinement.ts';
 import type { SlotLogs } from '../logs/slot-logs.ts';
 import { Records } from '../slot/records.ts';
+import { requireRelease } from '../slot/release-directory.ts';
 import {
   type Carrier,
   prepareDirectories,
@@ -19,7 +19,6 @@ import { Addresses } from './addresses.ts';
 import { ContainerLauncher } from './container-launcher.ts';
 import { EngineEvents } from './engine-events.ts';
 import { ContainerIdentity, launchOf } from './identity.ts';
-import { refuseRoot } from './image.ts';
 import { type ContainerRecord, containerRecord } from './records.ts';
 import { ownContainers } from './survivors.ts';
 
@@ -30,12 +29,10 @@ export interface DockerRuntimeOptions extends SupervisionOptions {
   /** What releases run in that are in no image of their own. */
   baseImage: string;
   /** Who the instances of a slot run as; null for this process's own user. */
-  asOf: (slot: SlotId) => Pick<Identity, 'uid' | 'gid'> | null;
-  /** How long a container that somebody stopped is left so; by default as long as an engine may take to end. */
+  asOf: (slot: SlotId) => AppUser | null;
+  /** How long a container that somebody stopped is left so: `engineEndsWithinMs` by default. */
   stoppedPatienceMs?: number;
 }
-
-const engineEndsWithinMs = 15_000;
 
 export interface DockerRuntime extends SupervisedRuntime<ContainerRecord> {}
 
@@ -70,21 +67,22 @@ class ContainerCarrier implements Carrier<ContainerRecord> {
 
   async checkStartable(spec: SlotSpec): Promise<void> {
     const { engine, baseImage } = this.#options;
-    const image = await ensureImage(engine, spec.image ?? baseImage);
-    if (spec.image) return refuseRoot(spec.image, image);
-    const there = await stat(spec.directory).then(
-      (found) => found.isDirectory(),
-      () => false,
-    );
-    if (!there) throw new KovaError('START_FAILED', `the release directory ${spec.directory} is missing`);
+    await ensureAppImage(engine, spec.image ?? null, baseImage);
+    if (!spec.image) await requireRelease(spec);
   }
 
   launcherOf(spec: SlotSpec, logs: SlotLogs): ContainerLauncher {
     const { engine, baseImage, asOf } = this.#options;
-    const own = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
     const shared = { engine, events: this.#events, identity: this.#identity, addresses: this.#addresses };
     const stoppedPatienceMs = this.#options.stoppedPatienceMs ?? engineEndsWithinMs;
-    return new ContainerLauncher({ ...shared, spec, logs, baseImage, as: asOf(spec.slot) ?? own, stoppedPatienceMs });
+    return new ContainerLauncher({
+      ...shared,
+      spec,
+      logs,
+      baseImage,
+      as: asOf(spec.slot) ?? ownUser(),
+      stoppedPatienceMs,
+    });
   }
 
   /** What only says that it is of this home is left alone. Done again whenever the engine comes back. */

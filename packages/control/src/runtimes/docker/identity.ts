@@ -27,7 +27,7 @@ export class ContainerIdentity {
   }
 
   /** `kova-<home>-shop-production-blue-0-<launch>`: no two launches have the same, and people can read it. */
-  nameOf(slot: SlotId, index: number, launch: string): string {
+  nameOf(slot: SlotId, index: number | 'migration', launch: string): string {
     return ['kova', this.home, ...slot.split('/'), index, launch].join('-');
   }
 

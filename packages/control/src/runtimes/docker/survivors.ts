@@ -33,9 +33,9 @@ export async function runningContainers(place: ContainersPlace | null): Promise<
   return running;
 }
 
-/** The containers that the home of that identity has made, running or not; what only says so is left out. */
+/** The containers of instances that the home of that identity has made, running or not; what only says so is left out. */
 export async function ownContainers(engine: Docker, identity: ContainerIdentity): Promise<Docker.ContainerInfo[]> {
-  const filters = { label: [`${homeLabel}=${identity.home}`] };
+  const filters = { label: [`${homeLabel}=${identity.home}`, instanceLabel] };
   const found = await engineCall('looking for containers', () => engine.listContainers({ all: true, filters }));
   return found.filter(({ Names: [name = ''], Labels }) => identity.made(name.slice(1), Labels));
 }

@@ -5,6 +5,7 @@ import { KovaError } from '@kova/core/errors/kova-error';
 import { isReachable } from '../../home/reachable.ts';
 import type { Identity } from '../../home/unprivileged.ts';
 import type { SlotSpec } from '../../ports/runtime.ts';
+import { requireRelease } from '../slot/release-directory.ts';
 import { revealed } from '../slot/spec.ts';
 
 const defaultPath = '/bin:/usr/bin';
@@ -14,9 +15,7 @@ const defaultPath = '/bin:/usr/bin';
  * @throws KovaError START_FAILED without the directory or the program, HOME_UNREACHABLE when `as` cannot get there
  */
 export async function checkStartable(spec: SlotSpec, as: Identity | null): Promise<void> {
-  if (!(await isDirectory(spec.directory))) {
-    throw new KovaError('START_FAILED', `the release directory ${spec.directory} is missing`);
-  }
+  await requireRelease(spec);
   if (!(await isReachable(spec.directory, as))) {
     throw new KovaError('HOME_UNREACHABLE', `user ${as?.name} cannot enter ${spec.directory}`);
   }
@@ -45,11 +44,4 @@ async function isExecutableFile(path: string): Promise<boolean> {
     () => false,
   );
   return executable && (await stat(path)).isFile();
-}
-
-async function isDirectory(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatDuration } from '@kova/core/config/duration';
-import { hasCode, KovaError } from '@kova/core/errors/kova-error';
+import { errorCodes } from '@kova/core/errors/codes';
+import { hasCode, KovaError, reportOf } from '@kova/core/errors/kova-error';
 import type { Instance, InstanceState, LogLine } from '../../ports/runtime.ts';
 import { probe } from '../health/probe.ts';
 import { becomeReady, describeUnready } from '../health/readiness.ts';
@@ -266,7 +267,7 @@ export class SupervisedInstance<R extends LaunchRecord> {
       launched = await launcher.launch(this.#index, this.#record, this.#leaving.signal);
     } catch (error) {
       const excused = hasCode(error, 'ENGINE_UNAVAILABLE');
-      const ended = Promise.resolve({ words: `could not be started (${(error as Error).message})`, excused });
+      const ended = Promise.resolve({ words: refusalInWords(error), excused });
       launched = { body: {}, started: false, pid: null, ended };
     }
     this.#take(launched);
@@ -316,4 +317,11 @@ export class SupervisedInstance<R extends LaunchRecord> {
     this.#reason = reason;
     this.#around.emit({ kind: 'state', instance: this.snapshot() });
   }
+}
+
+/** With what to do, where more is known than any error of its kind tells. */
+function refusalInWords(error: unknown): string {
+  const { code, message, next } = reportOf(error);
+  const hint = next === errorCodes[code].next ? '' : `. ${next.replace(/\.$/, '')}`;
+  return `could not be started (${message}${hint})`;
 }

@@ -3,10 +3,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { engineCall } from '../../engine/explain.ts';
 import type { SlotSpec } from '../../ports/runtime.ts';
+import { appSockets } from '../container/app-sockets.ts';
 import { containerPort } from '../docker/container-options.ts';
 import { usageOf } from '../docker/container-usage.ts';
 import type { ContainerIdentity } from '../docker/identity.ts';
-import { listeningBeside } from '../health/listening.ts';
 import { listeningInWords } from '../health/listening-words.ts';
 import type { SlotLogs } from '../logs/slot-logs.ts';
 import type { Ending, Launched, Launcher } from '../slot/launcher.ts';
@@ -30,7 +30,6 @@ export interface ServiceSurroundings {
 }
 
 const nowhere = { host: '', port: 0 };
-const resolverHost = '127.0.0.11';
 const killPatienceMs = 15_000;
 
 /** Launches the instances of a slot as the tasks of one service; the swarm starts again what ends, on any machine. */
@@ -145,8 +144,7 @@ export class ServiceLauncher implements Launcher<TaskRecord> {
     const task = this.#around.board.find(record.task);
     if (!task) return 'the swarm has no task for it yet';
     if (task.state !== 'running' || !this.#isHere(task)) return doingInWords(task);
-    const sockets = listeningBeside(task.pid).filter((socket) => socket.host !== resolverHost);
-    return listeningInWords(sockets, '0.0.0.0', containerPort);
+    return listeningInWords(appSockets(task.pid), '0.0.0.0', containerPort);
   }
 
   explainEnding(words: string): string {

@@ -1,8 +1,8 @@
 import type { SlotId } from '@kova/core/environment/slot';
 import type Docker from 'dockerode';
 import { engineCall, engineStatus } from '../../engine/explain.ts';
-import type { Identity } from '../../home/unprivileged.ts';
 import type { SlotSpec } from '../../ports/runtime.ts';
+import { type AppUser, ownUser } from '../container/confinement.ts';
 import type { ContainerIdentity } from '../docker/identity.ts';
 import { hasSecrets, secretsText } from './environment.ts';
 import { ensureOverlay } from './overlay.ts';
@@ -14,7 +14,7 @@ export interface MakerOptions {
   identity: ContainerIdentity;
   /** What releases run in that are in no image of their own. */
   baseImage: string;
-  asOf: (slot: SlotId) => Pick<Identity, 'uid' | 'gid'> | null;
+  asOf: (slot: SlotId) => AppUser | null;
   /** With which the machines of the swarm pull an image; null for a registry that asks for nothing. */
   credentialsOf: (project: string, image: string) => Promise<Docker.AuthConfigObject | null>;
 }
@@ -43,11 +43,10 @@ export class ServiceMaker {
     const found = await findService(engine, identity, name);
     if (found) return found.ID;
     const image = spec.image ?? baseImage;
-    const own = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
     const labels = identity.labelsOfSlot(spec.slot, name);
     const network = await ensureOverlay(engine, identity.placeOf(spec.slot));
     const secret = hasSecrets(spec.env) ? await this.#makeSecret(spec, name, labels) : null;
-    const described = serviceSpec({ name, labels, spec, image, as: asOf(spec.slot) ?? own, secret, network });
+    const described = serviceSpec({ name, labels, spec, image, as: asOf(spec.slot) ?? ownUser(), secret, network });
     const auth = await credentialsOf(identity.placeOf(spec.slot).project, image);
     return engineCall(`creating the service of ${spec.slot}`, async () => {
       const made = auth ? engine.createService(auth, described) : engine.createService(described);

@@ -1,16 +1,11 @@
 import type Docker from 'dockerode';
-import type { Identity } from '../../home/unprivileged.ts';
 import type { SlotSpec } from '../../ports/runtime.ts';
+import { type AppUser, engineLog, releaseMount, releaseOf, scratchBytes } from '../container/confinement.ts';
 import { containerPort } from '../docker/container-options.ts';
 import { commandOf, indexTemplate, plainEnv, secretsFile } from './environment.ts';
 
-/** Where a release that is in no image of its own is seen. */
-const releaseMount = '/app';
 const nanoseconds = 1e9;
 const nanosecondsOfMs = 1e6;
-const scratchBytes = 268_435_456;
-/** Kova copies the output; an engine keeps as much as may come while Kova is away. */
-const engineLogBytes = 16_777_216;
 const restartDelaySeconds = 1;
 
 export interface ServicePlan {
@@ -18,7 +13,7 @@ export interface ServicePlan {
   labels: Record<string, string>;
   spec: SlotSpec;
   image: string;
-  as: Pick<Identity, 'uid' | 'gid'>;
+  as: AppUser;
   /** The secret that holds the secret part of the environment; null when there is none. */
   secret: { id: string; name: string } | null;
   network: string;
@@ -34,7 +29,7 @@ export function serviceSpec(plan: ServicePlan): Docker.ServiceSpec {
       Resources: { Limits: limits(spec) },
       RestartPolicy: { Condition: 'any', Delay: restartDelaySeconds * nanoseconds },
       Networks: [{ Target: network }],
-      LogDriver: { Name: 'local', Options: { 'max-size': String(engineLogBytes), 'max-file': '2', compress: 'false' } },
+      LogDriver: { Name: engineLog.driver, Options: engineLog.options },
     },
     // For one who updates it by hand: Kova makes a new service for another release.
     UpdateConfig: { Parallelism: 1, Order: 'start-first' },
@@ -45,7 +40,6 @@ export function serviceSpec(plan: ServicePlan): Docker.ServiceSpec {
 
 /** No rights beyond its own files, nothing to write to but memory. */
 function containerSpec({ spec, image, as, secret }: ServicePlan): Docker.ContainerSpec {
-  const mount = { Type: 'bind', Source: spec.directory, Target: releaseMount, ReadOnly: true } as const;
   const scratch = { Type: 'tmpfs', Target: '/tmp', TmpfsOptions: { SizeBytes: scratchBytes, Mode: 0o1777 } };
   return {
     Image: image,
@@ -56,7 +50,7 @@ function containerSpec({ spec, image, as, secret }: ServicePlan): Docker.Contain
     ],
     User: `${as.uid}:${as.gid}`,
     ...(spec.image ? {} : { Dir: releaseMount }),
-    Mounts: [scratch as unknown as Docker.MountSettings, ...(spec.image ? [] : [mount])],
+    Mounts: [scratch as unknown as Docker.MountSettings, ...(spec.image ? [] : [releaseOf(spec)])],
     Init: true,
     ReadOnly: true,
     CapabilityDrop: ['ALL'],
@@ -72,7 +66,7 @@ function instance({ slot, instances }: SlotSpec): string {
   return `KOVA_INSTANCE=${slot}/${indexTemplate(instances)}`;
 }
 
-function secretReference({ id, name }: { id: string; name: string }, { uid, gid }: Pick<Identity, 'uid' | 'gid'>) {
+function secretReference({ id, name }: { id: string; name: string }, { uid, gid }: AppUser) {
   const File = { Name: secretsFile, UID: String(uid), GID: String(gid), Mode: 0o400 };
   return { SecretID: id, SecretName: name, File };
 }

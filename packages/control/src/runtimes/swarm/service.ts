@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import { engineCall, engineStatus } from '../../engine/explain.ts';
+import { engineCall, engineStatus, ifThere } from '../../engine/explain.ts';
 import { homeLabel } from '../../engine/labels.ts';
 import type { ContainerIdentity } from '../docker/identity.ts';
 
@@ -21,13 +21,8 @@ export async function findService(
   name: string,
 ): Promise<SeenService | null> {
   return engineCall(`looking at the service ${name}`, async () => {
-    try {
-      const seen = (await engine.getService(name).inspect()) as SeenService;
-      return identity.made(seen.Spec.Name ?? '', seen.Spec.Labels ?? {}) ? seen : null;
-    } catch (error) {
-      if (engineStatus(error) === 404) return null;
-      throw error;
-    }
+    const seen = (await ifThere(engine.getService(name).inspect())) as SeenService | null;
+    return seen && identity.made(seen.Spec.Name ?? '', seen.Spec.Labels ?? {}) ? seen : null;
   });
 }
 
@@ -78,7 +73,5 @@ export async function ownSecrets(engine: Docker, identity: ContainerIdentity): P
 
 /** What was removed meanwhile is no error. */
 export async function removed(removing: Promise<unknown>): Promise<void> {
-  await removing.catch((error: unknown) => {
-    if (engineStatus(error) !== 404) throw error;
-  });
+  await ifThere(removing);
 }

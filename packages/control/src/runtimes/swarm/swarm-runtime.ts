@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { KovaError } from '@kova/core/errors/kova-error';
 import { Secret } from '@kova/core/secret';
 import type Docker from 'dockerode';
@@ -7,6 +6,7 @@ import type { SlotSpec } from '../../ports/runtime.ts';
 import { ContainerIdentity } from '../docker/identity.ts';
 import type { SlotLogs } from '../logs/slot-logs.ts';
 import { Records } from '../slot/records.ts';
+import { requireRelease } from '../slot/release-directory.ts';
 import {
   type Carrier,
   prepareDirectories,
@@ -76,11 +76,7 @@ class SwarmCarrier implements Carrier<TaskRecord> {
         },
       );
     }
-    const there = await stat(spec.directory).then(
-      (found) => found.isDirectory(),
-      () => false,
-    );
-    if (!there) throw new KovaError('START_FAILED', `the release directory ${spec.directory} is missing`);
+    await requireRelease(spec);
   }
 
   launcherOf(spec: SlotSpec, logs: SlotLogs): ServiceLauncher {

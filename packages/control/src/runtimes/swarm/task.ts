@@ -1,5 +1,5 @@
-import { constants } from 'node:os';
 import { z } from 'zod';
+import { exitInWords } from '../container/ending-words.ts';
 
 /** What Kova reads of a task in the answers of the engine (Docker Engine API 1.41, "Task"). */
 const rawTask = z.object({
@@ -99,7 +99,6 @@ export function wasTaken({ machine, state }: SwarmTask): boolean {
 }
 
 const ownEndings = new Set(['failed', 'complete', 'rejected']);
-const signalBase = 128;
 
 /** How it ended: `exited with 3`, `was lost with node-2`. */
 export function endingInWords(task: SwarmTask): string {
@@ -108,8 +107,7 @@ export function endingInWords(task: SwarmTask): string {
   if (state === 'rejected' || (state === 'failed' && exitCode === 0 && complaint !== ''))
     return `could not be started (${complaint})`;
   if (wasTaken(task)) return 'was taken away by the swarm';
-  const signal = Object.entries(constants.signals).find(([, number]) => number === exitCode - signalBase);
-  return signal ? `was killed by ${signal[0]}` : `exited with ${exitCode}`;
+  return exitInWords(exitCode);
 }
 
 /** What it does that is not ready: `its task is preparing on node-2`. */

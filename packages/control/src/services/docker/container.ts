@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KovaError } from '@kova/core/errors/kova-error';
 import type Docker from 'dockerode';
-import { engineCall, engineStatus } from '../../engine/explain.ts';
+import { engineCall, engineStatus, ifThere } from '../../engine/explain.ts';
 import { homeLabel, type Place } from '../../engine/labels.ts';
 import { type ContainerPlan, containerOptions, stopSeconds } from './container-options.ts';
 import { isLost, refuseAlive } from './lost.ts';
@@ -15,7 +15,7 @@ export async function findContainer(
   name: string,
   { home }: Pick<Place, 'home'>,
 ): Promise<Docker.ContainerInspectInfo | null> {
-  const found = await engineCall(`container ${name}`, () => engine.getContainer(name).inspect().catch(orNull));
+  const found = await engineCall(`container ${name}`, () => ifThere(engine.getContainer(name).inspect()));
   if (!found || found.Config.Labels?.[homeLabel] === home) return found;
   throw new KovaError('CONFLICT', `the container ${name} was not made by this Kova`, {
     next: `Look at it with \`docker inspect ${name}\`; rename or remove it if nothing needs it.`,
@@ -93,11 +93,6 @@ function isOutOfPlace({ NetworkSettings, HostConfig }: Docker.ContainerInspectIn
 
 function isOtherwise({ Config, HostConfig }: Docker.ContainerInspectInfo, { image, memory }: ContainerPlan): boolean {
   return Config.Image !== image || HostConfig.Memory !== memory;
-}
-
-function orNull(error: unknown): null {
-  if (engineStatus(error) === 404) return null;
-  throw error;
 }
 
 function unless(...statuses: readonly number[]): (error: unknown) => void {

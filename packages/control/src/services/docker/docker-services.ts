@@ -1,7 +1,8 @@
 import type { ServiceConfig } from '@kova/core/config/schema';
 import type { Secret } from '@kova/core/secret';
-import { engineClient, engineSocket } from '../../engine/client.ts';
+import { engineClient } from '../../engine/client.ts';
 import type { Place } from '../../engine/labels.ts';
+import { engineSocket } from '../../engine/socket.ts';
 import type { Home } from '../../home/home.ts';
 import type { Services, ServicesWish } from '../../ports/services.ts';
 import { checkNames } from '../postgres/names.ts';

@@ -1,6 +1,7 @@
 import { reportOf } from '@kova/core/errors/kova-error';
 import type Docker from 'dockerode';
 import type { Place } from '../../engine/labels.ts';
+import { engineEndsWithinMs } from '../../engine/patience.ts';
 import type { ServiceKind } from '../../engine/service-address.ts';
 import type { Home } from '../../home/home.ts';
 import type { ServiceState, ServicesLook } from '../../ports/services.ts';
@@ -18,8 +19,6 @@ interface Question {
   kind: ServiceKind;
 }
 
-/** An engine that is stopped stops its containers within this time, and starts them when it is back. */
-const engineEndsWithinMs = 15_000;
 const runningStates: ReadonlySet<string> = new Set(['healthy', 'starting', 'unhealthy']);
 
 /** One service as it is now; `unknown` while the engine is away. */

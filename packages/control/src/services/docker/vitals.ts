@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import { engineCall } from '../../engine/explain.ts';
-import { FrameReader } from '../../engine/frames.ts';
+import { lastLinesOf } from '../../engine/last-lines.ts';
 
 const tailLines = 30;
 
@@ -28,11 +28,8 @@ export class Vitals {
     const killed = State.OOMKilled ? ' (it had no memory left)' : '';
     const running = RestartCount > (this.#restarts ?? 0) ? 'does not stay up' : 'runs';
     const state = State.Running && !State.Restarting ? running : `exited with ${State.ExitCode}${killed}`;
-    const log = await engineCall(`log of ${this.#name}`, () =>
-      this.#container.logs({ stdout: true, stderr: true, timestamps: true, tail: tailLines }),
-    );
-    const said = Buffer.concat(new FrameReader().push(log).map(({ bytes }) => bytes));
-    return `the container ${this.#name} ${state}:\n${said.toString().trim()}`;
+    const said = await lastLinesOf(this.#container, this.#name, tailLines);
+    return `the container ${this.#name} ${state}:\n${said}`;
   }
 
   #inspect(): Promise<Docker.ContainerInspectInfo> {

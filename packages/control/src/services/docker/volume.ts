@@ -1,6 +1,6 @@
 import { KovaError } from '@kova/core/errors/kova-error';
 import type Docker from 'dockerode';
-import { engineCall, engineStatus } from '../../engine/explain.ts';
+import { engineCall, ifThere } from '../../engine/explain.ts';
 import { homeLabel } from '../../engine/labels.ts';
 
 /** The volume of that name; made when it is missing. Idempotent. CONFLICT when another's has its name: it is not touched. */
@@ -17,13 +17,5 @@ export async function ensureVolume(engine: Docker, name: string, labels: Record<
 
 /** Null when there is none. */
 export async function findVolume(engine: Docker, name: string): Promise<Docker.VolumeInspectInfo | null> {
-  return engineCall(`volume ${name}`, () =>
-    engine
-      .getVolume(name)
-      .inspect()
-      .catch((error: unknown) => {
-        if (engineStatus(error) === 404) return null;
-        throw error;
-      }),
-  );
+  return engineCall(`volume ${name}`, () => ifThere(engine.getVolume(name).inspect()));
 }

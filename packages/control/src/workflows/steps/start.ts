@@ -45,7 +45,7 @@ export async function launchSlot(ctx: Context, plan: Plan, signal?: AbortSignal)
 }
 
 /** What only containers need to know: processes are specified as they always were. */
-function carriedBy({ release, environment }: Plan): Pick<SlotSpec, 'runtime' | 'image' | 'limits'> {
+export function carriedBy({ release, environment }: Plan): Pick<SlotSpec, 'runtime' | 'image' | 'limits'> {
   const { runtime } = release.config;
   if (runtime === 'process') return {};
   return { runtime, limits: environment.limits, ...(release.image ? { image: release.image } : {}) };

@@ -30,8 +30,8 @@ export interface Yard {
   close(): Promise<void>;
 }
 
-export async function openYard(): Promise<Yard> {
-  const testing = await openTestEngine();
+export async function openYard(given?: TestEngine): Promise<Yard> {
+  const testing = given ?? (await openTestEngine());
   const root = await mkdtemp(join(tmpdir(), 'kova-containers-'));
   await chmod(root, 0o711);
   const directory = join(root, 'release');

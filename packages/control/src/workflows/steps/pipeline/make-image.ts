@@ -65,8 +65,7 @@ async function credentialsOf(ctx: JobContext, wish: Wish): Promise<PushRequest['
   const { run, taken, image } = wish;
   if (!isPushed(wish) || !image.credentials) return null;
   const { username, password: name } = image.credentials;
-  const job = { name: taken.name, job: { ...taken.spec.job, secrets: [name] } };
-  const { [name]: password } = await ctx.vault.open(run.project, job);
+  const { [name]: password } = await ctx.vault.open(run.project, { name: taken.name, secrets: [name] });
   return password ? { username, password } : null;
 }
 

@@ -9,6 +9,7 @@ import type { JobReport } from '../../../ports/job-runner.ts';
 import { recordEvidence } from '../../../store/evidence.ts';
 import { addJobs, endRecalled, lastDurations } from '../../../store/jobs.ts';
 import { requireRun } from '../../../store/runs.ts';
+import { requireSecrets } from '../environment-secrets.ts';
 import { type Judged, judgeReport } from './gates.ts';
 import { graphOf } from './graph.ts';
 
@@ -34,6 +35,7 @@ export async function planRun(ctx: Context, id: string, signal: AbortSignal): Pr
   if (config.name !== project) {
     throw new KovaError('CONFIG_INVALID', `kova.config.ts names the project ${config.name}, but ${project} was sent`);
   }
+  if (run.push) await requireSecrets(ctx, config);
   const graph = graphOf({ config, jobs, check });
   const secrets = scope === null ? await ctx.vault.digests(project, graph) : new Map<string, string>();
   const keysIn = (place: string | null) => ctx.jobs.keys(project, commit, config, graph, { scope: place, secrets });

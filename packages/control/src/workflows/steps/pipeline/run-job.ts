@@ -60,7 +60,7 @@ const commandsOf: Work = async (ctx, run, { name, key, spec: job }, signal) => {
       ...{ run: id, name, project, commit, config, job, scope, key },
       needs: await neededKeys(ctx.db, id, name),
       target: door && `http://${door.address}`,
-      secrets: await ctx.vault.open(project, job),
+      secrets: await ctx.vault.open(project, { name, secrets: job.job.secrets }),
       signal: door ? AbortSignal.any([signal, door.lost]) : signal,
     });
     const verdict = await judgeJob(ctx, run, job, report);

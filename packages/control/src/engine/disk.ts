@@ -5,7 +5,7 @@ export function explainDisk(error: unknown): unknown {
   const { message } = reportOf(error);
   if (!/no space left on device|ENOSPC/i.test(message)) return error;
   return new KovaError('DISK_FULL', message, {
-    cause: error,
+    cause: error instanceof KovaError ? (error.cause ?? error) : error,
     next: 'Free some space where the engine keeps its images: `docker system df` shows what uses it.',
   });
 }
