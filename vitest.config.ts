@@ -1,4 +1,16 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** Stories and what starts engines take minutes, whatever the size of their files. */
+const isLong = ({ moduleId }: TestSpecification) => /\/e2e\/|swarm|docker|images/.test(moduleId);
+
+/** So that none of those is waited for at the end, alone. */
+class LongOnesFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
 
 export default defineConfig({
   test: {
@@ -7,6 +19,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     pool: 'forks',
+    sequence: { sequencer: LongOnesFirst },
     // Most of what they do is to wait: for windows, deadlines, engines.
     maxWorkers: 3,
     // Imports its JSON as only bundlers do.
