@@ -1,7 +1,6 @@
 import { flushCompileCache } from 'node:module';
 import { hostname } from 'node:os';
 import { delimiter } from 'node:path';
-import { getRequestListener } from '@hono/node-server';
 import { reportOf } from '@kova/core/errors/kova-error';
 import { controlLabel } from '@kova/core/pipeline/image-job';
 import { together } from '@kova/core/together';
@@ -12,13 +11,18 @@ import { prepareToolchain } from './build/toolchain.ts';
 import { CertificateKeeper } from './certificates/keeper.ts';
 import type { Context } from './context.ts';
 import { edgeAt } from './edge-port.ts';
+import { AllEdges } from './edges/all-edges.ts';
+import { edgeKey } from './edges/edge-key.ts';
+import { Followers } from './edges/followers.ts';
 import { homeMark } from './engine/labels.ts';
 import { appIdentities } from './home/app-identities.ts';
 import { writeControlRecord, writeStartError } from './home/control-record.ts';
 import { homeAt, homePath, prepareHome } from './home/home.ts';
 import { lockedExitCode, lockHome } from './home/lock.ts';
+import { createSeal } from './home/seal.ts';
 import { tokenIn } from './home/token.ts';
 import { appIdentity } from './home/unprivileged.ts';
+import { ExecSessions } from './http/exec/sessions.ts';
 import { type ApiServer, listenForApi } from './http/listen.ts';
 import { createApi } from './http/server.ts';
 import { assembleJobs } from './job-parts.ts';
@@ -38,6 +42,7 @@ import { githubStatuses } from './statuses/github.ts';
 import { gitlabStatuses } from './statuses/gitlab.ts';
 import { stopSince } from './stop.ts';
 import { connectStore } from './store/connect.ts';
+import { endAllExecutions } from './store/executions.ts';
 import { type Executor, enrol } from './store/executors.ts';
 import { bindStore } from './store/home.ts';
 import type { Taker } from './store/job-queue.ts';
@@ -61,6 +66,7 @@ interface Parts {
   ctx: Context;
   store: OwnStore;
   runtime: ChosenRuntime;
+  edges: AllEdges;
   jobs: LocalJobRunner;
 }
 
@@ -93,9 +99,13 @@ async function assemble(): Promise<Parts> {
   const appPath = [toolchain.bin, '/usr/local/bin', '/usr/bin', '/bin'].join(delimiter);
   const migrator = openMigrator({ home, identityOf, path: appPath });
   void migrator.endLeftovers().catch(told('migrations'));
+  const ownEdge = edgeAt(edgeProcess.socketPath, edgeProcess.address);
+  const followers = new Followers(db, parts.bell);
+  const edgeSeal = createSeal(await edgeKey(home.keys, process.env));
+  const edges = new AllEdges({ own: ownEdge, followers, db, seal: edgeSeal });
   const ctx: Context = {
-    ...{ home, db, runtime, migrator, services, identityOf, ...parts },
-    edge: edgeAt(edgeProcess.socketPath, edgeProcess.address),
+    ...{ home, db, runtime, migrator, services, identityOf, ...parts, ownEdge, followers },
+    edge: edges,
     commits: createCommits(home.repositories),
     statuses: { github: githubStatuses, gitlab: gitlabStatuses, gitea: giteaStatuses },
     appPath,
@@ -104,7 +114,7 @@ async function assemble(): Promise<Parts> {
     idleToken: await tokenIn(home.keys, 'idle-token'),
   };
   moved = new MovedInstances(ctx, told('moved instances'));
-  return { ctx, store, runtime, jobs: parts.jobs };
+  return { ctx, store, runtime, edges, jobs: parts.jobs };
 }
 
 /** An instance that ends unasked is written into the control plane's log, with its reason. */
@@ -147,35 +157,48 @@ function withImages(self: Executor): Taker {
 }
 
 /** Takes up the work that was in flight, and tells that Kova is ready. */
-async function open(parts: Parts, server: ApiServer): Promise<void> {
+async function open(parts: Parts, server: ApiServer, sessions: ExecSessions): Promise<void> {
+  await endAllExecutions(parts.ctx.db, 'Kova ended');
   const work = await takeUpWork(parts);
   const certificates = new CertificateKeeper(parts.ctx);
   const { workflows, look: lookAtExecutors } = work;
-  watchOver({ ctx: parts.ctx, keepStore: () => parts.store.keep(), certificates, workflows, lookAtExecutors });
-  const api = createApi({ ctx: parts.ctx, workflows, certificates }, await tokenIn(home.keys, 'api-token'));
-  server.serve(getRequestListener(api.fetch));
+  watchOver({
+    ...{ ctx: parts.ctx, certificates, workflows, lookAtExecutors },
+    keepStore: () => parts.store.keep(),
+    shareWithEdges: () => parts.edges.share(),
+  });
+  const api = createApi({ ctx: parts.ctx, workflows, certificates }, sessions, await tokenIn(home.keys, 'api-token'));
+  server.serve(api.fetch);
   const { edgeListen, edgeTls } = parts.ctx;
   const edges = { edge: `http://${edgeListen}`, ...(edgeTls && { edgeTls: `https://${edgeTls.listen}` }) };
   await writeControlRecord(home.root, { url: server.url, ...edges });
   console.log(`ready at ${server.url}`);
 }
 
-async function start(): Promise<Parts> {
+async function start(): Promise<Parts & { sessions: ExecSessions }> {
   const server = await listenForApi(apiAddress());
   const parts = await assemble();
-  await open(parts, server).catch((error) => {
+  const sessions = new ExecSessions(parts.ctx);
+  await open(parts, server, sessions).catch((error) => {
     parts.runtime.close();
     throw error;
   });
-  return parts;
+  return { ...parts, sessions };
 }
 
 /**
  * Work in flight is durable: the process may end at any moment and goes on where it was when it is started again. Only
- * what it is just starting must first be there to be found.
+ * what it is just starting must first be there to be found, and commands in instances end with it.
  */
-function endWhenAsked(starting: Promise<unknown>): void {
-  process.on('SIGTERM', () => void starting.catch(() => undefined).finally(() => process.exit(0)));
+function endWhenAsked(starting: Promise<{ sessions: ExecSessions }>): void {
+  const end = async () => (await starting).sessions.close('Kova is being stopped');
+  process.on(
+    'SIGTERM',
+    () =>
+      void end()
+        .catch(() => undefined)
+        .finally(() => process.exit(0)),
+  );
 }
 
 /** Ends with what went wrong in a file for the one who waits, and nothing that this process has started. */

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { isErrorCode, KovaError } from '@kova/core/errors/kova-error';
 import type { Secret } from '@kova/core/secret';
+import type { WebSocket } from 'ws';
 import { parseEvents } from './sse.ts';
 
 export interface Upload {
@@ -20,6 +21,8 @@ export interface Client {
   put<T extends object>(path: string, upload: Upload): Promise<T>;
   /** The events of a stream until it ends or is aborted; throws when the connection breaks. */
   events<T extends object>(path: string, signal: AbortSignal): AsyncGenerator<T>;
+  /** A WebSocket that is open. */
+  socket(path: string): Promise<WebSocket>;
 }
 
 /** What listens there may be something else, which says nothing. */
@@ -48,6 +51,7 @@ export function createClient(url: URL, token: Secret | null): Client {
       if (answer.statusCode !== 200) await json(answer);
       for await (const data of parseEvents(answer)) yield parse(data) as T;
     },
+    socket: (path) => openSocket(url, token, path),
   };
 }
 
@@ -78,6 +82,23 @@ function send(
   });
 }
 
+async function openSocket(base: URL, token: Secret | null, path: string): Promise<WebSocket> {
+  const { WebSocket } = await import('ws');
+  const url = new URL(path, base);
+  url.protocol = base.protocol === 'https:' ? 'wss:' : 'ws:';
+  const headers = token ? { authorization: `Bearer ${token.reveal()}` } : {};
+  const socket = new WebSocket(url, { headers, perMessageDeflate: false, handshakeTimeout: readLimitMs });
+  return new Promise((resolve, reject) => {
+    socket.once('open', () => resolve(socket));
+    socket.once('unexpected-response', (_, answer) =>
+      json(answer)
+        .catch(reject)
+        .finally(() => socket.terminate()),
+    );
+    socket.on('error', (cause) => reject(unreachable(base, cause)));
+  });
+}
+
 function unreachable(base: URL, cause: Error): KovaError {
   const why = cause.name === 'AbortError' ? 'what listens there says nothing' : cause.message || 'no connection';
   return new KovaError('NOT_RUNNING', `Kova does not answer at ${base.origin}: ${why}`, { cause });
@@ -87,8 +108,10 @@ async function json<T extends object>(answer: IncomingMessage): Promise<T> {
   answer.setEncoding('utf8');
   let text = '';
   for await (const chunk of answer) text += chunk;
-  const body = parse(text);
   const status = answer.statusCode ?? 0;
+  // A request for a WebSocket is refused without words.
+  if (text === '' && status === 401) throw new KovaError('UNAUTHORIZED', 'the token is missing or wrong');
+  const body = parse(text);
   if (status >= 200 && status < 300) return body as T;
   throw errorOf(body, status);
 }

@@ -1,11 +1,14 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createAdaptorServer, type WebSocketServerLike } from '@hono/node-server';
 import { KovaError, reportOf } from '@kova/core/errors/kova-error';
+import { maxMessageBytes } from '@kova/core/exec/frame';
+import { WebSocketServer } from 'ws';
 
 export interface ApiServer {
   url: string;
-  /** From here on requests are answered by `listener`. */
-  serve(listener: RequestListener): void;
+  /** From here on `fetch` answers requests, also those for a WebSocket. */
+  serve(fetch: (request: Request) => Response | Promise<Response>): void;
 }
 
 /**
@@ -32,8 +35,15 @@ export async function listenForApi({ host, port }: { host: string; port: number 
   });
   return {
     url: `http://${host}:${(server.address() as AddressInfo).port}`,
-    serve(listener) {
-      answer = listener;
+    serve(fetch) {
+      const options = { noServer: true, maxPayload: maxMessageBytes, perMessageDeflate: false };
+      // Its types are not those of the adaptor, which is made for it.
+      const sockets = new WebSocketServer(options) as unknown as WebSocketServerLike;
+      const adopt = (_options: unknown, listener: RequestListener) => {
+        answer = listener;
+        return server;
+      };
+      createAdaptorServer({ fetch, websocket: { server: sockets }, createServer: adopt as typeof createServer });
     },
   };
 }

@@ -5,9 +5,11 @@ import type { Secret } from '@kova/core/secret';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { isSame } from '../secrets/is-same.ts';
 import type { Actor } from './act.ts';
+import type { ExecSessions } from './exec/sessions.ts';
 import { version } from './read.ts';
 import { actionRoutes } from './routes/actions.ts';
 import { certificateRoutes } from './routes/certificates.ts';
+import { execRoutes } from './routes/exec.ts';
 import { hookRoutes } from './routes/hooks.ts';
 import { logSearchRoutes } from './routes/log-search.ts';
 import { pipelineRoutes } from './routes/pipeline.ts';
@@ -19,7 +21,7 @@ import { shipRoutes } from './routes/ships.ts';
 import { streamRoutes } from './routes/streams.ts';
 
 /** The API. All but the health of the control plane, and hooks, which are signed, wants the token. */
-export function createApi(actor: Actor, token: Secret): OpenAPIHono {
+export function createApi(actor: Actor, sessions: ExecSessions, token: Secret): OpenAPIHono {
   const app = new OpenAPIHono({
     defaultHook: (result) => {
       if (result.success) return;
@@ -49,6 +51,7 @@ export function createApi(actor: Actor, token: Secret): OpenAPIHono {
   repositoryRoutes(app, actor);
   streamRoutes(app, actor);
   logSearchRoutes(app, actor);
+  execRoutes(app, actor, sessions);
   app.doc31('/openapi.json', { openapi: '3.1.0', info: { title: 'Kova', version } });
   return app;
 }

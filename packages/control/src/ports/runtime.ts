@@ -2,6 +2,7 @@ import type { RuntimeKind } from '@kova/core/config/runtime';
 import type { SlotId } from '@kova/core/environment/slot';
 import type { Secret } from '@kova/core/secret';
 import type { Verdict } from '@kova/core/verdict';
+import type { ExecRequest, Execution } from './exec.ts';
 
 export interface InstanceLimits {
   /** Bytes. */
@@ -91,6 +92,13 @@ export interface Runtime {
   slots(): Promise<SlotSpec[]>;
 
   usage(slot: SlotId): Promise<InstanceUsage[]>;
+
+  /**
+   * Runs a command beside an instance: as its user, in its directory and environment, with no more rights. It ends with
+   * the instance at the latest. Not idempotent. @throws KovaError NOT_FOUND for an instance that does not run,
+   * PROGRAM_MISSING, EXEC_IMPOSSIBLE where this runtime cannot
+   */
+  exec(instance: string, request: ExecRequest): Promise<Execution>;
 
   /** The last `tail` lines of the slot's logs; with `follow`, new ones as they come until the signal aborts. */
   logs(slot: SlotId, options: { tail: number; follow?: boolean; signal?: AbortSignal }): AsyncIterable<LogLine>;

@@ -2,6 +2,7 @@ import type { RuntimeKind } from '@kova/core/config/runtime';
 import type { SlotId } from '@kova/core/environment/slot';
 import { KovaError } from '@kova/core/errors/kova-error';
 import { fail } from '@kova/core/verdict';
+import type { ExecRequest, Execution } from '../ports/exec.ts';
 import type { Runtime, SlotSpec } from '../ports/runtime.ts';
 
 export interface ClosableRuntime extends Runtime {
@@ -70,6 +71,13 @@ export class ChosenRuntime implements ClosableRuntime {
 
   async usage(slot: SlotId) {
     return (await Promise.all(this.#runtimes().map((runtime) => runtime.usage(slot)))).flat();
+  }
+
+  async exec(instance: string, request: ExecRequest): Promise<Execution> {
+    const slot = instance.slice(0, instance.lastIndexOf('/')) as SlotId;
+    const holder = await this.#holderOf(slot);
+    if (!holder) throw new KovaError('NOT_FOUND', `slot ${slot} is stopped`);
+    return holder.exec(instance, request);
   }
 
   async *logs(slot: SlotId, options: { tail: number; follow?: boolean; signal?: AbortSignal }) {

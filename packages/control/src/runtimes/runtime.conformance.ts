@@ -4,6 +4,7 @@ import { hasCode } from '@kova/core/errors/kova-error';
 import { Secret } from '@kova/core/secret';
 import { afterAll, afterEach, beforeAll, describe, expect, test as vitestTest } from 'vitest';
 import type { Instance, LogLine, Runtime, SlotSpec } from '../ports/runtime.ts';
+import { execConformance } from './exec.conformance.ts';
 
 /** The apps in `fixtures/`, by file name without its ending. */
 export type FixtureApp =
@@ -339,6 +340,17 @@ export function runtimeConformance(
         expect(kept.length).toBeGreaterThan(100);
         expect(kept.length).toBeLessThan(25_000);
       });
+    });
+
+    execConformance(test, {
+      exec: (instance, request) => runtime.exec(instance.id, request),
+      startReady: async (env) => (await startReady(specOf('good', { env })))[0]!,
+      printed: async () => (await tailOf(100)).map((line) => line.text),
+      look: async () => (await runtime.instances(slot))[0]!,
+      stop: async () => {
+        await runtime.stop(slot);
+        return harness.leftovers(slot);
+      },
     });
 
     test('usage grows with what an instance uses', async () => {

@@ -86,6 +86,13 @@ export const errorCodes = {
     next: 'The step named above did not finish in time; see `kova doctor`, then deploy again.',
   },
 
+  PROGRAM_MISSING: { status: 422, next: 'Name a program that is there for the instance, or give its path.' },
+  EXEC_IMPOSSIBLE: {
+    status: 422,
+    next: 'Read what is in the way above; `kova logs` and `kova status` need no command.',
+  },
+  EXEC_ENDED: { status: 409, next: 'Run it again; `kova status` shows which instances are ready.' },
+
   PLAN_STALE: { status: 409, next: 'Look at what has changed with `kova plan`, then apply that.' },
   PLAN_BLOCKED: {
     status: 422,

@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type Docker from 'dockerode';
+import { execInContainer } from '../../engine/exec/exec.ts';
+import { execMark } from '../../engine/exec/mark.ts';
 import { engineCall, engineStatus, ifThere } from '../../engine/explain.ts';
 import { ensureNetwork, networkName } from '../../engine/network.ts';
 import { enginePatience } from '../../engine/patience.ts';
+import type { ExecRequest, Execution } from '../../ports/exec.ts';
 import type { SlotSpec } from '../../ports/runtime.ts';
 import { appSockets } from '../container/app-sockets.ts';
 import type { AppUser } from '../container/confinement.ts';
@@ -133,6 +136,13 @@ export class ContainerLauncher implements Launcher<ContainerRecord> {
 
   describe({ host, container }: ContainerRecord): string {
     return listeningInWords(container ? appSockets(container.pid) : [], host, containerPort);
+  }
+
+  async exec(index: number, { container }: ContainerRecord, request: ExecRequest): Promise<Execution> {
+    const { engine, identity, spec } = this.#around;
+    const mark = execMark(identity.home);
+    const where = { container: engine.getContainer(container?.id ?? ''), name: `${spec.slot}/${index}`, env: [], mark };
+    return execInContainer(where, request);
   }
 
   explainEnding(words: string, lastLine: string): string {

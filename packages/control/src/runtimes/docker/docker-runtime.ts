@@ -2,6 +2,8 @@ import type { SlotId } from '@kova/core/environment/slot';
 import type { Secret } from '@kova/core/secret';
 import type Docker from 'dockerode';
 import { ensureAppImage } from '../../engine/app-image.ts';
+import { endLeftCommands } from '../../engine/exec/mark.ts';
+import { homeMark } from '../../engine/labels.ts';
 import { removeUnusedNetwork } from '../../engine/network.ts';
 import { engineEndsWithinMs } from '../../engine/patience.ts';
 import type { SlotSpec } from '../../ports/runtime.ts';
@@ -41,6 +43,7 @@ export async function createDockerRuntime(options: DockerRuntimeOptions): Promis
   await prepareDirectories(options);
   const records = new Records(options.directory, containerRecord);
   const carrier = new ContainerCarrier(options);
+  await endLeftCommands(homeMark(options.homeId));
   const runtime = new SupervisedRuntime(options, records, carrier);
   await runtime.recover();
   return runtime;

@@ -7,6 +7,7 @@ import { openStandInCluster } from './testing/stand-in-cluster.ts';
 const byIndex = 'instances are named after their pods, not by a number; see kubernetes-runtime.test.ts';
 const withPod = 'the log of a pod goes with the pod';
 const byMachine = 'the kubelet asks the health path from its own machine, and tells less of what it saw';
+const noExec = 'commands are refused with what to run instead; see kubernetes-runtime.test.ts';
 
 runtimeConformance(
   'Kubernetes (against a stand-in for its API)',
@@ -46,5 +47,13 @@ runtimeConformance(
       'the status of a pod does not tell whether it was ever ready',
     'fails at its deadline when the app never listens': byMachine,
     'says what the health path answers': byMachine,
+    'runs beside the instance, with its environment and outputs of its own': noExec,
+    'is given arguments as they are, and input to its end, byte by byte': noExec,
+    'on a terminal: its size, as it changes, and keys that are signals': noExec,
+    'of a program that is not there is refused': noExec,
+    'passes signals on': noExec,
+    'ends with all that it has started when its caller goes': noExec,
+    'leaves nothing behind when it ends by itself': noExec,
+    'ends with its instance, and says so': noExec,
   },
 );

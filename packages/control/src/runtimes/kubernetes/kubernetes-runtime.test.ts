@@ -29,6 +29,20 @@ test('instances are named after their pods, have an address each, and know their
   }
 });
 
+test('a command is refused, with the one that kubectl runs', async () => {
+  const { runtime, spec } = await openTrial();
+  await runtime.start(spec('good'));
+  await runtime.awaitReady(slot, patienceMs);
+  const [instance] = await runtime.instances(slot);
+  const request = { argv: ['ls'], terminal: null, signal: new AbortController().signal };
+  const refusal = await runtime.exec(instance!.id, request).catch((error: unknown) => error);
+  const pod = instance!.id.split('/')[3];
+  expect(refusal).toMatchObject({
+    code: 'EXEC_IMPOSSIBLE',
+    next: expect.stringContaining(`-n ${namespace} ${pod} -- `),
+  });
+});
+
 test('arguments and variables reach the app as they are, with what Kubernetes would replace in them', async () => {
   const { runtime, spec, cluster } = await openTrial();
   const odd = '$(PORT) $$(PORT) $PORT "\'';

@@ -1,4 +1,5 @@
 import type { SlotId } from '@kova/core/environment/slot';
+import { KovaError } from '@kova/core/errors/kova-error';
 import type { Secret } from '@kova/core/secret';
 import { KubeConfig, type V1Deployment, type V1Pod } from '@kubernetes/client-node';
 import type { Instance, InstanceUsage, LogLine, SlotSpec } from '../../ports/runtime.ts';
@@ -118,6 +119,15 @@ class Pods implements ClosableRuntime {
       this.#options.onNotice?.('what instances use is not known: the cluster has no metrics server (metrics.k8s.io)');
     }
     return usage ?? [];
+  }
+
+  async exec(instance: string): Promise<never> {
+    const slot = instance.slice(0, instance.lastIndexOf('/')) as SlotId;
+    const known = await this.instances(slot);
+    if (!known.some(({ id }) => id === instance)) throw new KovaError('NOT_FOUND', `there is no instance ${instance}`);
+    throw new KovaError('EXEC_IMPOSSIBLE', `Kova runs no commands in a cluster yet: ${instance}`, {
+      next: `Run \`kubectl exec -n ${placeOf(slot).namespace} ${instance.slice(slot.length + 1)} -- …\`.`,
+    });
   }
 
   async *logs(

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Identity } from '../../home/unprivileged.ts';
+import type { ExecRequest, Execution } from '../../ports/exec.ts';
 import type { SlotSpec } from '../../ports/runtime.ts';
 import { listeningSockets } from '../health/listening.ts';
 import { listeningInWords } from '../health/listening-words.ts';
@@ -7,8 +8,10 @@ import type { SlotLogs } from '../logs/slot-logs.ts';
 import type { Launched, Launcher } from '../slot/launcher.ts';
 import { cleanHistory } from '../slot/restart-policy.ts';
 import { revealed } from '../slot/spec.ts';
-import { endingOfAdopted, launch, notExecuted } from './launch.ts';
+import { execConfined } from './exec/exec.ts';
+import { endingOfAdopted, launch } from './launch.ts';
 import type { ProcessRecord } from './records.ts';
+import { type ConfinedPlan, notExecuted } from './system/confined.ts';
 import type { Ports } from './system/ports.ts';
 import { groupOf, isRunning, type ProcessRef, refTo } from './system/processes.ts';
 import { launchVariable, remainders, terminate } from './system/terminate.ts';
@@ -51,22 +54,18 @@ export class ProcessLauncher implements Launcher<ProcessRecord> {
 
   /** The slot's command with exactly the slot's environment and what Kova adds. */
   async launch(index: number, record: ProcessRecord): Promise<Launched<ProcessRecord>> {
-    const { spec, logs, host, as } = this.#around;
+    const { spec, logs, as } = this.#around;
     const { process, ended } = await launch({
-      argv: spec.start,
-      cwd: spec.directory,
-      env: {
-        ...revealed(spec.env),
-        PORT: String(record.port),
-        HOST: host,
-        HOSTNAME: host,
-        KOVA_INSTANCE: `${spec.slot}/${index}`,
-        [launchVariable]: record.launch,
-      },
-      as,
+      ...this.#plan(index, record, spec.start, record.launch),
       openOutput: (stream) => logs.of(index, stream).open(as),
     });
     return launched(process, ended);
+  }
+
+  /** A launch of its own: one that is found when no control plane knows it any more is ended. */
+  async exec(index: number, record: ProcessRecord, request: ExecRequest): Promise<Execution> {
+    const launch = `${this.#around.runtimeId}.${randomUUID()}`;
+    return execConfined(this.#plan(index, record, request.argv, launch), launch, request);
   }
 
   wasLaunched({ process }: ProcessRecord): boolean {
@@ -115,6 +114,13 @@ export class ProcessLauncher implements Launcher<ProcessRecord> {
 
   async usage({ process }: ProcessRecord) {
     return process ? usageOf(process) : null;
+  }
+
+  #plan(index: number, { port }: ProcessRecord, argv: readonly string[], launch: string): ConfinedPlan {
+    const { spec, host, as } = this.#around;
+    const place = { PORT: String(port), HOST: host, HOSTNAME: host, KOVA_INSTANCE: `${spec.slot}/${index}` };
+    const env = { ...revealed(spec.env), ...place, [launchVariable]: launch };
+    return { argv, cwd: spec.directory, env, as };
   }
 
   /** The leader of a recorded launch; by its environment where Kova died between launching and writing it down. */

@@ -20,16 +20,17 @@ export async function checkStartable(spec: SlotSpec, as: Identity | null): Promi
     throw new KovaError('HOME_UNREACHABLE', `user ${as?.name} cannot enter ${spec.directory}`);
   }
   const program = spec.start[0] ?? '';
-  const path = revealed(spec.env).PATH ?? defaultPath;
+  const path = revealed(spec.env).PATH;
   if (await isFound(program, path, spec.directory)) return;
-  const where = program.includes('/') ? `in ${spec.directory}` : `on the PATH of the slot (${path})`;
+  const where = program.includes('/') ? `in ${spec.directory}` : `on the PATH of the slot (${path ?? defaultPath})`;
   throw new KovaError('START_FAILED', `there is no program \`${program}\` ${where}`, {
     next: 'Correct app.start in kova.config.ts or install the program; no traffic was moved.',
   });
 }
 
-async function isFound(program: string, path: string, directory: string): Promise<boolean> {
-  const folders = program.includes('/') ? [''] : path.split(delimiter);
+/** Whether a program is there: by its path, or in a folder of PATH; both may be relative to `directory`. */
+export async function isFound(program: string, path: string | undefined, directory: string): Promise<boolean> {
+  const folders = program.includes('/') ? [''] : (path ?? defaultPath).split(delimiter);
   const candidates = folders.map((folder) => {
     const file = folder === '' ? program : `${folder}/${program}`;
     return isAbsolute(file) ? file : resolve(directory, file);

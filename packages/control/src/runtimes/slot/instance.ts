@@ -2,10 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { formatDuration } from '@kova/core/config/duration';
 import { errorCodes } from '@kova/core/errors/codes';
 import { hasCode, KovaError, reportOf } from '@kova/core/errors/kova-error';
+import type { ExecRequest, Execution } from '../../ports/exec.ts';
 import type { Instance, InstanceState, LogLine } from '../../ports/runtime.ts';
 import { probe } from '../health/probe.ts';
 import { becomeReady, describeUnready } from '../health/readiness.ts';
 import { lastLinesInWords } from '../logs/words.ts';
+import { Executions, notRunning } from './executions.ts';
 import type { Ending, Launched, Usage } from './launcher.ts';
 import type { LaunchRecord } from './records.ts';
 import { restartDelay, withEnd } from './restart-policy.ts';
@@ -23,6 +25,7 @@ export class SupervisedInstance<R extends LaunchRecord> {
   readonly #index: number;
   readonly #leaving = new AbortController();
   readonly #left = Promise.withResolvers<null>();
+  readonly #executions = new Executions();
   #record: R;
   #current: Launched<R> | null = null;
   #state: InstanceState = 'starting';
@@ -92,6 +95,7 @@ export class SupervisedInstance<R extends LaunchRecord> {
     this.#become('stopping', 'asked to stop');
     await this.leave();
     const left = await launcher.end(this.#index, this.#record, spec.stopTimeoutMs);
+    await this.#executions.ended();
     if (left.length > 0) {
       throw new KovaError('STEP_TIMEOUT', `${left.join(', ')} of ${this.id} cannot be killed`, {
         next: 'Look at it with `ps`, then stop again.',
@@ -122,6 +126,18 @@ export class SupervisedInstance<R extends LaunchRecord> {
       startedAt: new Date(this.#record.startedAt),
       pid: this.#current?.pid ?? null,
     };
+  }
+
+  /** Runs a command beside it. @throws KovaError NOT_FOUND when nothing of it runs */
+  async exec(request: ExecRequest): Promise<Execution> {
+    const current = this.#current;
+    if (!current?.started || this.#leaving.signal.aborted) throw notRunning(this.snapshot());
+    const { launcher } = this.#around;
+    const ended = current.ended.then(({ words }) => `${this.id} ${words}`);
+    const left = this.#left.promise.then(() => `${this.id} was stopped, as when another release takes its place`);
+    return this.#executions.run(request, Promise.race([ended, left]), (bound) =>
+      launcher.exec(this.#index, this.#record, bound),
+    );
   }
 
   /** Null when nothing of it runs. */

@@ -1,3 +1,4 @@
+import type { ExecRequest, Execution } from '../../ports/exec.ts';
 import type { LaunchRecord } from './records.ts';
 
 export interface Address {
@@ -62,6 +63,8 @@ export interface Launcher<R extends LaunchRecord> {
   describe(record: R): string;
   /** What was started, said better by the last line that it wrote. */
   explainEnding(words: string, lastLine: string): string;
+  /** Runs a command beside a launch: see `Runtime.exec`. */
+  exec(index: number, record: R, request: ExecRequest): Promise<Execution>;
   /** Null when nothing runs. */
   usage(record: R): Promise<Usage | null>;
 }

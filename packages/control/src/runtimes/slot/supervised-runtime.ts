@@ -1,7 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import type { SlotId } from '@kova/core/environment/slot';
+import { KovaError } from '@kova/core/errors/kova-error';
 import { fail } from '@kova/core/verdict';
 import { explainDiskFull } from '../../artefacts/disk-full.ts';
+import type { ExecRequest, Execution } from '../../ports/exec.ts';
 import type { Runtime, SlotSpec } from '../../ports/runtime.ts';
 import { Serial } from '../../serial.ts';
 import { awaitReady } from '../health/await-ready.ts';
@@ -124,6 +126,13 @@ export class SupervisedRuntime<R extends LaunchRecord> implements Runtime {
 
   async usage(id: SlotId) {
     return this.#slots.get(id)?.usage() ?? [];
+  }
+
+  async exec(id: string, request: ExecRequest): Promise<Execution> {
+    const instances = [...this.#slots.values()].flatMap((slot) => slot.instances);
+    const instance = instances.find((each) => each.id === id);
+    if (!instance) throw new KovaError('NOT_FOUND', `there is no instance ${id}`);
+    return instance.exec(request);
   }
 
   async *logs(id: SlotId, options: { tail: number; follow?: boolean; signal?: AbortSignal }) {

@@ -36,6 +36,11 @@ export function plainEnv(env: SlotSpec['env']): string[] {
   );
 }
 
+/** The secrets as `KEY=value`, for a command beside the app: in no specification, only in the command's own environment. */
+export function secretEnv(env: SlotSpec['env']): string[] {
+  return Object.entries(env).flatMap(([key, value]) => (value instanceof Secret ? [`${key}=${value.reveal()}`] : []));
+}
+
 /** A swarm fills in templates in environment variables; what looks like one is taken literally. */
 function withoutTemplate(text: string): string {
   return text.replaceAll('{{', '{{"{{"}}');

@@ -1,7 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { KovaError } from '@kova/core/errors/kova-error';
 import type Docker from 'dockerode';
+import { execInContainer } from '../../engine/exec/exec.ts';
+import { execMark } from '../../engine/exec/mark.ts';
 import { engineCall } from '../../engine/explain.ts';
+import type { ExecRequest, Execution } from '../../ports/exec.ts';
 import type { SlotSpec } from '../../ports/runtime.ts';
 import { appSockets } from '../container/app-sockets.ts';
 import { containerPort } from '../docker/container-options.ts';
@@ -11,6 +15,7 @@ import { listeningInWords } from '../health/listening-words.ts';
 import type { SlotLogs } from '../logs/slot-logs.ts';
 import type { Ending, Launched, Launcher } from '../slot/launcher.ts';
 import { cleanHistory } from '../slot/restart-policy.ts';
+import { secretEnv } from './environment.ts';
 import type { TaskRecord } from './records.ts';
 import { emptyService, findService, removed, type SeenService } from './service.ts';
 import type { ServiceMaker } from './service-maker.ts';
@@ -144,6 +149,18 @@ export class ServiceLauncher implements Launcher<TaskRecord> {
     return listeningInWords(appSockets(task.pid), '0.0.0.0', containerPort);
   }
 
+  /** Only beside a task on the machine of this engine: a swarm gives no way into those of others. */
+  async exec(index: number, { task: id }: TaskRecord, request: ExecRequest): Promise<Execution> {
+    const { engine, board, identity, spec } = this.#around;
+    const name = `${spec.slot}/${index}`;
+    const task = board.find(id);
+    if (!task || task.container === '' || isOver(task)) throw new KovaError('NOT_FOUND', `nothing of ${name} runs`);
+    if (!this.#isHere(task)) throw elsewhere(name, task);
+    const mark = execMark(identity.home);
+    const where = { container: engine.getContainer(task.container), name, env: secretEnv(spec.env), mark };
+    return execInContainer(where, request);
+  }
+
   explainEnding(words: string): string {
     return words;
   }
@@ -253,6 +270,13 @@ export class ServiceLauncher implements Launcher<TaskRecord> {
     this.#logs.set(index, log);
     return log;
   }
+}
+
+function elsewhere(name: string, { machine, container }: SwarmTask): KovaError {
+  const where = machine?.name ?? 'another machine';
+  return new KovaError('EXEC_IMPOSSIBLE', `${name} runs on ${where}, and Kova speaks to the engine of its own alone`, {
+    next: `Choose another with --instance, or run \`docker exec -it ${container.slice(0, 12)} …\` on ${where}.`,
+  });
 }
 
 /** The swarm has put another task in the place of the one that was recorded. */

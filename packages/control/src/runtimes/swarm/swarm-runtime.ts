@@ -1,7 +1,9 @@
 import { KovaError } from '@kova/core/errors/kova-error';
 import { Secret } from '@kova/core/secret';
 import type Docker from 'dockerode';
+import { endLeftCommands } from '../../engine/exec/mark.ts';
 import { engineCall } from '../../engine/explain.ts';
+import { homeMark } from '../../engine/labels.ts';
 import type { SlotSpec } from '../../ports/runtime.ts';
 import { ContainerIdentity } from '../docker/identity.ts';
 import type { SlotLogs } from '../logs/slot-logs.ts';
@@ -31,6 +33,7 @@ export interface SwarmRuntime extends SupervisedRuntime<TaskRecord> {}
 /** Runs each slot as a service of a swarm; resolves when what runs already was adopted. */
 export async function createSwarmRuntime(options: SwarmRuntimeOptions): Promise<SwarmRuntime> {
   await prepareDirectories(options);
+  await endLeftCommands(homeMark(options.homeId));
   const runtime = new SupervisedRuntime(
     options,
     new Records(options.directory, taskRecord),

@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { nodeBase, openTestEngine, type TestEngine } from '../../testing/docker-engine.ts';
+import { endCommand, signalCommand } from './end.ts';
+
+let testing: TestEngine;
+beforeAll(async () => {
+  testing = await openTestEngine();
+});
+afterAll(() => testing?.close());
+
+const isGone = (pid: number) => {
+  try {
+    return /^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return true;
+  }
+};
+const until = async (look: () => boolean | Promise<boolean>) => {
+  for (const end = performance.now() + 20_000; !(await look()); await sleep(20)) {
+    if (performance.now() > end) throw new Error('it did not happen');
+  }
+};
+
+/** A command in a container as it is seen by a Kova that may not look into processes: its mark cannot be read. */
+async function outOfReach(argv: string[]) {
+  const { engine } = testing;
+  const HostConfig = { Init: true, CapDrop: ['ALL'], SecurityOpt: ['no-new-privileges'] };
+  const container = await engine.createContainer({
+    ...{ Image: nodeBase.name, Cmd: ['sleep', '600'], User: '70123:70123', HostConfig },
+  });
+  await container.start();
+  const exec = await container.exec({ Cmd: argv, AttachStdout: true });
+  const stream = await exec.start({});
+  await new Promise((resolve) => stream.once('data', resolve));
+  stream.resume();
+  const { Pid: pid } = await exec.inspect();
+  return { exec, command: { container, pid, mark: 'a mark that it does not carry' } };
+}
+
+test('a command that may not be signalled from here is, by a shell beside it', async () => {
+  const { exec, command } = await outOfReach([
+    'sh',
+    '-c',
+    'trap "exit 9" INT; echo ready; while :; do sleep 0.1; done',
+  ]);
+  await signalCommand(command, 'SIGINT');
+  await until(async () => !(await exec.inspect()).Running);
+  expect(await exec.inspect()).toMatchObject({ ExitCode: 9 });
+});
+
+test('and is killed when it ignores that', async () => {
+  const { exec, command } = await outOfReach(['sh', '-c', 'trap "" HUP TERM; echo ready; while :; do sleep 0.1; done']);
+  await endCommand(command);
+  expect(isGone(command.pid)).toBe(false);
+  await until(async () => !(await exec.inspect()).Running);
+  expect(isGone(command.pid)).toBe(true);
+  expect((await exec.inspect()).ExitCode).toBe(137);
+});
