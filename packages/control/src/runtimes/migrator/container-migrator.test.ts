@@ -8,7 +8,7 @@ import { hasCode } from '@kova/core/errors/kova-error';
 import { Secret } from '@kova/core/secret';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ensureNetwork } from '../../engine/network.ts';
-import type { Migration } from '../../ports/migrator.ts';
+import type { Migration, MigrationEnding } from '../../ports/migrator.ts';
 import { nodeBase, openTestEngine, type TestEngine } from '../../testing/docker-engine.ts';
 import { ContainerIdentity } from '../docker/identity.ts';
 import { until } from '../docker/testing/yard.ts';
@@ -176,11 +176,34 @@ describe('a migration of a control plane that died', () => {
     expect(after).not.toContain(left);
     await forged.remove({ force: true });
   });
+});
 
-  test('an engine that is away is told as such', async () => {
+describe('an engine', () => {
+  test('that is away is told as such', async () => {
     await testing.daemon.stop();
     const failed = await migrator.run(await migrationOf(''), never).catch((error: unknown) => error);
     expect(hasCode(failed, 'ENGINE_UNAVAILABLE')).toBe(true);
     await testing.daemon.start();
   });
+
+  test.each(['SIGTERM', 'SIGKILL'] as const)(
+    'that ends by %s in the midst of it fails it, and it can be run again',
+    async (how) => {
+      const hanging =
+        "process.on('SIGTERM', () => process.exit(0)); console.log('begun'); setInterval(() => {}, 1000);";
+      const running = migrator.run(await migrationOf(hanging), never).catch((error: unknown) => error);
+      const { Id } = await until(async () => (await containers()).find(({ State }) => State === 'running'));
+      await until(async () =>
+        (await testing.engine.getContainer(Id).logs({ stdout: true })).toString().includes('begun'),
+      );
+      await testing.daemon.stop(how);
+      const ended = await running;
+      await testing.daemon.start();
+      expect(ended).toSatisfy(
+        (end) => hasCode(end, 'ENGINE_UNAVAILABLE') || (end as MigrationEnding).failure === 'was killed by SIGKILL',
+      );
+      expect(await told("'again'")).toBe('again');
+      expect(await containers()).toEqual([]);
+    },
+  );
 });

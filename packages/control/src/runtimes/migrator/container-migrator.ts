@@ -10,6 +10,7 @@ import { createScrubber } from '../../commands/scrubber.ts';
 import { engineCall, engineStatus } from '../../engine/explain.ts';
 import { lastLinesOf } from '../../engine/last-lines.ts';
 import { ensureNetwork, networkName } from '../../engine/network.ts';
+import { enginePatience } from '../../engine/patience.ts';
 import type { Migration, MigrationEnding, Migrator } from '../../ports/migrator.ts';
 import { type AppUser, confined } from '../container/confinement.ts';
 import { containerEndInWords, refusalOfInit } from '../container/ending-words.ts';
@@ -29,6 +30,7 @@ const tailLines = 200;
 const longestLine = 8192;
 const namePatienceMs = 30_000;
 const pollMs = 100;
+const lookEveryMs = 2000;
 /** All that can be written to: npm would complain, and some tools end without a home. */
 const home = { HOME: '/tmp', npm_config_cache: '/tmp/.npm', npm_config_update_notifier: 'false' };
 
@@ -100,6 +102,8 @@ export class ContainerMigrator implements Migrator {
       ...confined({ ...place, ...program, release }),
       ...(takesInput(release) ? { OpenStdin: true, StdinOnce: true } : {}),
       name,
+      // An engine that ends asks first: a program that takes that for a good end would count as done.
+      StopSignal: 'SIGKILL',
       Labels: { ...identity.labelsOfSlot(slot, name), [migrationLabel]: release.id },
     };
   }
@@ -110,11 +114,11 @@ export class ContainerMigrator implements Migrator {
       if (takesInput(migration)) await startWithInput(container, migration, over);
       else await container.start({ abortSignal: over });
     });
-    const { StatusCode } = await engineCall(doing, () => container.wait({ abortSignal: over }));
-    if (StatusCode === 0) return { failure: null, tail: [] };
-    const seen = await engineCall(doing, () => container.inspect());
+    const seen = await engineCall(doing, () => endOf(container, over));
+    const { ExitCode, OOMKilled, Error: trouble } = seen.State;
+    if (ExitCode === 0 && !OOMKilled && trouble === '') return { failure: null, tail: [] };
     const tail = await this.#tailOf(container, migration);
-    const refusal = [126, 127].includes(StatusCode) ? refusalOf(tail.at(-1) ?? '') : null;
+    const refusal = [126, 127].includes(ExitCode) ? refusalOf(tail.at(-1) ?? '') : null;
     if (refusal === null) return { failure: containerEndInWords(seen), tail };
     return notThere(migration, refusal, seen.Config.Image);
   }
@@ -123,6 +127,18 @@ export class ContainerMigrator implements Migrator {
     const scrub = createScrubber(Object.values(env).filter((value) => value instanceof Secret));
     const text = scrub(await lastLinesOf(container, `the migration of ${slot}`, tailLines));
     return text === '' ? [] : cutLines(text, longestLine).split('\n');
+  }
+}
+
+/** What is true is what a look shows: an engine that is killed leaves those who wait without an answer. */
+async function endOf(container: Docker.Container, over: AbortSignal): Promise<Docker.ContainerInspectInfo> {
+  for (;;) {
+    const looking = new AbortController();
+    const ended = container.wait({ abortSignal: AbortSignal.any([over, looking.signal]) });
+    ended.catch(() => {});
+    await Promise.race([ended, sleep(lookEveryMs, undefined, { signal: over })]).finally(() => looking.abort());
+    const seen = await container.inspect({ abortSignal: AbortSignal.any([over, enginePatience()]) });
+    if (!seen.State.Running) return seen;
   }
 }
 

@@ -20,10 +20,10 @@ export async function provide(ctx: Context, plan: Plan, signal: AbortSignal): Pr
   return inImage ? 'the release is in its image' : 'the artefact matches its digest';
 }
 
-/** Whether nobody needs the unpacked files. Those of a cluster's release are for its migrations: see `openMigrator`. */
+/** Whether nobody needs the unpacked files. Migrations of a cluster's release run in them: see `openMigrator`. */
 function runsFromImage({ release }: Plan): boolean {
-  if (!release.image || release.config.runtime === 'process') return false;
-  return release.config.runtime !== 'kubernetes' || release.config.database.migrate === null;
+  const { runtime } = release.config;
+  return release.image !== null && (runtime === 'docker' || runtime === 'swarm');
 }
 
 /** Whether something of the release will run in the engine that Kova speaks to: tasks of a swarm may all be elsewhere. */
