@@ -8,6 +8,7 @@ import {
 } from '@kova/control/testing/docker-engine';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { TestKova } from './testing/kova.ts';
+import { Load } from './testing/load.ts';
 import { serviceApp } from './testing/service-app.ts';
 
 let testing: TestEngine;
@@ -62,6 +63,18 @@ test('down stops the services and up starts them again, with their data', async 
   await kova.up();
   await kova.until(told, ({ text }) => text === 'one');
   expect(await told()).toEqual({ text: 'one', orders: ['one', 'two'], first: 'one' });
+});
+
+// https://github.com/evoila/meho/issues/1607
+test('a release that migrates and then fails its users is rolled back, and the one before keeps all data', async () => {
+  const before = (await kova.get()).release;
+  const load = new Load(kova.control.edge, 'production.shop.localhost');
+  const environments = "{ production: { stability: '60s', instances: 1 } }";
+  const { deployments } = await kova.shipped(serviceApp('bad', { failing: 1, environments }));
+  await load.stop();
+  expect(deployments[0]).toMatchObject({ phase: 'rolled-back', health: 'failed' });
+  expect((await kova.get()).release).toBe(before);
+  expect(await told()).toEqual({ text: 'one', orders: ['one', 'two', 'bad'], first: 'one' });
 });
 
 test('a release that runs as processes is refused, where it would find an empty database', async () => {

@@ -4,6 +4,8 @@ import { stopHome } from '@kova/control/stop';
 import { nodeBase, openTestEngine, type TestEngine } from '@kova/control/testing/docker-engine';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AppVersion } from './testing/app.ts';
+import { inStore } from './testing/books.ts';
+import { tellCarriedStories } from './testing/carried-stories.ts';
 import { TestKova } from './testing/kova.ts';
 import { Load } from './testing/load.ts';
 
@@ -128,6 +130,24 @@ test('a migration that fails is told with its last lines, and no traffic is move
   });
   expect((await kova.environment()).live?.release).toBe(live?.release);
 }, 120_000);
+
+// https://github.com/coollabsio/coolify/issues/10593
+test('a release whose image is gone fails, and the live one is untouched', async () => {
+  const environments = `{ production: { stability: '1s', instances: 2, deploy: 'manual' } }`;
+  const { release } = await shippedInImage({ text: 'without its image', environments });
+  const [made] = await inStore(kova.home, `select image from releases where id = '${release}'`);
+  await testing.engine.getImage(String(made?.image)).remove({ force: true });
+  const load = users();
+  const { phase, reason } = await kova.ended(await kova.act('deployments', { release }));
+  const seen = await load.stop();
+  expect(phase).toBe('failed');
+  expect(reason).toContain(String(made?.image));
+  expect([seen.dropped, seen.releases.size]).toEqual([[], 1]);
+});
+
+const shippedInImage = (version: AppVersion) =>
+  kova.shipped({ ...version, more: `${inContainers} image: { base: '${nodeBase.name}' }, ${version.more ?? ''}` });
+tellCarriedStories(() => ({ kova, shipped: shippedInImage }));
 
 test('kova down stops the containers, and kova up has them back', async () => {
   const before = (await kova.get()).release;

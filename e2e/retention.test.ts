@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, utimesSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ReleaseView } from '@kova/control/api';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { cleanUp } from './testing/clean-up.ts';
 import { TestKova } from './testing/kova.ts';
 
 let kova: TestKova;
@@ -38,20 +39,11 @@ async function onDisk(): Promise<string[]> {
     .sort();
 }
 
-/** Lets all artefacts be old, and the control plane start, which cleans up first of all. */
-async function cleanUp(): Promise<void> {
-  const age = new Date(Date.now() - 2 * 3_600_000);
-  const root = join(kova.home, 'artefacts/sha256');
-  for (const file of readdirSync(root, { recursive: true, encoding: 'utf8' })) utimesSync(join(root, file), age, age);
-  kova.killControl();
-  await kova.up();
-}
-
 // https://github.com/basecamp/kamal/pull/1922 https://github.com/coollabsio/coolify/issues/8765
 test('cleaning up keeps what each environment would go back to, and removes the rest from the disk', async () => {
   expect(await onDisk()).toEqual([...names].sort());
   // Staging has five and goes back to four, three, two; production has one and goes back to zero.
-  await cleanUp();
+  await cleanUp(kova);
   expect(await onDisk()).toEqual([...names].sort());
   for (const release of releases.slice(2)) {
     expect((await kova.ended(await kova.act('deployments', { release }))).phase).toBe('live');
@@ -60,7 +52,7 @@ test('cleaning up keeps what each environment would go back to, and removes the 
     () => kova.environment(),
     ({ standby }) => standby === null,
   );
-  await cleanUp();
+  await cleanUp(kova);
   await kova.until(
     async () => (await onDisk()).join(),
     (there) => there === 'five,four,three,two',

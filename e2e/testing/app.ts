@@ -46,6 +46,7 @@ const server = createServer((request, response) => {
   if (request.url === drips) return void response.write('and');
   if (request.url === '/health') { ${version.onHealth ?? "return response.end('well');"} return; }
   if (request.url === '/events') return tell(response);
+  if (request.url === '/exit') { console.error('out of handles'); process.exit(7); }
   const { pathname, searchParams } = new URL(request.url, 'http://app');
   if (pathname === '/slow') return setTimeout(() => response.end(text), Number(searchParams.get('ms')));
   n += 1;

@@ -5,14 +5,15 @@ import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { DeploymentView, StatusView } from '@kova/control/api';
+import type { DeploymentView, ShipView, StatusView } from '@kova/control/api';
 import { buildNpmBase, npmBase } from '@kova/control/testing/command-line';
 import { nodeBase } from '@kova/control/testing/docker-engine';
 import { type TestDatabase, testDatabase } from '@kova/control/testing/postgres';
+import { pusher } from '@kova/control/testing/registry';
 import { pushImage, type SwarmNode, type TestSwarm } from '@kova/control/testing/swarm';
 import type { Secret } from '@kova/core/secret';
 import { type AppVersion, commitVersion } from './app.ts';
-import { imageOf, onThreeMachines } from './swarm-release.ts';
+import { inImages, onEachMachine, passwordName } from './swarm-app.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
@@ -57,21 +58,31 @@ export class TestStack {
   async #deploy(image: string, store: string, storeOfEdges: string): Promise<void> {
     // The sources of this checkout instead of a copy in the image: how that is built is another story.
     const sources = { volumes: [`${root}:/opt/kova:ro`] };
+    // The machines of tests have no bridge for the steps of a build.
+    const control = { ...sources, environment: { KOVA_BUILD_NETWORK: 'host' } };
     const own = join(this.#places, 'own.json');
-    writeFileSync(
+    writeFileSync(own, JSON.stringify({ version: '3.8', services: { edge: sources, follower: sources, control } }));
+    await this.#logIn();
+    await this.#docker(
+      'stack',
+      'deploy',
+      '--with-registry-auth',
+      '-c',
+      join(root, 'deploy/stack.yaml'),
+      '-c',
       own,
-      JSON.stringify({ version: '3.8', services: { edge: sources, follower: sources, control: sources } }),
+      'kova',
+      {
+        KOVA_IMAGE: image,
+        KOVA_HOME: this.#home,
+        KOVA_DATABASE_URL: store,
+        KOVA_EDGE_DATABASE_URL: storeOfEdges,
+        KOVA_EDGE_LISTEN: `0.0.0.0:${ports.edge}`,
+        KOVA_EDGE_TLS_LISTEN: `0.0.0.0:${ports.tls}`,
+        KOVA_DOCKER_SOCKET: this.#swarm.nodes[0].daemon.socketPath,
+        KOVA_DOCKER_IMAGE: this.#swarm.images[0],
+      },
     );
-    await this.#docker('stack', 'deploy', '-c', join(root, 'deploy/stack.yaml'), '-c', own, 'kova', {
-      KOVA_IMAGE: image,
-      KOVA_HOME: this.#home,
-      KOVA_DATABASE_URL: store,
-      KOVA_EDGE_DATABASE_URL: storeOfEdges,
-      KOVA_EDGE_LISTEN: `0.0.0.0:${ports.edge}`,
-      KOVA_EDGE_TLS_LISTEN: `0.0.0.0:${ports.tls}`,
-      KOVA_DOCKER_SOCKET: this.#swarm.nodes[0].daemon.socketPath,
-      KOVA_DOCKER_IMAGE: this.#swarm.images[0],
-    });
   }
 
   /** Where users reach the edge of a machine. */
@@ -94,14 +105,17 @@ export class TestStack {
     await this.#docker('service', 'update', '--force', '--detach=false', `kova_${service}`);
   }
 
-  /** Ships a version, gives its release an image, and deploys it; the deployment has ended. */
+  /** Ships a version to each machine, in an image that its pipeline pushes; its deployment has ended. */
   async deployed(version: AppVersion): Promise<DeploymentView> {
-    const repository = join(this.#places, '0/app');
-    commitVersion(repository, { ...onThreeMachines, ...version });
-    const { release } = JSON.parse(await this.kova('ship', '--dir', join(this.#home, 'app'), '--json'));
-    const image = await imageOf(repository, this.#swarm, release);
-    await this.#database?.db.updateTable('releases').set({ image }).where('id', '=', release).execute();
-    return JSON.parse(await this.kova('deploy', release, '--to', 'production', '--project', 'shop', '--json'));
+    const machines = this.#swarm.nodes.length;
+    commitVersion(join(this.#places, '0/app'), { ...onEachMachine(machines), more: inImages(this.#swarm), ...version });
+    writeFileSync(join(this.#places, '0/password'), pusher.password, { mode: 0o600 });
+    const secret = ['--from-file', join(this.#home, 'password'), '--project', 'shop'];
+    await this.kova('secrets', 'set', passwordName, ...secret);
+    const ship: ShipView = JSON.parse(await this.kova('ship', '--dir', join(this.#home, 'app'), '--json'));
+    const [deployment] = ship.deployments;
+    if (!deployment) throw new Error(`nothing was deployed: ${ship.error?.message}`);
+    return deployment;
   }
 
   /** After the swarm. */
@@ -144,12 +158,17 @@ export class TestStack {
     return { url: url.href, password };
   }
 
+  /** The other machines pull Kova's image with what is handed over to them. */
+  async #logIn(): Promise<void> {
+    const { username, password } = pusher;
+    const auth = Buffer.from(`${username}:${password}`).toString('base64');
+    const file = join(this.#places, '.docker/config.json');
+    mkdirSync(join(file, '..'), { mode: 0o700 });
+    writeFileSync(file, JSON.stringify({ auths: { [this.#swarm.registry.address]: { auth } } }), { mode: 0o600 });
+  }
+
   /** As Kova's own image is called and begun. */
   async #image({ engine, host }: SwarmNode): Promise<string> {
-    const base = this.#swarm.images[0] ?? '';
-    await settled(engine, await engine.pull(base));
-    const [repo = '', tag = ''] = nodeBase.name.split(':');
-    await engine.getImage(base).tag({ repo, tag });
     await buildNpmBase(host);
     const context = mkdtempSync(join(this.#places, 'image-'));
     const lines = [

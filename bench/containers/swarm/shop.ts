@@ -1,7 +1,7 @@
-import { openTestSwarm, type TestSwarm } from '@kova/control/testing/swarm';
+import type { TestSwarm } from '@kova/control/testing/swarm';
 import { inStore } from '../../../e2e/testing/books.ts';
-import { TestKova } from '../../../e2e/testing/kova.ts';
-import { releaseWithImage } from '../../../e2e/testing/swarm-release.ts';
+import type { TestKova } from '../../../e2e/testing/kova.ts';
+import { openSwarmKova } from '../../../e2e/testing/swarm-app.ts';
 import type { DeployShop } from './deploys.ts';
 
 /** A Kova that deploys to a swarm of three machines. */
@@ -12,17 +12,16 @@ export interface SwarmShop extends DeployShop {
 
 /** Long enough that requests are in flight on each machine at any moment. */
 const delayMs = 50;
+const environments = `{ production: { stability: '2s', instances: 3, deploy: 'manual', standby: '1h' } }`;
 
 export async function openSwarmShop(count: number): Promise<SwarmShop> {
-  const swarm = await openTestSwarm(3);
-  const env = { DOCKER_HOST: swarm.nodes[0].host, KOVA_DOCKER_IMAGE: swarm.images[0] };
-  const kova = await TestKova.keeping(env);
-  const close = async () => {
-    await kova.close();
-    await swarm.close();
+  const { kova, swarm, shipped, close } = await openSwarmKova();
+  const release = async (number: number) => {
+    const { release: id, error } = await shipped({ text: `release ${number}`, delayMs, environments });
+    if (id === null) throw new Error(`no release: ${error?.message}`);
+    return id;
   };
   try {
-    const release = (number: number) => releaseWithImage(kova, swarm, { text: `release ${number}`, delayMs });
     const releases: [string, ...string[]] = [await release(0)];
     for (let number = 1; number < count; number += 1) releases.push(await release(number));
     return {

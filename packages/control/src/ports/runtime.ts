@@ -44,7 +44,7 @@ export interface Instance {
   state: InstanceState;
   /** Port 0 while it has none. */
   address: { host: string; port: number };
-  /** Times it ended unasked since the slot was started. */
+  /** Times it ended unasked since the slot was started; what was lost with its machine did not end by itself. */
   restarts: number;
   /** Why it is in this state, for people: `exited with 1 after 2 s; next start in 4 s`. */
   reason: string;
@@ -85,7 +85,10 @@ export interface Runtime {
   /** The instances of the slot as last seen; empty when it is stopped. */
   instances(slot: SlotId): Promise<Instance[]>;
 
-  /** SIGTERM, wait for `stopTimeoutMs`, SIGKILL of the whole group. Idempotent; returns when nothing of it runs. */
+  /**
+   * SIGTERM, wait for `stopTimeoutMs`, SIGKILL of the whole group. Idempotent; returns when nothing of it runs or, where
+   * that needs nothing more of Kova and what comes next into the slot is not touched, when its end is certain.
+   */
   stop(slot: SlotId): Promise<void>;
 
   /** Slots that run or are meant to run. */

@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { pusher } from '../images/testing/registry.ts';
 import { openTestSwarm, type TestSwarm } from './swarm.ts';
 
 let swarm: TestSwarm;
@@ -25,7 +26,7 @@ const until = async <T>(look: () => Promise<T | false>): Promise<T> => {
 
 test('three replicas of a service run on three machines, and each is reached from this one', async () => {
   const [{ engine }] = swarm.nodes;
-  await engine.createService({
+  await engine.createService(pusher, {
     Name: 'three',
     TaskTemplate: {
       ContainerSpec: {

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import type Docker from 'dockerode';
 import { engineClient } from '../engine/client.ts';
+import { openRegistry, type TestRegistry } from '../images/testing/registry.ts';
 import { type ImageRecipe, importImage, nodeBase } from './engine/base-image.ts';
 import { type Daemon, makeDaemon } from './engine/daemon.ts';
 import { endProcesses, removeAbandonedDaemons, removeDaemon } from './engine/remove.ts';
 import { layNetwork, type Machine } from './swarm/network.ts';
-import { pushedImage, pushImage } from './swarm/push-image.ts';
-import { openRegistry, type TestRegistry } from './swarm/registry.ts';
+import { pullImage, pushImage } from './swarm/push-image.ts';
 
-export { pushImage } from './swarm/push-image.ts';
+export { pushImage };
 
 /** A machine of the swarm; each is a manager, so that one may be lost. */
 export interface SwarmNode {
@@ -32,8 +32,8 @@ export interface TestSwarm {
 }
 
 /**
- * A swarm of `count` engines, each on a machine of its own as far as the network goes, and a registry with the given
- * images; needs root. Call `close` at the end.
+ * A swarm of `count` engines, each on a machine of its own as far as the network goes, and a registry for `pusher` alone
+ * with the given images, which the first engine has under their own names as well; needs root. Call `close` at the end.
  */
 export async function openTestSwarm(count = 3, recipes: readonly ImageRecipe[] = [nodeBase]): Promise<TestSwarm> {
   await removeAbandonedDaemons();
@@ -43,7 +43,7 @@ export async function openTestSwarm(count = 3, recipes: readonly ImageRecipe[] =
     for (const step of closing.splice(0).reverse()) await step();
   };
   try {
-    const registry = await openRegistry(network.host, recipesDigest(recipes));
+    const registry = await openRegistry({ closed: true, host: network.host, content: recipesDigest(recipes) });
     closing.push(registry.close);
     const opening = network.machines.map(async (machine) => {
       const daemon = await makeDaemon(daemonArguments(registry), machine.under);
@@ -65,8 +65,11 @@ export async function openTestSwarm(count = 3, recipes: readonly ImageRecipe[] =
 
 /** To import and compress an image takes most of a minute, so that the registry's content is kept. */
 async function fill(registry: TestRegistry, engine: Docker, recipes: readonly ImageRecipe[]): Promise<string[]> {
-  const found = await Promise.all(recipes.map(({ name }) => pushedImage(name, registry.address)));
-  if (found.every((image) => image !== null)) return found;
+  const found = await Promise.all(recipes.map(({ name }) => pushedImage(registry, name)));
+  if (found.every((image) => image !== null)) {
+    await Promise.all(recipes.map(({ name }, index) => pullImage(engine, found[index] ?? '', name)));
+    return found;
+  }
   const images = [];
   for (const recipe of recipes) {
     await importImage(engine, recipe);
@@ -74,6 +77,13 @@ async function fill(registry: TestRegistry, engine: Docker, recipes: readonly Im
   }
   await registry.keep();
   return images;
+}
+
+/** The name by digest of an image that the registry has; null if it has none of that name. */
+async function pushedImage(registry: TestRegistry, name: string): Promise<string | null> {
+  const [repository = name, tag = 'latest'] = name.split(':');
+  const digest = await registry.digestOf(repository, tag);
+  return digest && `${registry.address}/${repository}@${digest}`;
 }
 
 function recipesDigest(recipes: readonly ImageRecipe[]): string {

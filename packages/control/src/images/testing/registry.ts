@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { access, cp, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** A real registry on loopback, where engines ask for no certificate. */
+/** A real registry in plain HTTP, which engines take on loopback alone unless they are told to. */
 export interface TestRegistry {
   /** `127.0.0.1:41234`. */
   address: string;
@@ -14,7 +14,9 @@ export interface TestRegistry {
   stop(): Promise<void>;
   /** Digest of a tag, `sha256:…`, by the registry itself; null when it has none. */
   digestOf(name: string, tag: string): Promise<string | null>;
-  /** Ends it and removes what it kept. */
+  /** Keeps what is in it outside the tree: the next one that is opened for the same content begins with it. */
+  keep(): Promise<void>;
+  /** Ends it and removes what it had. */
   close(): Promise<void>;
 }
 
@@ -25,36 +27,36 @@ const htpasswd = 'kova:$2y$05$abcdefghijklmnopqrstuuD3mHdCr44zlIZ.VZCaYRpfQhXMYn
 export interface RegistryOptions {
   /** Only `pusher` may do anything. */
   closed?: boolean;
+  /** An address of this machine. */
+  host?: string;
   /** Where it keeps images; a directory of its own by default. */
   storage?: string;
+  /** Name of what it begins with, if that was kept. */
+  content?: string;
 }
 
 /** Started. It needs Debian's `docker-registry`. */
-export async function openRegistry({ closed = false, storage }: RegistryOptions = {}): Promise<TestRegistry> {
+export async function openRegistry(options: RegistryOptions = {}): Promise<TestRegistry> {
+  const { closed = false, host = '127.0.0.1', content = '' } = options;
   const directory = await mkdtemp(join(tmpdir(), 'kova-test-registry-'));
-  const address = `127.0.0.1:${await freePort()}`;
+  const storage = options.storage ?? join(directory, 'images');
+  const kept = join(homedir(), '.cache', 'kova-tests', `registry-${content}`);
+  if (content && (await isThere(kept))) await cp(kept, storage, { recursive: true });
+  const address = `${host}:${await freePort(host)}`;
   const passwords = join(directory, 'htpasswd');
   await writeFile(passwords, `${htpasswd}\n`);
-  const config = {
-    version: '0.1',
-    log: { level: 'error' },
-    storage: { filesystem: { rootdirectory: storage ?? join(directory, 'images') } },
-    http: { addr: address },
-    ...(closed ? { auth: { htpasswd: { realm: 'kova', path: passwords } } } : {}),
-  };
   const file = join(directory, 'config.json');
-  await writeFile(file, JSON.stringify(config));
-  const headers = {
-    accept: 'application/vnd.docker.distribution.manifest.v2+json',
-    authorization: `Basic ${Buffer.from(`${pusher.username}:${pusher.password}`).toString('base64')}`,
-  };
+  await writeFile(file, JSON.stringify(configuration(storage, address, closed ? passwords : null)));
   let child: ChildProcess | null = null;
   const registry: TestRegistry = {
     address,
     async start() {
       child = spawn('docker-registry', ['serve', file], { stdio: 'ignore' });
       await once(child, 'spawn');
-      while (!(await answers(address))) await pause(20);
+      while (!(await answers(address))) {
+        if (child.exitCode !== null) throw new Error(`docker-registry ended with ${child.exitCode}`);
+        await pause(20);
+      }
     },
     async stop() {
       if (child === null || child.exitCode !== null || child.signalCode !== null) return;
@@ -62,12 +64,11 @@ export async function openRegistry({ closed = false, storage }: RegistryOptions 
       child.kill('SIGKILL');
       await gone;
     },
-    async digestOf(name, tag) {
-      const { ok, headers: told } = await fetch(`http://${address}/v2/${name}/manifests/${tag}`, {
-        method: 'HEAD',
-        headers,
-      });
-      return ok ? told.get('docker-content-digest') : null;
+    digestOf: (name, tag) => digestOf(address, name, tag),
+    async keep() {
+      const partial = `${kept}.${process.pid}`;
+      await cp(storage, partial, { recursive: true });
+      await rename(partial, kept).catch(() => rm(partial, { recursive: true }));
     },
     async close() {
       await registry.stop();
@@ -78,6 +79,26 @@ export async function openRegistry({ closed = false, storage }: RegistryOptions 
   return registry;
 }
 
+/** JSON is YAML. */
+function configuration(rootdirectory: string, addr: string, passwords: string | null) {
+  return {
+    version: '0.1',
+    log: { level: 'error', accesslog: { disabled: true } },
+    storage: { filesystem: { rootdirectory } },
+    http: { addr },
+    ...(passwords ? { auth: { htpasswd: { realm: 'kova', path: passwords } } } : {}),
+  };
+}
+
+async function digestOf(address: string, name: string, tag: string): Promise<string | null> {
+  const headers = {
+    accept: 'application/vnd.docker.distribution.manifest.v2+json',
+    authorization: `Basic ${Buffer.from(`${pusher.username}:${pusher.password}`).toString('base64')}`,
+  };
+  const answer = await fetch(`http://${address}/v2/${name}/manifests/${tag}`, { method: 'HEAD', headers });
+  return answer.ok ? answer.headers.get('docker-content-digest') : null;
+}
+
 /** A registry tells nobody that it is ready: it is asked until it answers. */
 function answers(address: string): Promise<boolean> {
   return fetch(`http://${address}/v2/`).then(
@@ -86,8 +107,15 @@ function answers(address: string): Promise<boolean> {
   );
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
+function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function freePort(host: string): Promise<number> {
+  const server = createServer().listen(0, host);
   await once(server, 'listening');
   const { port } = server.address() as { port: number };
   await new Promise((resolve) => server.close(resolve));

@@ -211,10 +211,11 @@ export class SupervisedInstance<R extends LaunchRecord> {
   }
 
   /** It ended and was started again at once by what it runs in. */
-  async #goOn({ words }: Ending<R>, again: Launched<R>): Promise<void> {
+  async #goOn({ words, excused }: Ending<R>, again: Launched<R>): Promise<void> {
     const { history: before, readyAt, restarts } = this.#record;
-    const history = withEnd(before, this.#around.policy, Date.now(), readyAt);
-    this.#record = { ...this.#record, startedAt: Date.now(), readyAt: null, restarts: restarts + 1, history };
+    const counted = { restarts: restarts + 1, history: withEnd(before, this.#around.policy, Date.now(), readyAt) };
+    const { history } = excused ? this.#record : counted;
+    this.#record = { ...this.#record, ...(excused ? {} : counted), startedAt: Date.now(), readyAt: null };
     this.#take(again);
     await this.#save();
     this.#lastEnd = words;

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { SlotId } from '@kova/core/environment/slot';
 import { Secret } from '@kova/core/secret';
@@ -54,6 +56,10 @@ const readyAgain = async () => {
     await pause(200);
   }
 };
+const containers = async () => {
+  const found = await Promise.all(pier.swarm.nodes.map(({ engine }) => engine.listContainers()));
+  return found.flat().map(({ Id }) => Id);
+};
 const hosts = async () => (await runtime.instances(slot)).map(({ address }) => address.host);
 
 test('an image that no machine can pull is named, and deployed again it runs once the registry is back', async () => {
@@ -103,6 +109,23 @@ test('a service that was removed by hand is made again', async () => {
   });
 }, 90_000);
 
+test('what was stopped ends without Kova, beside the release that comes after it', async () => {
+  const stubborn =
+    "process.on('SIGTERM', () => setTimeout(() => { console.log('the last words'); process.exit(0) }, 1500));";
+  await startReady(inImage({ start: ['node', '-e', `${stubborn} ${server}`] }));
+  const before = await containers();
+  await runtime.stop(slot);
+  await startReady(inImage({ release: 'r-2' }));
+  expect((await containers()).filter((id) => before.includes(id))).toHaveLength(3);
+  const output = (index: number) => readFile(join(pier.options.logs, slot, 'r-1', `${index}.stdout.log`), 'utf8');
+  for (const index of [0, 1, 2]) await until(async () => (await output(index)).includes('the last words'));
+  await until(async () => !(await containers()).some((id) => before.includes(id)));
+  await runtime.stop(slot);
+  runtime.close();
+  await until(async () => (await containers()).length === 0);
+  runtime = await pier.open();
+}, 120_000);
+
 test('while the engine is away instances keep their addresses, and nothing new is begun', async () => {
   await startReady();
   const before = await hosts();
@@ -134,3 +157,15 @@ test('a leader that is cut off is no loss: what the others run is reached, and i
   await first.plug(true);
   await readyAgain();
 }, 120_000);
+
+test('an instance that is lost with its machine runs on another, and that is no end of its own', async () => {
+  const [, , third] = pier.swarm.nodes;
+  const before = (await startReady()).find(({ address }) => address.host === third?.address);
+  await third?.kill();
+  const moved = await until(async () => {
+    const found = (await runtime.instances(slot)).find(({ id }) => id === before?.id);
+    return found?.state === 'ready' && found.address.host !== third?.address && found;
+  });
+  expect(moved.restarts).toBe(0);
+  expect(moved.reason).toContain('before, it was lost with the machine node-3');
+}, 60_000);

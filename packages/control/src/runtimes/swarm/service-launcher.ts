@@ -17,9 +17,9 @@ import type { Ending, Launched, Launcher } from '../slot/launcher.ts';
 import { cleanHistory } from '../slot/restart-policy.ts';
 import { secretEnv } from './environment.ts';
 import type { TaskRecord } from './records.ts';
-import { emptyService, findService, removed, type SeenService } from './service.ts';
+import { emptyService, findService, removed, removeService, type SeenService } from './service.ts';
 import type { ServiceMaker } from './service-maker.ts';
-import { doingInWords, endingInWords, isOver, mayRun, type SwarmTask } from './task.ts';
+import { doingInWords, endingInWords, isOver, mayRun, type SwarmTask, wasTaken } from './task.ts';
 import type { TaskBoard } from './task-board.ts';
 import { TaskLog } from './task-log.ts';
 
@@ -111,7 +111,10 @@ export class ServiceLauncher implements Launcher<TaskRecord> {
     const tasks = this.#tasksOf(id, index);
     const task = tasks.find((seen) => !isOver(seen)) ?? tasks.at(-1);
     if (!task || task.id === record.task) return this.#watched(index, { service: id, task: record.task }, signal);
-    return this.#watched(index, { service: id, task: task.id }, signal, moved(record));
+    const before = tasks.find((seen) => seen.id === record.task);
+    const restarts = record.restarts + (before && wasTaken(before) ? 0 : 1);
+    const change = { restarts, readyAt: null, address: nowhere };
+    return this.#watched(index, { service: id, task: task.id }, signal, change);
   }
 
   /** Ends the whole service: a swarm has no instances that are ended one by one. */
@@ -194,8 +197,8 @@ export class ServiceLauncher implements Launcher<TaskRecord> {
       const successor = board.hasLooked ? this.#successorOf(service, index, id) : null;
       if (successor && (!seen || isOver(seen))) {
         await this.#logOf(index).rest();
-        const words = seen ? endingInWords(seen) : 'ended';
-        return { words, again: this.#watched(index, { service, task: successor.id }, signal, { address: nowhere }) };
+        const again = this.#watched(index, { service, task: successor.id }, signal, { address: nowhere });
+        return { ...endingOf(seen), again };
       }
       if (board.hasLooked && (!seen || isOver(seen)) && (await this.#isGone(service))) {
         this.#forgetLaunch(this.#launch);
@@ -242,6 +245,7 @@ export class ServiceLauncher implements Launcher<TaskRecord> {
   async #endService(launch: string): Promise<string[]> {
     const { engine, maker, spec } = this.#around;
     const service = await this.#find(launch);
+    if (service && spec.image) return this.#leaveToSwarm(service, launch);
     const left = service ? await this.#endTasks(service) : [];
     if (service && left.length === 0) {
       await engineCall(`removing the service of ${spec.slot}`, () => removed(engine.getService(service.ID).remove()));
@@ -252,16 +256,40 @@ export class ServiceLauncher implements Launcher<TaskRecord> {
     return left;
   }
 
+  /**
+   * Instances in an image of their own need nothing that comes after them: the swarm ends them in its own time, which
+   * is 2 s before it even asks them to, and does so whether Kova lives or not.
+   */
+  async #leaveToSwarm(service: SeenService, launch: string): Promise<string[]> {
+    const { engine, spec } = this.#around;
+    await engineCall(`removing the service of ${spec.slot}`, () => removeService(engine, service));
+    void this.#copyLastLines(service);
+    this.#forgetLaunch(launch);
+    return [];
+  }
+
+  async #copyLastLines({ ID }: SeenService): Promise<void> {
+    await this.#awaitTasksEnd(ID);
+    await Promise.all([...this.#logs.values()].map((log) => log.rest()));
+  }
+
   async #endTasks(service: SeenService): Promise<string[]> {
-    const { engine, board, spec } = this.#around;
+    const { engine, spec } = this.#around;
     await engineCall(`stopping ${spec.slot}`, () => emptyService(engine, service));
+    return this.#awaitTasksEnd(service.ID);
+  }
+
+  /** Those that do not end in time, in words. */
+  async #awaitTasksEnd(service: string): Promise<string[]> {
+    const { board, spec } = this.#around;
     const limit = AbortSignal.timeout(spec.stopTimeoutMs + killPatienceMs);
     board.hurry(spec.stopTimeoutMs + killPatienceMs);
     for (;;) {
       await board.next(limit);
-      const left = board.of(service.ID).filter(mayRun);
+      const left = board.of(service).filter(mayRun);
       if (left.length === 0) return [];
-      if (limit.aborted) return left.map(({ id, machine }) => `task ${id} on ${machine?.name}`);
+      if (limit.aborted || board.closing.aborted)
+        return left.map(({ id, machine }) => `task ${id} on ${machine?.name}`);
     }
   }
 
@@ -279,7 +307,7 @@ function elsewhere(name: string, { machine, container }: SwarmTask): KovaError {
   });
 }
 
-/** The swarm has put another task in the place of the one that was recorded. */
-function moved({ restarts }: TaskRecord): Partial<TaskRecord> {
-  return { restarts: restarts + 1, readyAt: null, address: nowhere };
+/** How a task ended that another has taken the place of; null for one of which nothing is known any more. */
+function endingOf(task: SwarmTask | null): { words: string; excused: boolean } {
+  return task ? { words: endingInWords(task), excused: wasTaken(task) } : { words: 'ended', excused: false };
 }

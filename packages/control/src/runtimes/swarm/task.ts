@@ -93,13 +93,20 @@ export function isOver(task: SwarmTask): boolean {
   return hasEnded(task) || task.desired === 'shutdown' || task.desired === 'remove';
 }
 
+/** Whether it was no fault of what ran in it that it ended: its machine was lost, or the swarm wanted it elsewhere. */
+export function wasTaken({ machine, state }: SwarmTask): boolean {
+  return machine?.isDown === true || !ownEndings.has(state);
+}
+
+const ownEndings = new Set(['failed', 'complete', 'rejected']);
+
 /** How it ended: `exited with 3`, `was lost with node-2`. */
 export function endingInWords(task: SwarmTask): string {
   const { machine, state, complaint, exitCode } = task;
   if (machine?.isDown) return `was lost with the machine ${machine.name}`;
   if (state === 'rejected' || (state === 'failed' && exitCode === 0 && complaint !== ''))
     return `could not be started (${complaint})`;
-  if (state !== 'failed' && state !== 'complete') return 'was taken away by the swarm';
+  if (wasTaken(task)) return 'was taken away by the swarm';
   return exitInWords(exitCode);
 }
 

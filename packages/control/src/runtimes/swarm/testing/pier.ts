@@ -2,6 +2,7 @@ import { chmod, cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Secret } from '@kova/core/secret';
+import { pusher } from '../../../images/testing/registry.ts';
 import type { SlotSpec } from '../../../ports/runtime.ts';
 import { openTestSwarm, type TestSwarm } from '../../../testing/swarm.ts';
 import { createSwarmRuntime, type SwarmRuntime, type SwarmRuntimeOptions } from '../swarm-runtime.ts';
@@ -30,7 +31,7 @@ export async function openPier(machines: number): Promise<Pier> {
   const options: SwarmRuntimeOptions = {
     ...{ engine, homeId: new Secret('home of the test'), baseImage: swarm.images[0] ?? '' },
     ...{ directory: join(root, 'state'), logs: join(root, 'logs'), asOf: () => ({ uid: 70_123, gid: 70_123 }) },
-    credentialsOf: async () => null,
+    credentialsOf: async () => pusher,
   };
   const opened: SwarmRuntime[] = [];
   return {
