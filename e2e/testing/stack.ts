@@ -7,7 +7,6 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { DeploymentView, ShipView, StatusView } from '@kova/control/api';
 import { buildNpmBase, npmBase } from '@kova/control/testing/command-line';
-import { nodeBase } from '@kova/control/testing/docker-engine';
 import { type TestDatabase, testDatabase } from '@kova/control/testing/postgres';
 import { pusher } from '@kova/control/testing/registry';
 import { pushImage, type SwarmNode, type TestSwarm } from '@kova/control/testing/swarm';
