@@ -142,3 +142,22 @@ test('an approval given at once does not cut the window short, and environments 
   const { deployments } = await kova.call<ShipView>('GET', `/v1/ships/${ship}`);
   expect(deployments.map(({ environment }) => environment)).toEqual(['pre-production', 'dev', 'production']);
 });
+
+test('the first release that has assets keeps them from the moment that users are on it', async () => {
+  await kova.ship({
+    text: 'with assets',
+    app: "assets: { prefix: '/static/', dir: 'assets' },",
+    files: { 'assets/said.txt': 'kept' },
+    environments: `{ production: { stability: '60s' } }`,
+  });
+  await kova.until(
+    () => kova.environment(),
+    ({ inFlight }) => inFlight?.phase === 'stabilizing',
+  );
+  await kova.until(
+    () => kova.get('/static/said.txt'),
+    ({ body }) => body === 'kept',
+    5000,
+  );
+  await kova.ended(await kova.act('abort'));
+});

@@ -1,17 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { request } from 'undici';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { commitVersion } from './testing/app.ts';
 import { runKova } from './testing/command.ts';
 import { freePort } from './testing/free-port.ts';
 import { Load } from './testing/load.ts';
+import { end, type Supervised, supervise } from './testing/supervised.ts';
 
-const bin = fileURLToPath(new URL('../packages/cli/bin/kova.js', import.meta.url));
 const home = mkdtempSync(join(tmpdir(), 'kova-'));
 const [api, edgePort] = [await freePort(), await freePort()];
 const origin = `http://127.0.0.1:${edgePort}`;
@@ -21,8 +18,8 @@ let server: Supervised;
 
 beforeAll(async () => {
   chmodSync(home, 0o711);
-  edge = await supervise(['edge', '--listen', `127.0.0.1:${edgePort}`], 'listens on');
-  server = await supervise(['server'], 'ready at');
+  edge = await supervise(['edge', '--listen', `127.0.0.1:${edgePort}`], 'listens on', env);
+  server = await supervise(['server'], 'ready at', env);
   commitVersion(join(home, 'app'), { text: 'one' });
   expect(await runKova(['ship', '--dir', join(home, 'app')], env)).toMatchObject({ code: 0 });
 });
@@ -32,38 +29,11 @@ afterAll(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
-interface Supervised {
-  child: ChildProcess;
-  said(): string;
-}
-
-/** What a supervisor does: starts a command, and knows it by its pid until it ends. */
-async function supervise(args: string[], ready: string): Promise<Supervised> {
-  const child = spawn(process.execPath, [bin, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  let text = '';
-  await new Promise<void>((resolve, reject) => {
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (part: string) => {
-        text += part;
-        if (text.includes(ready)) resolve();
-      });
-    }
-    child.once('exit', (code) => reject(new Error(`${args[0]} ended with ${code}: ${text}`)));
-  });
-  return { child, said: () => text };
-}
-
-async function end({ child }: Supervised, signal: NodeJS.Signals): Promise<void> {
-  const gone = once(child, 'exit');
-  child.kill(signal);
-  await gone;
-}
-
 test('a control plane that its supervisor ends and starts again, as an upgrade does, takes no request away', async () => {
   const load = new Load(origin, 'production.shop.localhost');
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
     await end(server, signal);
-    server = await supervise(['server'], 'ready at');
+    server = await supervise(['server'], 'ready at', env);
   }
   commitVersion(join(home, 'app'), { text: 'two' });
   expect(await runKova(['ship', '--dir', join(home, 'app')], env)).toMatchObject({ code: 0 });
@@ -75,7 +45,7 @@ test('a control plane that its supervisor ends and starts again, as an upgrade d
 test('an edge that its supervisor keeps is missed, not replaced, and serves as before when it is back', async () => {
   await end(edge, 'SIGKILL');
   await vi.waitUntil(() => server.said().includes('no edge runs in'), { timeout: 30_000, interval: 50 });
-  edge = await supervise(['edge', '--listen', `127.0.0.1:${edgePort}`], 'listens on');
+  edge = await supervise(['edge', '--listen', `127.0.0.1:${edgePort}`], 'listens on', env);
   const answer = await request(origin, { headers: { host: 'production.shop.localhost' } });
   expect(answer.statusCode).toBe(200);
   expect(await answer.body.json()).toMatchObject({ text: 'two' });

@@ -14,28 +14,30 @@ export interface Seen {
 export class Load {
   readonly seen: Seen = { requests: 0, dropped: [], errors: 0, releases: new Map() };
   readonly #agents = [new Agent({ connections: 4 }), new Agent({ connections: 4, pipelining: 0 })];
-  readonly #origin: string;
+  readonly #origins: readonly string[];
   readonly #host: string;
   #running = true;
   readonly #users: Promise<void>[];
 
-  constructor(origin: string, host: string, users = 4, pauseMs = 10) {
-    this.#origin = origin;
+  /** Of several origins a user takes the next one when the one at hand gives no answer. */
+  constructor(origin: string | readonly string[], host: string, users = 4, pauseMs = 10) {
+    this.#origins = [origin].flat();
     this.#host = host;
     this.#users = Array.from({ length: users }, (_, index) => this.#ask(this.#agents[index % 2]!, pauseMs));
   }
 
   async #ask(dispatcher: Agent, pauseMs: number): Promise<void> {
-    while (this.#running) {
-      await this.#one(dispatcher);
+    for (let at = 0; this.#running; ) {
+      const origin = this.#origins[at % this.#origins.length]!;
+      if (!(await this.#one(dispatcher, origin))) at += 1;
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
   }
 
-  async #one(dispatcher: Agent): Promise<void> {
+  async #one(dispatcher: Agent, origin: string): Promise<boolean> {
     this.seen.requests += 1;
     try {
-      const answer = await request(`${this.#origin}/`, {
+      const answer = await request(`${origin}/`, {
         dispatcher,
         headers: { host: this.#host },
         headersTimeout: 20_000,
@@ -44,8 +46,10 @@ export class Load {
       if ([502, 503, 504].includes(answer.statusCode)) this.seen.dropped.push(`status ${answer.statusCode}`);
       else if (answer.statusCode >= 500) this.seen.errors += 1;
       this.#note(String(answer.headers['x-kova-release']), answer.statusCode === 500);
+      return true;
     } catch (error) {
       this.seen.dropped.push((error as Error).message);
+      return false;
     }
   }
 

@@ -6,7 +6,7 @@ import { inStore } from './books.ts';
 import type { TestKova } from './kova.ts';
 
 /** On three machines, an instance each; deployed by hand, since the image is made in between. */
-const onThreeMachines = {
+export const onThreeMachines = {
   environments: `{ production: { stability: '2s', instances: 3, deploy: 'manual', standby: '1h' } }`,
   app: `health: { path: '/health', deadline: '60s' },`,
   more: `runtime: 'swarm',`,
@@ -17,7 +17,7 @@ export async function releaseWithImage(kova: TestKova, swarm: TestSwarm, version
   const release = await releaseWithout(kova, version);
   await inStore(
     kova.home,
-    `update releases set image = '${await imageOf(kova, swarm, release)}' where id = '${release}'`,
+    `update releases set image = '${await imageOf(kova.repository, swarm, release)}' where id = '${release}'`,
   );
   return release;
 }
@@ -28,12 +28,17 @@ export async function releaseWithout(kova: TestKova, version: AppVersion): Promi
   return release;
 }
 
-async function imageOf(kova: TestKova, { nodes: [{ engine }], images, registry }: TestSwarm, release: string) {
+/** Builds what is in the repository upon the first image of the swarm, and pushes it. */
+export async function imageOf(
+  repository: string,
+  { nodes: [{ engine }], images, registry }: TestSwarm,
+  release: string,
+): Promise<string> {
   const dockerfile = [`FROM ${images[0]}`, 'WORKDIR /app', 'COPY . .', 'USER 1000', ''].join('\n');
-  await writeFile(join(kova.repository, 'Dockerfile'), dockerfile);
-  const src = (await readdir(kova.repository)).filter((name) => name !== '.git');
+  await writeFile(join(repository, 'Dockerfile'), dockerfile);
+  const src = (await readdir(repository)).filter((name) => name !== '.git');
   const name = `shop:${release}`;
-  const progress = await engine.buildImage({ context: kova.repository, src }, { t: name });
+  const progress = await engine.buildImage({ context: repository, src }, { t: name });
   await new Promise<void>((resolve, reject) =>
     engine.modem.followProgress(progress, (error) => (error ? reject(error) : resolve())),
   );

@@ -9,6 +9,7 @@ const commands: Catalogue = {
   down: async () => (await import('./commands/down.ts')).downCommand,
   server: async () => (await import('./commands/server.ts')).serverCommand,
   edge: async () => (await import('./commands/edge.ts')).edgeCommand,
+  follow: async () => (await import('./commands/follow.ts')).followCommand,
   worker: async () => (await import('./commands/worker/worker.ts')).workerCommand,
   ship: async () => (await import('./commands/ship.ts')).shipCommand,
   attach: async () => (await import('./commands/attach.ts')).attachCommand,

@@ -1,5 +1,6 @@
 import type { Provider } from '@kova/core/repository/provider';
 import type { Secret } from '@kova/core/secret';
+import type { Followers } from './edges/followers.ts';
 import type { IdentityOf } from './home/app-identities.ts';
 import type { Home } from './home/home.ts';
 import type { Seal } from './home/seal.ts';
@@ -22,7 +23,11 @@ export interface Context {
   db: Store;
   runtime: Runtime;
   migrator: Migrator;
+  /** That of the home and those that follow it. */
   edge: Edge;
+  /** That of the home alone, for what the others see to by themselves. */
+  ownEdge: Edge;
+  followers: Followers;
   services: Services;
   artefacts: Artefacts;
   commits: Commits;

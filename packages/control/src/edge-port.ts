@@ -18,14 +18,17 @@ export function edgeAt(socketPath: string, listen: string): Edge {
     removeHttpChallenge: (token) => admin.removeHttpChallenge(token),
     putAlpnChallenge: (name, pair) => admin.putAlpnChallenge(name, pair),
     removeAlpnChallenge: (name) => admin.removeAlpnChallenge(name),
-    servedRelease: async (host, path) => {
-      // As a proxy on this machine that has ended TLS: it is not sent elsewhere.
-      const headers = { host, 'x-forwarded-proto': 'https' };
-      const options = { headers, signal: AbortSignal.timeout(10_000) };
-      const answer = await request(`http://${listen}${path}`, options).catch(() => null);
-      await answer?.body.dump().catch(() => undefined);
-      const release = answer?.headers['x-kova-release'];
-      return typeof release === 'string' ? release : null;
-    },
+    served: async (host, path) => [{ by: 'the edge', release: await releaseServed(listen, host, path) }],
   };
+}
+
+/** The release that users of the host are served at the address; null when nothing answers. */
+export async function releaseServed(address: string, host: string, path: string): Promise<string | null> {
+  // As a proxy that has ended TLS: it is not sent elsewhere.
+  const headers = { host, 'x-forwarded-proto': 'https' };
+  const options = { headers, signal: AbortSignal.timeout(10_000) };
+  const answer = await request(`http://${address}${path}`, options).catch(() => null);
+  await answer?.body.dump().catch(() => undefined);
+  const release = answer?.headers['x-kova-release'];
+  return typeof release === 'string' ? release : null;
 }

@@ -11,11 +11,15 @@ import { prepareToolchain } from './build/toolchain.ts';
 import { CertificateKeeper } from './certificates/keeper.ts';
 import type { Context } from './context.ts';
 import { edgeAt } from './edge-port.ts';
+import { AllEdges } from './edges/all-edges.ts';
+import { edgeKey } from './edges/edge-key.ts';
+import { Followers } from './edges/followers.ts';
 import { homeMark } from './engine/labels.ts';
 import { appIdentities } from './home/app-identities.ts';
 import { writeControlRecord, writeStartError } from './home/control-record.ts';
 import { homeAt, homePath, prepareHome } from './home/home.ts';
 import { lockedExitCode, lockHome } from './home/lock.ts';
+import { createSeal } from './home/seal.ts';
 import { tokenIn } from './home/token.ts';
 import { appIdentity } from './home/unprivileged.ts';
 import { ExecSessions } from './http/exec/sessions.ts';
@@ -62,6 +66,7 @@ interface Parts {
   ctx: Context;
   store: OwnStore;
   runtime: ChosenRuntime;
+  edges: AllEdges;
   jobs: LocalJobRunner;
 }
 
@@ -94,9 +99,13 @@ async function assemble(): Promise<Parts> {
   const appPath = [toolchain.bin, '/usr/local/bin', '/usr/bin', '/bin'].join(delimiter);
   const migrator = openMigrator({ home, identityOf, path: appPath });
   void migrator.endLeftovers().catch(told('migrations'));
+  const ownEdge = edgeAt(edgeProcess.socketPath, edgeProcess.address);
+  const followers = new Followers(db, parts.bell);
+  const edgeSeal = createSeal(await edgeKey(home.keys, process.env));
+  const edges = new AllEdges({ own: ownEdge, followers, db, seal: edgeSeal });
   const ctx: Context = {
-    ...{ home, db, runtime, migrator, services, identityOf, ...parts },
-    edge: edgeAt(edgeProcess.socketPath, edgeProcess.address),
+    ...{ home, db, runtime, migrator, services, identityOf, ...parts, ownEdge, followers },
+    edge: edges,
     commits: createCommits(home.repositories),
     statuses: { github: githubStatuses, gitlab: gitlabStatuses, gitea: giteaStatuses },
     appPath,
@@ -105,7 +114,7 @@ async function assemble(): Promise<Parts> {
     idleToken: await tokenIn(home.keys, 'idle-token'),
   };
   moved = new MovedInstances(ctx, told('moved instances'));
-  return { ctx, store, runtime, jobs: parts.jobs };
+  return { ctx, store, runtime, edges, jobs: parts.jobs };
 }
 
 /** An instance that ends unasked is written into the control plane's log, with its reason. */
@@ -153,7 +162,11 @@ async function open(parts: Parts, server: ApiServer, sessions: ExecSessions): Pr
   const work = await takeUpWork(parts);
   const certificates = new CertificateKeeper(parts.ctx);
   const { workflows, look: lookAtExecutors } = work;
-  watchOver({ ctx: parts.ctx, keepStore: () => parts.store.keep(), certificates, workflows, lookAtExecutors });
+  watchOver({
+    ...{ ctx: parts.ctx, certificates, workflows, lookAtExecutors },
+    keepStore: () => parts.store.keep(),
+    shareWithEdges: () => parts.edges.share(),
+  });
   const api = createApi({ ctx: parts.ctx, workflows, certificates }, sessions, await tokenIn(home.keys, 'api-token'));
   server.serve(api.fetch);
   const { edgeListen, edgeTls } = parts.ctx;

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { hasCode, KovaError, reportOf } from '@kova/core/errors/kova-error';
+import { isElsewhere } from '@kova/edge/elsewhere';
 import { stopEdge } from '@kova/edge/launch';
 import { removeLeftoverBuilds } from './build/directory.ts';
 import { killStrays } from './commands/strays.ts';
@@ -84,6 +85,11 @@ async function isOurs(root: string): Promise<boolean> {
 async function endControl(root: string, patienceMs: number): Promise<void> {
   const control = await controlIn(root);
   if (!control) return;
+  if (isElsewhere(control)) {
+    throw new KovaError('STILL_RUNNING', 'the control plane runs in another container', {
+      next: 'Stop it with what keeps it, or run the command in its container.',
+    });
+  }
   signal(control, 'SIGTERM');
   if (await hasEnded(root, control, termMs)) return;
   signal(control, 'SIGKILL');

@@ -8,8 +8,9 @@ import { hasCode, KovaError } from '@kova/core/errors/kova-error';
 import { EdgeAdmin } from './admin/client.ts';
 import { type ListenAddress, parseAddress } from './process/address.ts';
 import { readLiveEdge, socketPathOf } from './process/edge-file.ts';
+import { isElsewhere } from './process/elsewhere.ts';
 import { exitCodes } from './process/exit-codes.ts';
-import { startTimeOf } from './process/identity.ts';
+
 import { type EdgeProgramOptions, edgeProgram } from './program.ts';
 
 export { socketPathOf };
@@ -111,10 +112,12 @@ export async function stopEdge(dir: string, options: { drainMs?: number } = {}):
   const drainMs = options.drainMs ?? 10_000;
   await new EdgeAdmin(socketPathOf(dir), { timeoutMs: 3_000 }).stop(drainMs).catch((error: unknown) => {
     if (!hasCode(error, 'EDGE_UNAVAILABLE')) throw error;
-    signal(edge.pid, 'SIGTERM');
+    if (!isElsewhere(edge)) signal(edge.pid, 'SIGTERM');
   });
   const deadline = Date.now() + drainMs + 2_000;
-  while (startTimeOf(edge.pid) === edge.startTime) {
+  while ((await readLiveEdge(dir))?.startTime === edge.startTime) {
+    // The pid of another container is somebody else's here.
+    if (Date.now() > deadline && isElsewhere(edge)) return { stopped: false };
     if (Date.now() > deadline) signal(edge.pid, 'SIGKILL');
     await sleep(POLL_MS);
   }

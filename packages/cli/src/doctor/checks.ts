@@ -5,7 +5,7 @@ import type { Client } from '../api/client.ts';
 import { apiUrl, connect, tokenFile } from '../api/connect.ts';
 import { checkEngine } from './engine.ts';
 import { checkDisk, checkNode, checkProgram, checkToken } from './machine.ts';
-import { checkEdge, checkPortFree } from './network.ts';
+import { checkEdge, checkFollowing, checkPortFree } from './network.ts';
 
 export interface Check {
   name: string;
@@ -28,7 +28,7 @@ export async function runChecks(env: NodeJS.ProcessEnv): Promise<Check[]> {
     ...(env.KOVA_TOKEN ? [] : [checkToken(token)]),
   ]);
   const api = await checkApi(env);
-  return [...local, api.check, ...(api.client ? [await edgeOf(api.client)] : [await checkPort(env)])];
+  return [...local, api.check, ...(api.client ? await edgesOf(api.client) : [await checkPort(env)])];
 }
 
 async function checkApi(env: NodeJS.ProcessEnv): Promise<{ check: Check; client: Client | null }> {
@@ -44,13 +44,13 @@ async function checkApi(env: NodeJS.ProcessEnv): Promise<{ check: Check; client:
   }
 }
 
-async function edgeOf(client: Client): Promise<Check> {
+async function edgesOf(client: Client): Promise<Check[]> {
   try {
-    const { edge } = await client.get<StatusView>('/v1/status');
-    return checkEdge(edge);
+    const { edge, edges } = await client.get<StatusView>('/v1/status');
+    return [await checkEdge(edge), ...edges.map(checkFollowing)];
   } catch (error) {
     const { message, next } = reportOf(error);
-    return { name: 'edge', ok: false, found: `the API does not say where it listens: ${message}`, next };
+    return [{ name: 'edge', ok: false, found: `the API does not say where it listens: ${message}`, next }];
   }
 }
 

@@ -1,4 +1,5 @@
 import { connect, createServer } from 'node:net';
+import type { EdgeView } from '@kova/control/api';
 import type { Check } from './checks.ts';
 
 const patienceMs = 3000;
@@ -17,6 +18,19 @@ export function checkEdge(address: string): Promise<Check> {
     socket.on('connect', () => end(true, `listens at ${address}`));
     socket.on('error', (error) => end(false, `${address}: ${error.message}`));
   });
+}
+
+/** An edge on another machine, by what is told of it. */
+export function checkFollowing({ name, address, state, behind, problem, heardAt }: EdgeView): Check {
+  const why = problem === null ? '' : `: ${problem}`;
+  const found = {
+    'in-line': `in line at ${address}`,
+    behind: `${address} lacks ${behind.join(', ') || 'something'}${why}`,
+    lost: `${address} was last heard of at ${heardAt}${why}`,
+  }[state];
+  const next =
+    'Look at `kova edge` and `kova follow` on that machine; one that is gone for good is forgotten after a week.';
+  return { name: `edge ${name}`, ok: state === 'in-line', found, next };
 }
 
 export function checkPortFree(port: number, host: string): Promise<Check> {

@@ -1,5 +1,6 @@
 import type { EnvironmentView, StatusView } from '@kova/control/api';
 import { since } from './duration.ts';
+import { edgeTable } from './edges.ts';
 import { approvalHint } from './plain.ts';
 import { jobMark } from './run.ts';
 import { plain, renderTable } from './table.ts';
@@ -8,9 +9,13 @@ import { workerTable } from './workers.ts';
 const headers = ['ENVIRONMENT', 'LIVE', 'COMMIT', 'SINCE', 'AT WORK', 'STANDBY', 'INSTANCES', 'URL'];
 
 /** A table for each project, and below it what needs a sentence. */
-export function statusText({ projects, workers }: StatusView, now = Date.now()): string {
+export function statusText(status: StatusView, now = Date.now()): string {
+  const { projects, workers, edges } = status;
   // The control plane alone is no news.
-  const others = workers.length > 1 ? [workerTable(workers)] : [];
+  const others = [
+    ...(workers.length > 1 ? [workerTable(workers)] : []),
+    ...(edges.length > 0 ? [edgeTable(status)] : []),
+  ];
   if (projects.length === 0) return ['Nothing was shipped yet. Next: kova ship', ...others].join('\n\n');
   const tables = projects.map(({ name, environments }) => {
     const table = renderTable(

@@ -1,6 +1,7 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ErrorReport, isErrorCode, KovaError } from '@kova/core/errors/kova-error';
+import { accepts, isElsewhere, pidNamespace } from '@kova/edge/elsewhere';
 import { processStart } from './process-start.ts';
 
 /** Where the API answers and where the edge serves, both as origins: `http://127.0.0.1:4780`. */
@@ -15,6 +16,8 @@ export interface ControlPlace {
 export interface ControlRecord {
   pid: number;
   startTime: string;
+  /** In which its pid holds: a container has numbers of its own. */
+  pidNamespace?: string | null;
   ready: ControlPlace | null;
 }
 
@@ -23,14 +26,23 @@ const path = (home: string) => join(home, 'control.json');
 export async function writeControlRecord(home: string, ready: ControlPlace | null): Promise<void> {
   const startTime = (await processStart(process.pid)) ?? '';
   const draft = `${path(home)}.${process.pid}`;
-  await writeFile(draft, JSON.stringify({ pid: process.pid, startTime, ready }), { mode: 0o600 });
+  await writeFile(draft, JSON.stringify({ pid: process.pid, startTime, pidNamespace: pidNamespace(), ready }), {
+    mode: 0o600,
+  });
   await rename(draft, path(home));
 }
 
-/** The control plane that runs or starts in this home; null when none does. */
+/** The control plane that runs or starts in this home, or runs there in another container; null when none does. */
 export async function controlIn(home: string): Promise<ControlRecord | null> {
   const found = await readJson(path(home));
-  return isRecord(found) && (await processStart(found.pid)) === found.startTime ? found : null;
+  return isRecord(found) && (await isAlive(found)) ? found : null;
+}
+
+async function isAlive(record: ControlRecord): Promise<boolean> {
+  if (!isElsewhere(record)) return (await processStart(record.pid)) === record.startTime;
+  if (record.ready === null) return false;
+  const { hostname: host, port } = new URL(record.ready.url);
+  return accepts({ host, port: Number(port) });
 }
 
 // By hand and not by a schema: every command reads it, and loading Zod takes longer than many of them.

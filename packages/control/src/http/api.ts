@@ -9,6 +9,7 @@ export type {
   CertificateView,
   CommitView,
   DeploymentView,
+  EdgeView,
   EnvironmentView,
   JobView,
   LogMatchView,

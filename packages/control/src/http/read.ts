@@ -11,6 +11,7 @@ import { environmentNames, readEnvironment, releaseIn, type SlotRecord } from '.
 import { heldCommits } from '../store/holds.ts';
 import { jobsOf } from '../store/jobs.ts';
 import { type Run, runRows, toRun } from '../store/runs.ts';
+import { readEdges } from './edges.ts';
 import { configurationInForce, driftOf } from './environment-state.ts';
 import type { DeploymentView, EnvironmentView, ReleaseView, ScorecardView, ShipView, StatusView } from './views.ts';
 import { readWorkers } from './workers.ts';
@@ -41,7 +42,8 @@ export async function readStatus(ctx: Context): Promise<StatusView> {
     projects.set(project, [...(projects.get(project) ?? []), await readEnvironmentView(ctx, project, name)]);
   }
   const list = [...projects].map(([name, environments]) => ({ name, environments }));
-  return { version, edge: ctx.edgeListen, projects: list, workers: await readWorkers(ctx) };
+  const [workers, edges] = [await readWorkers(ctx), await readEdges(ctx)];
+  return { version, edge: ctx.edgeListen, projects: list, workers, edges };
 }
 
 async function readEnvironmentView(ctx: Context, project: string, name: string): Promise<EnvironmentView> {

@@ -98,12 +98,27 @@ export const workerView = z
   })
   .meta({ id: 'Worker' });
 
+export const edgeView = z
+  .object({
+    name: z.string(),
+    address: z.string().describe('where users reach it'),
+    state: z
+      .enum(['in-line', 'behind', 'lost'])
+      .describe('whether it has what is recorded, or not all of it, or is not waited for, since it is not heard of'),
+    behind: z.array(z.string()).describe('the routes that it lacks the newest of'),
+    problem: z.string().nullable().describe('what keeps it from being in line'),
+    heardAt: moment.describe('when it was last heard of'),
+    silentMs: z.number().describe('the time since then'),
+  })
+  .meta({ id: 'Edge' });
+
 export const statusView = z
   .object({
     version: z.string(),
     edge: z.string().describe('the address that the edge listens on'),
     projects: z.array(z.object({ name: z.string(), environments: z.array(environmentView) })),
     workers: z.array(workerView),
+    edges: z.array(edgeView).describe('edges on other machines'),
   })
   .meta({ id: 'Status' });
 
@@ -300,6 +315,7 @@ export const streamEvent = z.discriminatedUnion('type', [
 export type DeploymentView = z.infer<typeof deploymentView>;
 export type EnvironmentView = z.infer<typeof environmentView>;
 export type WorkerView = z.infer<typeof workerView>;
+export type EdgeView = z.infer<typeof edgeView>;
 export type StatusView = z.infer<typeof statusView>;
 export type CommitView = z.infer<typeof commitView>;
 export type ReleaseView = z.infer<typeof releaseView>;

@@ -11,7 +11,7 @@ export interface OpenDoor {
   close(): void;
 }
 
-/** The traffic daemon, as the control plane uses it. */
+/** The traffic daemons, as the control plane uses them: that of the home alone, or it and those of other machines. */
 export interface Edge {
   /** Replaces a route; one that is not newer than the one in place is refused with EDGE_STALE_ROUTE. Idempotent. */
   putRoute(route: Route): Promise<void>;
@@ -35,6 +35,13 @@ export interface Edge {
   removeHttpChallenge(token: string): Promise<void>;
   putAlpnChallenge(host: string, pair: { chain: string; key: string }): Promise<void>;
   removeAlpnChallenge(host: string): Promise<void>;
-  /** The release that users of the host are served now; null when nothing answers. */
-  servedRelease(host: string, path: string): Promise<string | null>;
+  /** The release that users of the host are served now, by each edge that lives. */
+  served(host: string, path: string): Promise<Served[]>;
+}
+
+export interface Served {
+  /** For people: `the edge`, `edge b`. */
+  by: string;
+  /** Null when nothing answers. */
+  release: string | null;
 }

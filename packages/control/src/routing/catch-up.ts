@@ -1,6 +1,7 @@
 import { diff } from '@kova/core/plan/diff';
 import type { Route } from '@kova/core/traffic/route';
 import type { Context } from '../context.ts';
+import type { Store } from '../store/connect.ts';
 
 /** The column's; a number that came from no store is not taken over. */
 const highestVersion = 2_147_483_647;
@@ -16,7 +17,10 @@ interface Place {
  * higher. A writer that was paused finds the number high enough already.
  * @returns what the edge had that is not recorded; null when it had nothing of that kind
  */
-export async function catchUp(ctx: Context, { project, environment }: Place): Promise<string | null> {
+export async function catchUp(
+  ctx: Pick<Context, 'db' | 'edge'>,
+  { project, environment }: Place,
+): Promise<string | null> {
   const there = (await ctx.edge.routes()).find(({ id }) => id === `${project}/${environment}`);
   const row = await ctx.db
     .selectFrom('environments')
@@ -25,12 +29,18 @@ export async function catchUp(ctx: Context, { project, environment }: Place): Pr
     .executeTakeFirst();
   if (!row || (there && (there.version <= row.route_version || there.version >= highestVersion))) return null;
   const least = there?.version ?? row.route_version + 1;
-  await ctx.db
+  await liftNumber(ctx.db, { project, environment }, least);
+  return there ? differenceOf(row.route, there) : goneFromEdge;
+}
+
+/** The next route of the environment gets a number above that. Idempotent. */
+export async function liftNumber(db: Store, { project, environment }: Place, least: number): Promise<void> {
+  if (least > highestVersion) return;
+  await db
     .updateTable('environments')
     .set(({ fn, val }) => ({ route_version: fn<number>('greatest', ['route_version', val(least)]) }))
     .where((is) => is.and({ project, name: environment }))
     .execute();
-  return there ? differenceOf(row.route, there) : goneFromEdge;
 }
 
 function differenceOf(recorded: Route | null, there: Route): string {

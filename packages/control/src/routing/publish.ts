@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { AppConfig } from '@kova/core/config/schema';
 import { hasCode, KovaError } from '@kova/core/errors/kova-error';
 import type { Route } from '@kova/core/traffic/route';
 import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import { noteMended } from '../store/drifts.ts';
-import { readEnvironment, releaseIn } from '../store/environments.ts';
+import { readEnvironment, releaseIn, type SlotRecord } from '../store/environments.ts';
 import type { Schema } from '../store/schema.ts';
 import { catchUp, putBack } from './catch-up.ts';
 import { deriveRoute } from './derive.ts';
@@ -21,7 +22,8 @@ const attempts = 3;
 export async function publishRoute(ctx: Context, project: string, environment: string): Promise<boolean> {
   let found: string | null = null;
   for (let attempt = 1; ; attempt += 1) {
-    const route = await numberRoute(ctx, project, environment);
+    const { route, isNew } = await numberRoute(ctx, project, environment);
+    if (isNew) ctx.bell.ring('edges');
     try {
       if (route) await ctx.edge.putRoute(route);
       if (found) await noteMended(ctx.db, { project, environment, subject: 'route', found, mend: putBack });
@@ -33,7 +35,13 @@ export async function publishRoute(ctx: Context, project: string, environment: s
   }
 }
 
-async function numberRoute(ctx: Context, project: string, environment: string): Promise<Route | null> {
+interface Numbered {
+  /** Null where nothing has ever run. */
+  route: Route | null;
+  isNew: boolean;
+}
+
+async function numberRoute(ctx: Context, project: string, environment: string): Promise<Numbered> {
   return ctx.db.transaction().execute(async (trx) => {
     const row = await trx
       .selectFrom('environments')
@@ -44,9 +52,9 @@ async function numberRoute(ctx: Context, project: string, environment: string): 
       .executeTakeFirst();
     if (!row) throw new KovaError('NOT_FOUND', `there is no environment ${environment} of ${project}`);
     const derived = await routeNow(ctx, trx, { project, environment, known: row.route });
-    if (!derived) return null;
+    if (!derived) return { route: null, isNew: false };
     const current = { ...derived, version: row.route_version };
-    if (row.route && isDeepStrictEqual(row.route, current)) return row.route;
+    if (row.route && isDeepStrictEqual(row.route, current)) return { route: row.route, isNew: false };
     const next = { ...derived, version: row.route_version + 1 };
     await trx
       .updateTable('environments')
@@ -54,7 +62,7 @@ async function numberRoute(ctx: Context, project: string, environment: string): 
       .where('project', '=', project)
       .where('name', '=', environment)
       .execute();
-    return next;
+    return { route: next, isNew: true };
   });
 }
 
@@ -68,5 +76,15 @@ async function routeNow(
   const leading = live ?? slots[0];
   if (!leading) return known && { ...known, slots: [] };
   const { config } = await releaseIn(trx, leading);
-  return deriveRoute(ctx, { project, environment, weights, slots, config });
+  const app = { ...config.app, assets: config.app.assets ?? (await assetsOf(trx, slots)) };
+  return deriveRoute(ctx, { project, environment, weights, slots, config: { ...config, app } });
+}
+
+/** A release that is the first to have assets has them before it is live: users are on it while traffic shifts. */
+async function assetsOf(trx: Transaction<Schema>, slots: readonly SlotRecord[]): Promise<AppConfig['assets']> {
+  for (const slot of slots) {
+    const { assets } = (await releaseIn(trx, slot)).config.app;
+    if (assets) return assets;
+  }
+  return null;
 }

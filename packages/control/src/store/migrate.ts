@@ -2,6 +2,7 @@ import { KovaError } from '@kova/core/errors/kova-error';
 import type { Secret } from '@kova/core/secret';
 import { type Kysely, sql } from 'kysely';
 import { connectStore, type Store } from './connect.ts';
+import { grantEdges } from './edge-role.ts';
 import { type Migration, ownMigrations, readMigrations } from './migration-files.ts';
 import type { Schema } from './schema.ts';
 
@@ -11,10 +12,12 @@ type Connection = Kysely<Schema>;
 /** One process at a time. */
 const lock = 4_702_002;
 
-/** Brings the store at that address up to date; a migration takes the time that it takes. As `migrateStore`. */
+/** Brings the store at that address up to date; a migration takes the time that it takes; what edges may do follows it. As `migrateStore`. */
 export async function migrateStoreAt(url: Secret): Promise<void> {
   const db = connectStore(url, { answersInMs: 0 });
-  await migrateStore(db).finally(() => db.destroy());
+  await migrateStore(db)
+    .then(() => grantEdges(db))
+    .finally(() => db.destroy());
 }
 
 /**

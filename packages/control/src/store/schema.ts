@@ -13,6 +13,7 @@ import type { Provider } from '@kova/core/repository/provider';
 import type { Route } from '@kova/core/traffic/route';
 import type { Verdict } from '@kova/core/verdict';
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type { EdgeReport, EdgeSecretKind } from '../edges/report.ts';
 
 type Json<T extends object> = JSONColumnType<T, string, string>;
 type MaybeJson<T extends object> = ColumnType<T | null, string | null | undefined, string | null>;
@@ -301,4 +302,17 @@ export interface Schema {
     started_at: Moment;
     heartbeat_at: Moment;
   };
+  edges: {
+    name: string;
+    id: string;
+    address: string;
+    enrolled_at: Moment;
+    heartbeat_at: Moment;
+    report: Json<EdgeReport>;
+  };
+  edge_secrets: { kind: EdgeSecretKind; name: string; digest: string; sealed: string; at: Moment };
+  edge_drains: { id: Generated<string>; slot: string; spread_ms: number; timeout_ms: number; at: Moment };
+  asset_contents: { digest: string; content: Buffer };
+  asset_releases: { project: string; environment: string; release: string };
+  asset_files: { project: string; environment: string; release: string; path: string; digest: string };
 }

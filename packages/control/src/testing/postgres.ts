@@ -8,17 +8,21 @@ import { connected } from '../services/postgres/connected.ts';
 import { ensureLogin } from '../services/postgres/login.ts';
 import { passwordIn } from '../services/postgres/password.ts';
 import { connectStore, type Store } from '../store/connect.ts';
+import { edgeRole, grantEdges } from '../store/edge-role.ts';
 import { migrateStore } from '../store/migrate.ts';
 import { makeTestHome, removeTestHome, testCluster } from './postgres-home.ts';
 
 export interface TestDatabase {
   url: Secret;
   db: Store;
+  /** As the user that edges have, with the rights that the control plane gives it. */
+  asEdge(): Promise<Secret>;
   /** Closes `db`, ends every other connection and removes the database. */
   drop(): Promise<void>;
 }
 
 const role = 'kova';
+const roleExists = '42710';
 const template = 'store_template';
 /** Only one may copy a template at a time, and the first one makes it. */
 const lock = 4_702_003;
@@ -43,6 +47,16 @@ export async function testDatabase(): Promise<TestDatabase> {
   return {
     url,
     db,
+    async asEdge() {
+      const password = 'a password of edges';
+      await administer(cluster, (admin) => admin.query(`CREATE ROLE ${edgeRole} LOGIN PASSWORD '${password}'`)).catch(
+        (error: { code?: string }) => {
+          if (error.code !== roleExists) throw error;
+        },
+      );
+      await grantEdges(db);
+      return new Secret(Object.assign(new URL(url.reveal()), { username: edgeRole, password }).href);
+    },
     async drop() {
       await db.destroy();
       await administer(cluster, (admin) => admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));

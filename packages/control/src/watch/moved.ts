@@ -17,7 +17,7 @@ export class MovedInstances {
   readonly #gathering = new Set<string>();
 
   constructor(ctx: Context, onError: (error: unknown) => void) {
-    this.#ctx = ctx;
+    this.#ctx = { ...ctx, edge: ctx.ownEdge };
     this.#onError = onError;
   }
 

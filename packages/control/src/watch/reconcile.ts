@@ -5,7 +5,7 @@ import { noteMended } from '../store/drifts.ts';
 import { each } from './each.ts';
 
 /**
- * Brings the edge in line with the store where they differ: after either was away, an instance moved to another port, or
+ * Brings the edge of the home in line with the store where they differ: after either was away, an instance moved to another port, or
  * somebody else has changed a route.
  */
 export class Reconciler {
@@ -14,7 +14,7 @@ export class Reconciler {
   readonly #seen = new Set<string>();
 
   constructor(ctx: Context) {
-    this.#ctx = ctx;
+    this.#ctx = { ...ctx, edge: ctx.ownEdge };
   }
 
   async look(): Promise<void> {

@@ -5,6 +5,7 @@ import { told } from '../process-log.ts';
 import { pruneAssets } from '../routing/assets.ts';
 import { history } from '../store/deployments.ts';
 import { forgetDrifts } from '../store/drifts.ts';
+import { forgetEdges } from '../store/edges.ts';
 import { readEnvironment } from '../store/environments.ts';
 import { newestConfig } from '../store/releases.ts';
 import { forgetTriggers } from '../store/triggers.ts';
@@ -13,6 +14,8 @@ import { pruneImages } from './images.ts';
 
 /** How long it is told what a push led to, and where what ran had drifted. A message that comes again later finds nothing new to do. */
 const toldDays = 90;
+/** How long an edge that is lost is told of. */
+const lostDays = 7;
 
 /**
  * Removes from the disk what nothing runs and nothing would go back to: artefacts and images of such releases, and assets
@@ -21,6 +24,7 @@ const toldDays = 90;
 export async function cleanUp(ctx: Context): Promise<void> {
   await forgetTriggers(ctx.db, toldDays);
   await forgetDrifts(ctx.db, toldDays);
+  await forgetEdges(ctx.db, lostDays);
   const projects = await ctx.db.selectFrom('projects').select('name').execute();
   const kept = (await Promise.all(projects.map(({ name }) => keptReleases(ctx, name)))).flat();
   await ctx.artefacts.prune(new Set(kept.map(({ artefact }) => artefact)));

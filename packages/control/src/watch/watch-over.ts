@@ -22,10 +22,13 @@ export interface Watched {
   workflows: Workflows;
   /** Looks after this executor and those that are gone. */
   lookAtExecutors: () => Promise<void>;
+  /** Gives the store what edges that follow need. */
+  shareWithEdges: () => Promise<void>;
 }
 
 /** All that the control plane looks at again and again, and how often, ms. */
-export function watchOver({ ctx, keepStore, certificates, workflows, lookAtExecutors }: Watched): void {
+export function watchOver(watched: Watched): void {
+  const { ctx, keepStore, certificates, workflows, lookAtExecutors, shareWithEdges } = watched;
   const analysis = new AnalysisWatcher(ctx);
   const reconciler = new Reconciler(ctx);
   const drift = new DriftWatch(ctx);
@@ -35,6 +38,8 @@ export function watchOver({ ctx, keepStore, certificates, workflows, lookAtExecu
   every(5000, () => drift.look(), told('drift'));
   every(2000, keepStore, told('store'));
   every(1000, async () => void (await startEdge(ctx.home)), told('edge'));
+  every(1000, () => ctx.followers.look(), told('edges'));
+  every(2000, shareWithEdges, told('assets for edges'));
   every(1000, lookAtExecutors, told('executors'));
   every(2000, () => lookAfterWaiting(ctx), told('waiting'));
   every(2000, () => resendSignals(ctx), told('signals'));

@@ -1,4 +1,5 @@
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { isElsewhere, pidNamespace } from './elsewhere.ts';
 import { startTimeOf } from './identity.ts';
 
 /** Another process holds the lock. */
@@ -6,12 +7,13 @@ export class AlreadyRunning extends Error {}
 
 /**
  * Makes this process the only one with this lock, for as long as it lives: the file names its owner by pid and start
- * time, so that nobody has to remove it after a crash. @throws AlreadyRunning
+ * time, so that nobody has to remove it after a crash. One that was taken in another container is taken over: whether its
+ * owner lives cannot be seen from here, and the ports that it listens on keep a second one out. @throws AlreadyRunning
  */
 export async function takeLock(lock: string): Promise<void> {
   const mine = `${lock}.${process.pid}`;
   try {
-    await writeFile(mine, `${process.pid} ${startTimeOf(process.pid)}`, { mode: 0o600 });
+    await writeFile(mine, [process.pid, startTimeOf(process.pid), pidNamespace()].join(' '), { mode: 0o600 });
     // A link appears whole or not at all, and to one process only.
     while (!(await linkNew(mine, lock))) await breakStale(lock);
   } finally {
@@ -45,7 +47,8 @@ async function breakStale(lock: string): Promise<void> {
 
 async function isAlive(lock: string): Promise<boolean> {
   try {
-    const [pid, startTime] = (await readFile(lock, 'utf8')).split(' ');
+    const [pid, startTime, namespace] = (await readFile(lock, 'utf8')).split(' ');
+    if (isElsewhere({ pidNamespace: namespace })) return false;
     return startTimeOf(Number(pid)) === startTime;
   } catch {
     return false;

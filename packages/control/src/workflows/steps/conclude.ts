@@ -1,6 +1,8 @@
 import type { ReleaseHealth } from '@kova/core/deployment/deployment';
 import { inconclusive, pass, type Verdict } from '@kova/core/verdict';
 import type { Context } from '../../context.ts';
+import { told } from '../../process-log.ts';
+import { publishRoute } from '../../routing/publish.ts';
 import type { Plan } from '../plan.ts';
 import { deadlines } from './deadlines.ts';
 import { objection, type ShiftOutcome } from './hold.ts';
@@ -33,5 +35,7 @@ async function recordServed(ctx: Context, plan: Plan, health: ReleaseHealth, rea
   const served = await servedVerdict(ctx, plan);
   if (served.outcome !== 'pass') return served;
   await settle(ctx, plan, health, reason);
+  // Its hosts hold from now on. An edge that is away is told of them when it is back.
+  await publishRoute(ctx, plan.deployment.project, plan.deployment.environment).catch(told('route'));
   return pass(reason);
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { hostsOf } from '@kova/core/environment/hosts';
 import { fail, inconclusive, pass, type Verdict } from '@kova/core/verdict';
 import type { Context } from '../../context.ts';
+import type { Served } from '../../ports/edge.ts';
 import type { Plan } from '../plan.ts';
 
 const patienceMs = 10_000;
@@ -14,12 +15,17 @@ const pauseMs = 250;
 export async function servedVerdict(ctx: Context, { deployment, release, app }: Plan): Promise<Verdict> {
   const host = (await servedHost(ctx, deployment)) ?? hostsOf(release.config, deployment.environment)[0] ?? '';
   for (const giveUpAt = Date.now() + patienceMs; ; await sleep(pauseMs)) {
-    const served = await ctx.edge.servedRelease(host, app.health.path).catch((error: Error) => error);
-    if (served === release.id) return pass(`the edge serves ${release.id}`);
+    const served = await ctx.edge.served(host, app.health.path).catch((error: Error) => error);
+    const other = served instanceof Error ? null : served.find((each) => each.release !== release.id);
+    if (!(served instanceof Error || other)) return pass(servedBy(served, release.id));
     if (Date.now() < giveUpAt) continue;
     if (served instanceof Error) return inconclusive(`the edge does not answer: ${served.message}`);
-    return fail(`the edge serves ${served ?? 'nothing'} instead of ${release.id}`);
+    return fail(`${other?.by} serves ${other?.release ?? 'nothing'} instead of ${release.id}`);
   }
+}
+
+function servedBy({ length }: readonly Served[], release: string): string {
+  return length === 1 ? `the edge serves ${release}` : `all ${length} edges serve ${release}`;
 }
 
 /** A host that the edge has now: those of a new configuration come when the release is live. */

@@ -1,0 +1,183 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, connect, createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { DeploymentView, StatusView } from '@kova/control/api';
+import { buildNpmBase, npmBase } from '@kova/control/testing/command-line';
+import { nodeBase } from '@kova/control/testing/docker-engine';
+import { type TestDatabase, testDatabase } from '@kova/control/testing/postgres';
+import { pushImage, type SwarmNode, type TestSwarm } from '@kova/control/testing/swarm';
+import type { Secret } from '@kova/core/secret';
+import { type AppVersion, commitVersion } from './app.ts';
+import { imageOf, onThreeMachines } from './swarm-release.ts';
+
+const run = promisify(execFile);
+const root = join(import.meta.dirname, '../..');
+const ports = { edge: 8080, tls: 8443 };
+
+/** `deploy/stack.yaml` on a swarm of tests, with a PostgreSQL beside it, as the guide to several machines says. */
+export class TestStack {
+  readonly #swarm: TestSwarm;
+  /** The home on each machine, by the same path there; here it lies apart for each. */
+  readonly #places = mkdtempSync(join(tmpdir(), 'kova-stack-'));
+  readonly #home = '/var/lib/kova-stack-test';
+  #database: TestDatabase | null = null;
+  #door: Server | null = null;
+
+  constructor(swarm: TestSwarm) {
+    this.#swarm = swarm;
+  }
+
+  /** The swarm's first image has Node, git and tini. */
+  async start(): Promise<void> {
+    const [first] = this.#swarm.nodes;
+    chmodSync(this.#places, 0o711);
+    mkdirSync(this.#home, { recursive: true });
+    for (const [index, node] of this.#swarm.nodes.entries()) await this.#bindHome(node, index);
+    const database = await testDatabase();
+    this.#database = database;
+    await this.#openStore(database);
+    const owner = this.#throughDoor(database.url);
+    const ofEdges = this.#throughDoor(await database.asEdge());
+    for (const [name, value] of [
+      ['kova-store-password', owner.password],
+      ['kova-edge-store-password', ofEdges.password],
+      ['kova-edge-key', 'a key of the edges that nobody guesses'],
+    ] as const) {
+      await first.engine.createSecret({ Name: name, Data: Buffer.from(value).toString('base64') });
+    }
+    const { stdout: id } = await this.#docker('info', '--format', '{{.Swarm.NodeID}}');
+    await this.#docker('node', 'update', '--label-add', 'kova.control=true', id.trim());
+    await this.#deploy(await this.#image(first), owner.url, ofEdges.url);
+  }
+
+  async #deploy(image: string, store: string, storeOfEdges: string): Promise<void> {
+    // The sources of this checkout instead of a copy in the image: how that is built is another story.
+    const sources = { volumes: [`${root}:/opt/kova:ro`] };
+    const own = join(this.#places, 'own.json');
+    writeFileSync(
+      own,
+      JSON.stringify({ version: '3.8', services: { edge: sources, follower: sources, control: sources } }),
+    );
+    await this.#docker('stack', 'deploy', '-c', join(root, 'deploy/stack.yaml'), '-c', own, 'kova', {
+      KOVA_IMAGE: image,
+      KOVA_HOME: this.#home,
+      KOVA_DATABASE_URL: store,
+      KOVA_EDGE_DATABASE_URL: storeOfEdges,
+      KOVA_EDGE_LISTEN: `0.0.0.0:${ports.edge}`,
+      KOVA_EDGE_TLS_LISTEN: `0.0.0.0:${ports.tls}`,
+      KOVA_DOCKER_SOCKET: this.#swarm.nodes[0].daemon.socketPath,
+      KOVA_DOCKER_IMAGE: this.#swarm.images[0],
+    });
+  }
+
+  /** Where users reach the edge of a machine. */
+  origin({ address }: SwarmNode): string {
+    return `http://${address}:${ports.edge}`;
+  }
+
+  /** The command, in the container of the control plane. */
+  async kova(...args: string[]): Promise<string> {
+    const { stdout: container } = await this.#docker('ps', '-q', '--filter', 'name=kova_control');
+    return (await this.#docker('exec', '-w', this.#home, container.trim(), 'kova', ...args)).stdout;
+  }
+
+  async status(): Promise<StatusView> {
+    return JSON.parse(await this.kova('status', '--json'));
+  }
+
+  /** Has a container of the service made anew on each machine that it is on, as an upgrade does. */
+  async replace(service: 'control' | 'edge' | 'follower'): Promise<void> {
+    await this.#docker('service', 'update', '--force', '--detach=false', `kova_${service}`);
+  }
+
+  /** Ships a version, gives its release an image, and deploys it; the deployment has ended. */
+  async deployed(version: AppVersion): Promise<DeploymentView> {
+    const repository = join(this.#places, '0/app');
+    commitVersion(repository, { ...onThreeMachines, ...version });
+    const { release } = JSON.parse(await this.kova('ship', '--dir', join(this.#home, 'app'), '--json'));
+    const image = await imageOf(repository, this.#swarm, release);
+    await this.#database?.db.updateTable('releases').set({ image }).where('id', '=', release).execute();
+    return JSON.parse(await this.kova('deploy', release, '--to', 'production', '--project', 'shop', '--json'));
+  }
+
+  /** After the swarm. */
+  async close(): Promise<void> {
+    this.#door?.close();
+    await this.#database?.drop();
+    rmSync(this.#home, { recursive: true, force: true });
+    rmSync(this.#places, { recursive: true, force: true });
+  }
+
+  async logs(service: string): Promise<string> {
+    return (await this.#docker('service', 'logs', '--raw', '--tail', '30', `kova_${service}`)).stdout;
+  }
+
+  async #bindHome({ daemon }: SwarmNode, index: number): Promise<void> {
+    const place = join(this.#places, String(index));
+    mkdirSync(place, { mode: 0o711 });
+    const pid = readFileSync(join(daemon.directory, 'pid'), 'utf8').trim();
+    await run('nsenter', ['--target', pid, '--mount', 'mount', '--bind', place, this.#home]);
+  }
+
+  /** A PostgreSQL of this machine, at the address by which the others reach it. */
+  async #openStore({ url }: TestDatabase): Promise<void> {
+    const { port } = new URL(url.reveal());
+    this.#door = createServer((socket) => {
+      const server = connect(Number(port), '127.0.0.1');
+      socket.on('error', () => server.destroy()).pipe(server);
+      server.on('error', () => socket.destroy()).pipe(socket);
+    });
+    this.#door.listen(0, this.#swarm.registry.address.split(':')[0]);
+    await once(this.#door, 'listening');
+  }
+
+  /** The address of the store without the password, and the password. */
+  #throughDoor(user: Secret): { url: string; password: string } {
+    const url = new URL(user.reveal());
+    const password = decodeURIComponent(url.password);
+    const { address, port } = (this.#door as Server).address() as AddressInfo;
+    Object.assign(url, { password: '', hostname: address, port: String(port) });
+    return { url: url.href, password };
+  }
+
+  /** As Kova's own image is called and begun. */
+  async #image({ engine, host }: SwarmNode): Promise<string> {
+    const base = this.#swarm.images[0] ?? '';
+    await settled(engine, await engine.pull(base));
+    const [repo = '', tag = ''] = nodeBase.name.split(':');
+    await engine.getImage(base).tag({ repo, tag });
+    await buildNpmBase(host);
+    const context = mkdtempSync(join(this.#places, 'image-'));
+    const lines = [
+      `FROM ${npmBase}`,
+      'RUN ln -s /opt/kova/packages/cli/bin/kova.js /usr/local/bin/kova',
+      'ENTRYPOINT ["tini", "-s", "--", "kova"]',
+      'CMD ["server"]',
+    ];
+    writeFileSync(join(context, 'Dockerfile'), lines.join('\n'));
+    const progress = await engine.buildImage({ context, src: ['Dockerfile'] }, { t: 'kova-stack' });
+    await settled(engine, progress);
+    return pushImage(engine, 'kova-stack', this.#swarm.registry.address);
+  }
+
+  #docker(...words: (string | NodeJS.ProcessEnv)[]): Promise<{ stdout: string; stderr: string }> {
+    const args = words.filter((word) => typeof word === 'string');
+    const more = words.find((word) => typeof word !== 'string');
+    const env = { PATH: process.env.PATH, HOME: this.#places, DOCKER_HOST: this.#swarm.nodes[0].host, ...more };
+    return run('docker', args, { env, maxBuffer: 1 << 26 });
+  }
+}
+
+/** @throws Error what went wrong in the engine meanwhile */
+function settled(engine: SwarmNode['engine'], progress: NodeJS.ReadableStream): Promise<void> {
+  return new Promise((resolve, reject) =>
+    engine.modem.followProgress(progress, (error, output) => {
+      const failed = (output ?? []).find((line: { error?: string }) => line.error);
+      return error || failed ? reject(error ?? new Error(failed?.error)) : resolve();
+    }),
+  );
+}
