@@ -27,6 +27,7 @@ import { type ApiServer, listenForApi } from './http/listen.ts';
 import { createApi } from './http/server.ts';
 import { assembleJobs } from './job-parts.ts';
 import type { LocalJobRunner } from './pipeline/runner.ts';
+import type { Edge } from './ports/edge.ts';
 import { say, told } from './process-log.ts';
 import type { ChosenRuntime } from './runtimes/chosen-runtime.ts';
 import { openMigrator } from './runtimes/migrator/open.ts';
@@ -41,7 +42,8 @@ import { giteaStatuses } from './statuses/gitea.ts';
 import { githubStatuses } from './statuses/github.ts';
 import { gitlabStatuses } from './statuses/gitlab.ts';
 import { stopSince } from './stop.ts';
-import { connectStore } from './store/connect.ts';
+import type { Bell } from './store/bell.ts';
+import { connectStore, type Store } from './store/connect.ts';
 import { endAllExecutions } from './store/executions.ts';
 import { type Executor, enrol } from './store/executors.ts';
 import { bindStore } from './store/home.ts';
@@ -100,9 +102,7 @@ async function assemble(): Promise<Parts> {
   const migrator = openMigrator({ home, identityOf, path: appPath });
   void migrator.endLeftovers().catch(told('migrations'));
   const ownEdge = edgeAt(edgeProcess.socketPath, edgeProcess.address);
-  const followers = new Followers(db, parts.bell);
-  const edgeSeal = createSeal(await edgeKey(home.keys, process.env));
-  const edges = new AllEdges({ own: ownEdge, followers, db, seal: edgeSeal });
+  const { edges, followers } = await openEdges(ownEdge, db, parts.bell);
   const ctx: Context = {
     ...{ home, db, runtime, migrator, services, identityOf, ...parts, ownEdge, followers },
     edge: edges,
@@ -115,6 +115,13 @@ async function assemble(): Promise<Parts> {
   };
   moved = new MovedInstances(ctx, told('moved instances'));
   return { ctx, store, runtime, edges, jobs: parts.jobs };
+}
+
+/** The edge of the home together with those that follow it from other machines. */
+async function openEdges(own: Edge, db: Store, bell: Bell) {
+  const followers = new Followers(db, bell);
+  const seal = createSeal(await edgeKey(home.keys, process.env));
+  return { followers, edges: new AllEdges({ own, followers, db, seal }) };
 }
 
 /** An instance that ends unasked is written into the control plane's log, with its reason. */

@@ -86,13 +86,13 @@ test('without others nothing is asked of the store', async () => {
   await edges.putRoute(nextRoute());
   const authority = await makeAuthority();
   const pair = await authority.issue(['shop.localhost']);
-  const { fingerprint } = await edges.putCertificate('shop/production', { hosts: ['shop.localhost'], ...pair });
+  const { fingerprint } = await edges.putCertificate('shop/production', pair);
   expect((await edges.certificates()).map((each) => each.fingerprint)).toEqual([fingerprint]);
   expect(await edgeSecrets(database.db)).toEqual([]);
 });
 
 test('a certificate that was there before the other edge counts as missing, and is then given sealed', async () => {
-  const pair = { hosts: ['shop.localhost'], ...(await (await makeAuthority()).issue(['shop.localhost'])) };
+  const pair = await (await makeAuthority()).issue(['shop.localhost']);
   await edges.putCertificate('shop/production', pair);
   await following({});
   expect(await edges.certificates()).toEqual([]);
