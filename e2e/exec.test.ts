@@ -154,29 +154,46 @@ test.each<[string, (string | Uint8Array<ArrayBuffer>)[], string]>([
   await kova.until(listed, (all) => all.every(({ endedAt }) => endedAt !== null));
 });
 
-test('on a terminal: size, resize, Ctrl-C, and the terminal is put back', async () => {
-  const code = `const say = () => console.log(['size', process.stdout.getWindowSize()].join(' ') + '.');
-    process.stdout.on('resize', say); process.on('SIGINT', () => { console.log('interrupted.'); process.exit(5); });
-    say(); setInterval(() => {}, 1000)`;
+/** A person at a terminal, who runs the code, and then looks at how the terminal is set. */
+function atTerminal(code: string) {
   const command = `tty; stty rows 31 cols 101; "$NODE" "$BIN" exec --project shop -- node -e "$CODE"; echo "exit $?."; stty -a`;
   const told = { ...env(), NODE: process.execPath, BIN: bin, CODE: code, SHELL: '/bin/sh' };
-  const child = spawn('script', ['-qefc', command, '/dev/null'], { env: told });
+  const person = spawn('script', ['-qefc', command, '/dev/null'], { env: told });
   let shown = '';
-  child.stdout.on('data', (bytes) => {
+  person.stdout.on('data', (bytes) => {
     shown += bytes;
   });
-  const until = async (words: string) => {
-    while (!shown.includes(words)) await once(child.stdout, 'data');
+  const until = async (words: RegExp) => {
+    while (!words.test(shown)) await once(person.stdout, 'data');
+    return words.exec(shown)!;
   };
-  await until('size 101,31.');
-  execFileSync('stty', ['-F', /\/dev\/pts\/\d+/.exec(shown)![0], 'rows', '42', 'cols', '142']);
-  await until('size 142,42.');
-  child.stdin.write('\x03');
-  await until('interrupted.');
-  await until('exit 5.');
-  await once(child, 'close');
-  expect(shown).toMatch(/ icanon /);
-  expect(shown).toMatch(/ echo /);
+  return { person, until, left: once(person, 'close').then(() => shown) };
+}
+
+test('on a terminal: size, resize, Ctrl-C, and the terminal is put back', async () => {
+  const { person, until, left } =
+    atTerminal(`const say = () => console.log(['size', process.stdout.getWindowSize()].join(' ') + '.');
+    process.stdout.on('resize', say); process.on('SIGINT', () => { console.log('interrupted.'); process.exit(5); });
+    say(); setInterval(() => {}, 1000)`);
+  await until(/size 101,31\./);
+  const [terminal] = await until(/\/dev\/pts\/\d+/);
+  execFileSync('stty', ['-F', terminal, 'rows', '42', 'cols', '142']);
+  await until(/size 142,42\./);
+  person.stdin.write('\x03');
+  await until(/interrupted\./);
+  await until(/exit 5\./);
+  expect(await left).toMatch(/ icanon .* echo /s);
+});
+
+test('a terminal is put back when the connection breaks, and what ran in it is gone', async () => {
+  const { until, left } = atTerminal(
+    `console.log('pid ' + process.pid + '.'); process.on('SIGHUP', () => {}); setInterval(() => {}, 1000)`,
+  );
+  const [, pid] = await until(/pid (\d+)\./);
+  kova.killControl();
+  expect(await left).toMatch(/the connection to Kova broke.*exit 125\..* icanon .* echo /s);
+  await kova.up();
+  await gone(pid!);
 });
 
 test('when its caller is killed, the command is gone with all that it has started', async () => {

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { KovaError, reportOf } from '@kova/core/errors/kova-error';
 import type Docker from 'dockerode';
 import type { ExecEnd, ExecRequest, Execution } from '../../ports/exec.ts';
+import { isRunning, type ProcessRef, refTo } from '../../runtimes/process/system/processes.ts';
 import { launchVariable } from '../../runtimes/process/system/terminate.ts';
 import { engineCall, explainEngine } from '../explain.ts';
 import { PieceReader } from '../frames.ts';
@@ -18,11 +19,14 @@ const lookMs = 20;
 const lookAtEndMs = 1000;
 const startPatienceMs = 15_000;
 const endPatienceMs = 15_000;
-/** What an end is told as that the engine did not tell. */
-const unknownEnd = 137;
+/** Killed: also what an end is told as that the engine did not tell. */
+const killed = 137;
+const containerEndsWithinMs = 300;
 
 export interface ContainerExec {
   container: Docker.Container;
+  /** The container's first process, by the number that this machine knows it by. */
+  pid: number;
   /** The instance, for errors. */
   name: string;
   /** What the container has not given to its own process by its environment, as `KEY=value`. */
@@ -34,6 +38,7 @@ export interface ContainerExec {
 /** Runs a command in a container, as its user and with its environment. @throws KovaError PROGRAM_MISSING, ENGINE_FAILED */
 export async function execInContainer(where: ContainerExec, request: ExecRequest): Promise<Execution> {
   const { container, name, mark } = where;
+  const first = refTo(where.pid);
   const { argv, terminal, signal } = request;
   const Tty = terminal !== null;
   const attached = { AttachStdin: true, AttachStdout: true, AttachStderr: true };
@@ -50,7 +55,9 @@ export async function execInContainer(where: ContainerExec, request: ExecRequest
   const end = () => void endCommand(command).catch(() => {});
   signal.addEventListener('abort', end, { once: true });
   if (signal.aborted) end();
-  const ended = endOf(exec, command, drained, signal).finally(() => signal.removeEventListener('abort', end));
+  const ended = endOf(exec, command, drained, signal)
+    .then((how) => withContainer(how, name, first))
+    .finally(() => signal.removeEventListener('abort', end));
   return {
     ...{ stdin: socket, stdout, stderr, ended },
     resize: (size) => terminal && resize(size),
@@ -75,6 +82,16 @@ function notStarted(said: Buffer, terminal: boolean): KovaError {
   return new KovaError('PROGRAM_MISSING', `the command could not be started: ${complaint}`);
 }
 
+/** What is killed may have been killed with its container, which the kernel does before the engine knows of it. */
+async function withContainer(end: ExecEnd, name: string, first: ProcessRef | null): Promise<ExecEnd> {
+  if (end.exitCode !== killed || end.endedBy !== null || first === null) return end;
+  for (const until = performance.now() + containerEndsWithinMs; performance.now() < until; await sleep(lookMs)) {
+    if (!isRunning(first))
+      return { ...end, endedBy: new KovaError('EXEC_ENDED', `the container of ${name} has ended`) };
+  }
+  return end;
+}
+
 async function endOf(
   exec: Docker.Exec,
   command: ContainerCommand,
@@ -90,14 +107,14 @@ async function endOf(
       const { Running, ExitCode } = await exec.inspect({ abortSignal: enginePatience() });
       if (!Running) {
         await killRemainders(command);
-        return { exitCode: ExitCode ?? unknownEnd, endedBy: endedBy() };
+        return { exitCode: ExitCode ?? killed, endedBy: endedBy() };
       }
       over ||= await Promise.race([drained.then(() => true), sleep(lookAtEndMs, false)]);
       if (over) await sleep(lookMs);
     }
     const message = `${reportOf(signal.reason).message}; it cannot be killed, and may go on in its container`;
-    return { exitCode: unknownEnd, endedBy: new KovaError('EXEC_ENDED', message) };
+    return { exitCode: killed, endedBy: new KovaError('EXEC_ENDED', message) };
   } catch (error) {
-    return { exitCode: unknownEnd, endedBy: endedBy() ?? explainEngine('waiting for the end of a command', error) };
+    return { exitCode: killed, endedBy: endedBy() ?? explainEngine('waiting for the end of a command', error) };
   }
 }

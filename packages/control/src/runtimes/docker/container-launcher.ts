@@ -140,9 +140,9 @@ export class ContainerLauncher implements Launcher<ContainerRecord> {
 
   async exec(index: number, { container }: ContainerRecord, request: ExecRequest): Promise<Execution> {
     const { engine, identity, spec } = this.#around;
-    const mark = execMark(identity.home);
-    const where = { container: engine.getContainer(container?.id ?? ''), name: `${spec.slot}/${index}`, env: [], mark };
-    return execInContainer(where, request);
+    const { id = '', pid = 0 } = container ?? {};
+    const where = { container: engine.getContainer(id), pid, name: `${spec.slot}/${index}`, env: [] };
+    return execInContainer({ ...where, mark: execMark(identity.home) }, request);
   }
 
   explainEnding(words: string, lastLine: string): string {

@@ -4,9 +4,7 @@ import { KovaError } from '@kova/core/errors/kova-error';
 import type { ExecEnd, ExecRequest, Execution } from '../../ports/exec.ts';
 import type { Instance } from '../../ports/runtime.ts';
 
-/** By SIGKILL. */
-const killed = 137;
-const lateMs = 1000;
+const lateMs = 5000;
 
 /** The commands that run beside an instance; none outlives the launch that it was started beside. */
 export class Executions {
@@ -21,7 +19,9 @@ export class Executions {
     const lost = new AbortController();
     void over.then((why) => lost.abort(new KovaError('EXEC_ENDED', why)));
     const execution = await start({ ...request, signal: AbortSignal.any([request.signal, lost.signal]) });
-    const ended = execution.ended.then((end) => withCause(end, lost.signal)).finally(() => this.#running.delete(ended));
+    const ended = execution.ended
+      .then((end) => withCause(end, request.signal, lost.signal))
+      .finally(() => this.#running.delete(ended));
     this.#running.add(ended);
     return { ...execution, ended };
   }
@@ -32,11 +32,11 @@ export class Executions {
   }
 }
 
-/** What ends with its container is killed a moment before it is known that the container has ended. */
-async function withCause(end: ExecEnd, lost: AbortSignal): Promise<ExecEnd> {
-  if (end.endedBy !== null || end.exitCode !== killed) return end;
+/** What ends with its container ends a moment before it is known how the container has ended. */
+async function withCause(end: ExecEnd, asked: AbortSignal, lost: AbortSignal): Promise<ExecEnd> {
+  if (end.endedBy === null || asked.aborted) return end;
   if (!lost.aborted) await Promise.race([once(lost, 'abort'), sleep(lateMs)]);
-  return { ...end, endedBy: lost.aborted ? lost.reason : null };
+  return lost.aborted ? { ...end, endedBy: lost.reason } : end;
 }
 
 export function notRunning({ id, state, reason }: Pick<Instance, 'id' | 'state' | 'reason'>): KovaError {

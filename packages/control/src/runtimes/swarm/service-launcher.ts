@@ -159,9 +159,8 @@ export class ServiceLauncher implements Launcher<TaskRecord> {
     const task = board.find(id);
     if (!task || task.container === '' || isOver(task)) throw new KovaError('NOT_FOUND', `nothing of ${name} runs`);
     if (!this.#isHere(task)) throw elsewhere(name, task);
-    const mark = execMark(identity.home);
-    const where = { container: engine.getContainer(task.container), name, env: secretEnv(spec.env), mark };
-    return execInContainer(where, request);
+    const where = { container: engine.getContainer(task.container), pid: task.pid, name, env: secretEnv(spec.env) };
+    return execInContainer({ ...where, mark: execMark(identity.home) }, request);
   }
 
   explainEnding(words: string): string {
