@@ -30,12 +30,14 @@ export function tellCarriedStories(open: () => Carried): void {
     const { kova, shipped } = open();
     const before = (await kova.get()).release;
     const load = users();
-    const onHealth = "globalThis.end ??= setTimeout(() => process.exit(7), 8000); return response.end('well');";
+    const onHealth = `if (process.env.KOVA_INSTANCE.endsWith('/0')) globalThis.end ??= setTimeout(() => process.exit(7), 8000);
+      return response.end('well');`;
     const ship = await shipped({ text: 'exits', onHealth, environments: production("stability: '60s'") });
     const seen = await load.stop();
     expect(ship.deployments[0]).toMatchObject({ phase: 'rolled-back', health: 'failed' });
     expect(ship.deployments[0]?.reason).toMatch(/^rolled back: \d instances? ended unasked, more than 0 allowed on /);
-    expect(seen.dropped.length / seen.requests).toBeLessThan(0.01);
+    // What was in flight on it: there are four users.
+    expect(seen.dropped.length).toBeLessThanOrEqual(4);
     expect((await kova.get()).release).toBe(before);
   });
 
