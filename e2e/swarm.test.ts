@@ -1,11 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { testDatabase } from '@kova/control/testing/postgres';
 import type { TestSwarm } from '@kova/control/testing/swarm';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { tellCarriedStories } from './testing/carried-stories.ts';
 import { deploySeries } from './testing/deploy-series.ts';
+import { openDoor } from './testing/door.ts';
 import type { TestKova } from './testing/kova.ts';
 import { Load } from './testing/load.ts';
-import { openSwarmKova, type SwarmKova } from './testing/swarm-app.ts';
+import { databaseApp } from './testing/service-app.ts';
+import { hostOf, openSwarmKova, type SwarmKova } from './testing/swarm-app.ts';
 
 let opened: SwarmKova;
 let swarm: TestSwarm;
@@ -84,6 +87,32 @@ test('while the registry is away a deployment fails and the live release is unto
   expect([seen.dropped, seen.releases.size]).toEqual([[], 1]);
   expect((await kova.ended(await kova.act('deployments', { release }))).phase).toBe('live');
 }, 120_000);
+
+// https://github.com/evoila/meho/issues/1607
+test('a release that migrates a database elsewhere and then fails its users is rolled back, and the one before keeps all data', async () => {
+  const database = await testDatabase();
+  const door = await openDoor(database.url.reveal(), hostOf(swarm));
+  onTestFinished(async () => {
+    door.close();
+    await database.drop();
+  });
+  const secret = { name: 'SHOP_DATABASE', value: door.through(database.url.reveal()).href, by: 'ada' };
+  await kova.call('POST', '/v1/projects/shop/secrets', secret);
+  const held = (stability: string) =>
+    `{ production: { stability: '${stability}', instances: 3, secrets: { DATABASE_URL: 'SHOP_DATABASE' } } }`;
+  const told = async () => JSON.parse((await kova.get('/health')).body);
+  const good = await opened.shipped(databaseApp('good', { environments: held('1s') }));
+  expect(good.error).toBeNull();
+  expect(await told()).toEqual({ text: 'good', orders: ['good'] });
+  const load = users();
+  const bad = await opened.shipped(databaseApp('bad', { failing: 1, environments: held('60s') }));
+  expect((await load.stop()).dropped).toEqual([]);
+  expect(bad.deployments[0]).toMatchObject({ phase: 'rolled-back', health: 'failed' });
+  expect((await kova.get()).release).toBe(good.release);
+  expect(await told()).toEqual({ text: 'good', orders: ['good', 'bad'] });
+  // What comes next needs no database any more.
+  await opened.shipped({ text: 'after' });
+}, 240_000);
 
 tellCarriedStories(() => opened);
 

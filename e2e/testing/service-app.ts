@@ -53,6 +53,32 @@ await client.query('CREATE TABLE IF NOT EXISTS orders (id serial PRIMARY KEY, na
 await client.query('INSERT INTO orders (name) VALUES ($1)', ['${text}']);
 await client.end();`;
 
+const orders = `
+import pg from 'pg';
+const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 2 });
+pool.on('error', () => {});
+async function account(response) {
+  try {
+    const { rows } = await pool.query('SELECT name FROM orders ORDER BY id');
+    response.end(JSON.stringify({ text, orders: rows.map(({ name }) => name) }));
+  } catch (error) {
+    response.writeHead(503).end(error.message);
+  }
+}`;
+
+/** An app which is well when its database is, which Kova does not keep; each release adds an order. */
+export function databaseApp(text: string, more: Partial<AppVersion> = {}): AppVersion {
+  return {
+    text,
+    atStart: orders,
+    onHealth: `return void account(response);`,
+    task: migration(text),
+    files: vendored(),
+    more: "database: { migrate: 'node task.mjs' },",
+    ...more,
+  };
+}
+
 /** An app which is well when its database and its Redis are; each release adds an order. */
 export function serviceApp(text: string, more: Partial<AppVersion> = {}): AppVersion {
   const memory = "memory: '128mb'";

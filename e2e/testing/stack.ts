@@ -1,7 +1,5 @@
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -12,7 +10,8 @@ import { pusher } from '@kova/control/testing/registry';
 import { pushImage, type SwarmNode, type TestSwarm } from '@kova/control/testing/swarm';
 import type { Secret } from '@kova/core/secret';
 import { type AppVersion, commitVersion } from './app.ts';
-import { inImages, onEachMachine, passwordName } from './swarm-app.ts';
+import { type Door, openDoor } from './door.ts';
+import { hostOf, inImages, onEachMachine, passwordName } from './swarm-app.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
@@ -25,7 +24,7 @@ export class TestStack {
   readonly #places = mkdtempSync(join(tmpdir(), 'kova-stack-'));
   readonly #home = '/var/lib/kova-stack-test';
   #database: TestDatabase | null = null;
-  #door: Server | null = null;
+  #door: Door | null = null;
 
   constructor(swarm: TestSwarm) {
     this.#swarm = swarm;
@@ -39,7 +38,7 @@ export class TestStack {
     for (const [index, node] of this.#swarm.nodes.entries()) await this.#bindHome(node, index);
     const database = await testDatabase();
     this.#database = database;
-    await this.#openStore(database);
+    this.#door = await openDoor(database.url.reveal(), hostOf(this.#swarm));
     const owner = this.#throughDoor(database.url);
     const ofEdges = this.#throughDoor(await database.asEdge());
     for (const [name, value] of [
@@ -136,24 +135,11 @@ export class TestStack {
     await run('nsenter', ['--target', pid, '--mount', 'mount', '--bind', place, this.#home]);
   }
 
-  /** A PostgreSQL of this machine, at the address by which the others reach it. */
-  async #openStore({ url }: TestDatabase): Promise<void> {
-    const { port } = new URL(url.reveal());
-    this.#door = createServer((socket) => {
-      const server = connect(Number(port), '127.0.0.1');
-      socket.on('error', () => server.destroy()).pipe(server);
-      server.on('error', () => socket.destroy()).pipe(socket);
-    });
-    this.#door.listen(0, this.#swarm.registry.address.split(':')[0]);
-    await once(this.#door, 'listening');
-  }
-
   /** The address of the store without the password, and the password. */
   #throughDoor(user: Secret): { url: string; password: string } {
-    const url = new URL(user.reveal());
+    const url = (this.#door as Door).through(user.reveal());
     const password = decodeURIComponent(url.password);
-    const { address, port } = (this.#door as Server).address() as AddressInfo;
-    Object.assign(url, { password: '', hostname: address, port: String(port) });
+    url.password = '';
     return { url: url.href, password };
   }
 

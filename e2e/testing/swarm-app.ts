@@ -48,6 +48,11 @@ export async function openSwarmKova(machines = 3): Promise<SwarmKova> {
 export const passwordName = 'REGISTRY_PASSWORD';
 const shipLimitMs = 120_000;
 
+/** The address of this machine that those of the swarm reach. */
+export function hostOf({ registry }: TestSwarm): string {
+  return registry.address.split(':')[0] ?? '';
+}
+
 /** An instance of a version on each machine. */
 export function onEachMachine(instances: number): Pick<AppVersion, 'environments' | 'app'> {
   return {

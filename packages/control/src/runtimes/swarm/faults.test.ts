@@ -111,8 +111,11 @@ test('a service that was removed by hand is made again', async () => {
 
 test('what was stopped ends without Kova, beside the release that comes after it', async () => {
   const stubborn =
-    "process.on('SIGTERM', () => setTimeout(() => { console.log('the last words'); process.exit(0) }, 1500));";
-  await startReady(inImage({ start: ['node', '-e', `${stubborn} ${server}`] }));
+    "process.on('SIGTERM', () => setTimeout(() => { console.log('the last words'); process.exit(0) }, 6000));";
+  const gone = () => until(async () => (await containers()).length === 0);
+  // Those of the test before end in their own time, too.
+  await gone();
+  await startReady(inImage({ start: ['node', '-e', `${stubborn} ${server}`], stopTimeoutMs: 15_000 }));
   const before = await containers();
   await runtime.stop(slot);
   await startReady(inImage({ release: 'r-2' }));
@@ -122,7 +125,7 @@ test('what was stopped ends without Kova, beside the release that comes after it
   await until(async () => !(await containers()).some((id) => before.includes(id)));
   await runtime.stop(slot);
   runtime.close();
-  await until(async () => (await containers()).length === 0);
+  await gone();
   runtime = await pier.open();
 }, 120_000);
 
