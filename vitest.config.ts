@@ -21,7 +21,7 @@ export default defineConfig({
     pool: 'forks',
     sequence: { sequencer: LongOnesFirst },
     // Most of what they do is to wait: for windows, deadlines, engines.
-    maxWorkers: 4,
+    maxWorkers: 3,
     // Imports its JSON as only bundlers do.
     server: { deps: { inline: ['@actions/workflow-parser'] } },
   },

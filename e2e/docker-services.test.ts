@@ -23,6 +23,7 @@ afterAll(async () => {
   await testing?.close();
 });
 
+const isGone = ({ statusCode }: { statusCode?: number }) => statusCode === 404;
 const told = async () => {
   const { status, body } = await kova.get('/health');
   return status === 200 ? JSON.parse(body) : { status, body };
@@ -90,7 +91,12 @@ test('a release that runs as processes is refused, where it would find an empty 
 test('a database that does not come up is told with its last lines, and no traffic is moved', async () => {
   await kova.shipped(serviceApp('three'));
   const { Id } = (await testing.engine.listContainers()).find(({ Names }) => Names[0]?.endsWith('-postgres')) ?? {};
-  await testing.engine.getContainer(Id ?? '').remove({ force: true });
+  const container = testing.engine.getContainer(Id ?? '');
+  // An engine that is busy may find the files of what it has just killed in use still.
+  await kova.until(
+    () => container.remove({ force: true }).then(() => true, isGone),
+    (gone) => gone,
+  );
   const services = `{ postgres: { kind: 'postgres', image: 'kova-test/none:18' } }`;
   const { deployments } = await kova.shipped(serviceApp('four', { services }));
   expect(deployments[0]).toMatchObject({ phase: 'failed', code: 'IMAGE_UNUSABLE' });
