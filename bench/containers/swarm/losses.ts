@@ -38,6 +38,9 @@ async function leaderCut({ kova, swarm: { nodes } }: SwarmShop): Promise<Figure[
 
 async function nodeLost(shop: SwarmShop): Promise<Figure[]> {
   const { kova, swarm } = shop;
+  // Tasks of its own: some of those before may be on their way away from the leader that was cut off.
+  const { live } = await kova.environment();
+  await kova.ended(await kova.act('deployments', { release: live?.release, force: true }));
   await spread(shop);
   const load = new Load(kova.control.edge, 'production.shop.localhost', users, 5);
   await pause(settleMs);
@@ -69,9 +72,10 @@ async function nodeLost(shop: SwarmShop): Promise<Figure[]> {
   ];
 }
 
+/** Of the slot that is live: the standby may have the same release. */
 async function machines({ kova }: SwarmShop): Promise<(string | undefined)[]> {
   const { live, instances } = await kova.environment();
-  const ready = instances.filter(({ release, state }) => release === live?.release && state === 'ready');
+  const ready = instances.filter(({ id, state }) => id.includes(`/${live?.colour}/`) && state === 'ready');
   return ready.map(({ address }) => address.split(':')[0]);
 }
 
