@@ -41,13 +41,18 @@ export interface DemoRuntime {
   redis?: string | undefined;
 }
 
-/** The one line by which the shop moves from processes to containers. */
+/** The one line by which the shop moves from processes to containers, and images as the shop's own linter wants them. */
 function inContainers({ postgres, redis }: DemoRuntime): ReadonlyArray<readonly [string, string]> {
-  const image = (name: string | undefined) => (name ? `image: '${name}'` : '');
+  const services = [
+    `    postgres: postgres(${postgres ? `{ image: '${postgres}' }` : ''}),\n`,
+    `    redis: redis({ optional: true${redis ? `, image: '${redis}'` : ''} }),\n`,
+  ];
   return [
     ["  name: 'storefront',\n", "  name: 'storefront',\n  runtime: 'docker',\n"],
-    ...(postgres ? [['postgres: postgres()', `postgres: postgres({ ${image(postgres)} })`] as const] : []),
-    ...(redis ? [['redis({ optional: true })', `redis({ optional: true, ${image(redis)} })`] as const] : []),
+    [
+      '  services: { postgres: postgres(), redis: redis({ optional: true }) },\n',
+      `  services: {\n${services.join('')}  },\n`,
+    ],
   ];
 }
 
