@@ -41,7 +41,7 @@ export interface DemoRuntime {
   redis?: string | undefined;
 }
 
-/** The one line by which the shop moves from processes to containers, and images as the shop's own linter wants them. */
+/** The line by which the shop moves from processes to containers, and images, as the shop's own linter wants them. */
 function inContainers({ postgres, redis }: DemoRuntime): ReadonlyArray<readonly [string, string]> {
   const services = [
     `    postgres: postgres(${postgres ? `{ image: '${postgres}' }` : ''}),\n`,

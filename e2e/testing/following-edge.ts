@@ -5,7 +5,7 @@ import { request } from 'undici';
 import { freePort } from './free-port.ts';
 import { end, type Supervised, supervise } from './supervised.ts';
 
-/** An edge as on another machine: a home and an address of its own, and the process beside it that follows the store. */
+/** An edge as on another machine: a home and an address of its own, and the process beside it that follows. */
 export class FollowingEdge {
   readonly name: string;
   readonly home = mkdtempSync(join(tmpdir(), 'kova-edge-'));

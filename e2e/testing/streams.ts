@@ -40,7 +40,7 @@ class Listener {
   }
 }
 
-/** So many WebSockets, and event streams beside them, through a deploy from the release `one`, which is live, to `two`. */
+/** So many WebSockets and event streams through a deploy from the release `one`, which is live, to `two`. */
 export async function streamThroughDeploy(
   kova: TestKova,
   shipped: (version: AppVersion) => Promise<ShipView>,

@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { access } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +7,7 @@ import { KovaError } from '@kova/core/errors/kova-error';
 import type { Secret } from '@kova/core/secret';
 import { EdgeAdmin } from '@kova/edge/admin-client';
 import { awaitEdge } from '@kova/edge/launch';
+import { isThere } from './commands/is-there.ts';
 import { givenEdgeKey } from './edges/edge-key.ts';
 import { FollowedAssets } from './edges/follower/assets.ts';
 import { Follower } from './edges/follower/follower.ts';
@@ -87,11 +87,7 @@ function checkWords(name: string | null, advertise: string | null): void {
 
 /** The control plane speaks to the edge of its home itself. */
 async function refuseOwnHome({ root }: Home): Promise<void> {
-  const isOwn = await access(join(root, 'home-id')).then(
-    () => true,
-    () => false,
-  );
-  if (!isOwn) return;
+  if (!(await isThere(join(root, 'home-id')))) return;
   throw new KovaError('CONFLICT', `${root} is the home of a control plane, which sees to its edge itself`, {
     next: 'Set KOVA_HOME to a directory of its own for an edge that follows.',
   });

@@ -11,12 +11,12 @@ import { edgeAt } from '../edge-port.ts';
 import { createSeal } from '../home/seal.ts';
 import type { Edge } from '../ports/edge.ts';
 import { Bell } from '../store/bell.ts';
+import { type EdgeReport, emptyReport } from '../store/edge-report.ts';
 import { edgeSecrets } from '../store/edge-secrets.ts';
 import { askedDrains, enrolEdge, reportEdge } from '../store/edges.ts';
 import { type TestDatabase, testDatabase } from '../testing/postgres.ts';
 import { AllEdges } from './all-edges.ts';
 import { Followers, lostMs } from './followers.ts';
-import { type EdgeReport, emptyReport } from './report.ts';
 
 const b = { name: 'b', id: 'first', address: '127.0.0.2:80' };
 let dir: string;

@@ -60,7 +60,8 @@ export class AllEdges implements Edge {
 
   async putRoute(route: Route): Promise<void> {
     await this.#own.putRoute(route);
-    const hasNews = (await this.#followers.all()).length > 0 && (await shareAssets(this.#db, route));
+    if ((await this.#followers.all()).length === 0) return;
+    const hasNews = await shareAssets(this.#db, route);
     if (hasNews) this.#followers.wake();
     const isIn = (version = -1) => version >= route.version;
     await this.#followers.settled(

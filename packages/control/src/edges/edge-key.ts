@@ -5,7 +5,7 @@ import { tokenIn } from '../home/token.ts';
 
 const shortest = 32;
 
-/** What is for edges is sealed with: KOVA_EDGE_KEY_FILE, else a file of the home, made the first time. It opens nothing else. */
+/** With what is sealed that is for edges, and nothing else: KOVA_EDGE_KEY_FILE, else a file of the home, made the first time. */
 export async function edgeKey(keys: string, env: NodeJS.ProcessEnv): Promise<Secret> {
   return (await givenEdgeKey(env)) ?? tokenIn(keys, 'edge-key');
 }

@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Bell } from '../store/bell.ts';
+import { emptyReport } from '../store/edge-report.ts';
 import { enrolEdge, forgetEdges, reportEdge } from '../store/edges.ts';
 import { type TestDatabase, testDatabase } from '../testing/postgres.ts';
 import { Followers, lostMs } from './followers.ts';
-import { emptyReport } from './report.ts';
 
 const b = { name: 'b', id: 'first', address: '127.0.0.2:80' };
 let database: TestDatabase;

@@ -2,14 +2,15 @@ import { KovaError } from '@kova/core/errors/kova-error';
 import { say } from '../process-log.ts';
 import type { Bell } from '../store/bell.ts';
 import type { Store } from '../store/connect.ts';
+import type { EdgeReport } from '../store/edge-report.ts';
 import { allEdges, type EdgeRecord } from '../store/edges.ts';
-import type { EdgeReport } from './report.ts';
 
 /** An edge that was not heard of for so long is lost, ms: nobody waits for it. */
 export const lostMs = 5000;
 const pollMs = 200;
 
-export type Follower = EdgeRecord & { lost: boolean };
+/** What is known of an edge that follows. */
+export type FollowingEdge = EdgeRecord & { lost: boolean };
 
 /** The edges of other machines, by what the processes beside them tell through the store. */
 export class Followers {
@@ -25,7 +26,7 @@ export class Followers {
     this.#bell = bell;
   }
 
-  async all(): Promise<Follower[]> {
+  async all(): Promise<FollowingEdge[]> {
     const records = await allEdges(this.#db);
     const now = performance.now();
     if (now - this.#lookedAt > lostMs) this.#steadySince = now;
@@ -34,7 +35,7 @@ export class Followers {
     return records.map((record) => ({ ...record, lost: isLost(record, canTell) }));
   }
 
-  async living(): Promise<Follower[]> {
+  async living(): Promise<FollowingEdge[]> {
     return (await this.all()).filter(({ lost }) => !lost);
   }
 
@@ -78,7 +79,7 @@ function isLost({ silentMs, report }: EdgeRecord, canTell: boolean): boolean {
   return !report.serving || (canTell && silentMs > lostMs);
 }
 
-function isBehind(behind: readonly Follower[], what: string): KovaError {
+function isBehind(behind: readonly FollowingEdge[], what: string): KovaError {
   const names = behind.map(({ name, report }) => (report.problem ? `${name} (${report.problem})` : name)).join(', ');
   return new KovaError('EDGE_UNAVAILABLE', `${what}: behind is ${names}`, {
     next: 'Look at the log of `kova follow` on that machine, or stop it: an edge that is lost is not waited for.',

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { environmentOf } from '@kova/core/environment/slot';
 import type { Route } from '@kova/core/traffic/route';
+import { sha256Of } from '../artefacts/digest.ts';
 import type { Store } from '../store/connect.ts';
 import { type AssetFile, forgetReleases, sharedReleases, shareRelease } from '../store/shared-assets.ts';
 
@@ -12,7 +11,7 @@ import { type AssetFile, forgetReleases, sharedReleases, shareRelease } from '..
  * more. Idempotent. @returns whether there was anything new
  */
 export async function shareAssets(db: Store, { id, assets }: Pick<Route, 'id' | 'assets'>): Promise<boolean> {
-  const [project = '', environment = ''] = id.split('/');
+  const { project, environment } = environmentOf(id);
   const wanted = new Map((assets?.dirs ?? []).map((directory) => [basename(directory), directory]));
   const there = new Set(await sharedReleases(db, project, environment));
   const missing = [...wanted].filter(([release]) => !there.has(release));
@@ -36,13 +35,7 @@ async function filesIn(directory: string): Promise<AssetFile[]> {
   const paths = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
   const files: AssetFile[] = [];
   for (const path of paths) {
-    files.push({ path: relative(directory, path).split(sep).join('/'), digest: await digestOf(path) });
+    files.push({ path: relative(directory, path).split(sep).join('/'), digest: await sha256Of(path) });
   }
   return files;
-}
-
-async function digestOf(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
 }

@@ -1,6 +1,7 @@
 import { Secret } from '@kova/core/secret';
 import type { Seal } from '../home/seal.ts';
 import type { Store } from '../store/connect.ts';
+import { secretKey } from '../store/edge-report.ts';
 import {
   type EdgeSecretDigest,
   type EdgeSecretId,
@@ -9,7 +10,6 @@ import {
   removeEdgeSecret,
 } from '../store/edge-secrets.ts';
 import type { Followers } from './followers.ts';
-import { secretKey } from './report.ts';
 
 /** What edges that follow are given sealed, through the store; nothing is written there while none does. */
 export class SharedSecrets {

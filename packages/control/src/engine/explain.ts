@@ -43,6 +43,11 @@ export async function ifThere<T>(asked: Promise<T>): Promise<T | null> {
   }
 }
 
+/** No error of a container that has ended or was removed meanwhile, or is just being removed. */
+export function goneAlready(error: unknown): void {
+  if (![404, 409].includes(engineStatus(error) ?? 0)) throw error;
+}
+
 export function explainEngine(doing: string, error: unknown): unknown {
   if (error instanceof KovaError) return error;
   const { code, message, json } = error as EngineError;

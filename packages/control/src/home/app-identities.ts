@@ -1,12 +1,21 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { environmentOf, type SlotId } from '@kova/core/environment/slot';
 import { KovaError } from '@kova/core/errors/kova-error';
 import { z } from 'zod';
 import { appIdentity, type Identity } from './unprivileged.ts';
 
 /** Whom the migrations and instances of an environment run as; null where Kova has no choice. */
 export type IdentityOf = (project: string, environment: string) => Identity | null;
+
+/** The same by slot. */
+export function bySlot(identityOf: IdentityOf): (slot: SlotId) => Identity | null {
+  return (slot) => {
+    const { project, environment } = environmentOf(slot);
+    return identityOf(project, environment);
+  };
+}
 
 /** Between the users of the machine (to 60000), systemd's (to 65519) and those of containers (from 100000). */
 const first = 70_000;

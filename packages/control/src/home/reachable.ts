@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { chmod, copyFile, cp, mkdir, mkdtemp, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { isThere } from '../commands/is-there.ts';
 import type { Identity } from './unprivileged.ts';
 
 /** Whether `who` may enter every directory on the way to `path`. Looks at the mode bits, not at ACLs. */
@@ -26,7 +27,7 @@ export async function reachableCopy(path: string, toolchain: string, who: Identi
   const { size, mtimeMs } = await stat(source);
   const holder = join(toolchain, `${basename(source)}-${size}-${Math.round(mtimeMs)}`);
   const target = join(holder, basename(source));
-  if (!(await exists(target))) await copyAtomically(source, holder);
+  if (!(await isThere(target))) await copyAtomically(source, holder);
   return target;
 }
 
@@ -42,11 +43,4 @@ async function copyAtomically(source: string, holder: string): Promise<void> {
     await rm(draft, { recursive: true, force: true });
     if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
   });
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

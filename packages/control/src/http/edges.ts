@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import type { Follower } from '../edges/followers.ts';
+import type { FollowingEdge } from '../edges/followers.ts';
 import type { EdgeView } from './views.ts';
 
 /** The edges that follow, with what each lacks of what is recorded. */
@@ -19,7 +19,7 @@ export async function readEdges({ db, followers }: Pick<Context, 'db' | 'followe
   });
 }
 
-function stateOf({ lost, report }: Follower, behind: readonly string[]): EdgeView['state'] {
+function stateOf({ lost, report }: FollowingEdge, behind: readonly string[]): EdgeView['state'] {
   if (lost) return 'lost';
   return behind.length > 0 || report.problem !== null ? 'behind' : 'in-line';
 }

@@ -76,13 +76,21 @@ async function routeNow(
   const leading = live ?? slots[0];
   if (!leading) return known && { ...known, slots: [] };
   const { config } = await releaseIn(trx, leading);
-  const app = { ...config.app, assets: config.app.assets ?? (await assetsOf(trx, slots)) };
+  const app = {
+    ...config.app,
+    assets:
+      config.app.assets ??
+      (await assetsOf(
+        trx,
+        slots.filter((slot) => slot !== leading),
+      )),
+  };
   return deriveRoute(ctx, { project, environment, weights, slots, config: { ...config, app } });
 }
 
 /** A release that is the first to have assets has them before it is live: users are on it while traffic shifts. */
-async function assetsOf(trx: Transaction<Schema>, slots: readonly SlotRecord[]): Promise<AppConfig['assets']> {
-  for (const slot of slots) {
+async function assetsOf(trx: Transaction<Schema>, others: readonly SlotRecord[]): Promise<AppConfig['assets']> {
+  for (const slot of others) {
     const { assets } = (await releaseIn(trx, slot)).config.app;
     if (assets) return assets;
   }

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { SlotId } from '@kova/core/environment/slot';
-import type { IdentityOf } from '../home/app-identities.ts';
+import { bySlot, type IdentityOf } from '../home/app-identities.ts';
 import type { Home } from '../home/home.ts';
 import type { Identity } from '../home/unprivileged.ts';
 import { ChosenRuntime } from './chosen-runtime.ts';
@@ -22,8 +21,7 @@ export interface RuntimesOptions {
 /** What runs the slots of this home. Docker or a cluster is spoken to once a release has asked for it, never before. */
 export async function openRuntimes(options: RuntimesOptions): Promise<ChosenRuntime> {
   const { home, as, identityOf, onEvent, credentialsOf, env = process.env } = options;
-  const asOf = (slot: SlotId) => identityOf(...(slot.split('/', 2) as [string, string]));
-  const shared = { logs: home.logs, onEvent, asOf };
+  const shared = { logs: home.logs, onEvent, asOf: bySlot(identityOf) };
   const runtime = new ChosenRuntime({
     process: () => createProcessRuntime({ ...shared, directory: processesIn(home), as }),
     docker: async () => createDockerRuntime({ ...shared, ...(await engineIn(home, containersIn(home), env)) }),

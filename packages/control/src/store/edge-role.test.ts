@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { emptyReport } from '../edges/report.ts';
 import { liftNumber } from '../routing/catch-up.ts';
 import { type TestDatabase, testDatabase } from '../testing/postgres.ts';
 import { connectStore, type Store } from './connect.ts';
+import { emptyReport } from './edge-report.ts';
 import { edgeSecrets, sealedEdgeSecret } from './edge-secrets.ts';
 import { allEdges, askedDrains, enrolEdge, reportEdge } from './edges.ts';
 import { requireMigrated } from './migrate.ts';

@@ -1,5 +1,5 @@
-import type { EdgeSecretKind } from '../edges/report.ts';
 import type { Store } from './connect.ts';
+import type { EdgeSecretKind } from './edge-report.ts';
 
 export interface EdgeSecretId {
   kind: EdgeSecretKind;

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import { type EdgeReport, edgeReportSchema, emptyReport } from '../edges/report.ts';
 import type { Store } from './connect.ts';
+import { type EdgeReport, edgeReportSchema, emptyReport } from './edge-report.ts';
 
 /** Who an edge is to users and to the store. */
 export interface EdgeIdentity {

@@ -13,7 +13,7 @@ import type { Provider } from '@kova/core/repository/provider';
 import type { Route } from '@kova/core/traffic/route';
 import type { Verdict } from '@kova/core/verdict';
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
-import type { EdgeReport, EdgeSecretKind } from '../edges/report.ts';
+import type { EdgeReport, EdgeSecretKind } from './edge-report.ts';
 
 type Json<T extends object> = JSONColumnType<T, string, string>;
 type MaybeJson<T extends object> = ColumnType<T | null, string | null | undefined, string | null>;

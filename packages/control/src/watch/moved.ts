@@ -1,4 +1,4 @@
-import type { SlotId } from '@kova/core/environment/slot';
+import { environmentOf, type SlotId } from '@kova/core/environment/slot';
 import type { Context } from '../context.ts';
 import type { Instance } from '../ports/runtime.ts';
 import { publishRoute } from '../routing/publish.ts';
@@ -29,7 +29,7 @@ export class MovedInstances {
   }
 
   #publishSoon(slot: SlotId): void {
-    const [project = '', environment = ''] = slot.split('/');
+    const { project, environment } = environmentOf(slot);
     const key = `${project}/${environment}`;
     if (this.#gathering.has(key)) return;
     this.#gathering.add(key);

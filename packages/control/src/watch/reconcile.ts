@@ -5,8 +5,8 @@ import { noteMended } from '../store/drifts.ts';
 import { each } from './each.ts';
 
 /**
- * Brings the edge of the home in line with the store where they differ: after either was away, an instance moved to another port, or
- * somebody else has changed a route.
+ * Brings the edge of the home in line with the store where they differ: after either was away, an instance moved to
+ * another port, or somebody else has changed a route.
  */
 export class Reconciler {
   readonly #ctx: Context;

@@ -1,3 +1,4 @@
+import { automatic } from '@kova/core/environment/automatic';
 import { KovaError, reportOf } from '@kova/core/errors/kova-error';
 import type { Context } from '../context.ts';
 import { createDeployment, requestAbort } from '../store/deployments.ts';
@@ -75,8 +76,7 @@ async function environmentsOf(ctx: Context, id: string, project: string, until: 
   const names = (await environmentNames(ctx.db, project)).filter((name) => config.environments[name]);
   if (until !== null && !names.includes(until)) throw new KovaError('NOT_FOUND', `there is no environment ${until}`);
   if (until !== null) return names.slice(0, names.indexOf(until) + 1);
-  const manual = names.findIndex((name) => config.environments[name]?.deploy === 'manual');
-  return manual < 0 ? names : names.slice(0, manual);
+  return automatic(names, config.environments);
 }
 
 /** @throws KovaError CANCELLED */

@@ -8,6 +8,12 @@ export function slotId(project: string, environment: string, colour: Colour): Sl
   return `${project}/${environment}/${colour}`;
 }
 
+/** The project and environment that the id of a slot, or of a route, begins with. */
+export function environmentOf(id: string): { project: string; environment: string } {
+  const [project = '', environment = ''] = id.split('/');
+  return { project, environment };
+}
+
 export function otherColour(colour: Colour): Colour {
   return colour === 'blue' ? 'green' : 'blue';
 }

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
-import { access, link, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { link, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { environmentOf } from '@kova/core/environment/slot';
 import { KovaError } from '@kova/core/errors/kova-error';
 import type { Route } from '@kova/core/traffic/route';
+import { isThere } from '../../commands/is-there.ts';
 import type { Store } from '../../store/connect.ts';
 import { type AssetFile, type AssetsOf, sharedContent, sharedFiles } from '../../store/shared-assets.ts';
 
@@ -28,8 +30,7 @@ export class FollowedAssets {
     if (route.assets === null) return route;
     const dirs: string[] = [];
     for (const directory of route.assets.dirs) {
-      const [project = '', environment = ''] = route.id.split('/');
-      dirs.push(await this.#fetch({ project, environment, release: basename(directory) }));
+      dirs.push(await this.#fetch({ ...environmentOf(route.id), release: basename(directory) }));
     }
     return { ...route, assets: { ...route.assets, dirs } };
   }
@@ -93,13 +94,6 @@ function checkName(name: string): void {
 function checkPart(name: string, path: string): void {
   if (name !== '' && name !== '.' && name !== '..' && !/[\0\\]/.test(name)) return;
   throw new KovaError('INPUT_INVALID', `${JSON.stringify(path)} cannot be the path of an asset`);
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 async function namesIn(directory: string): Promise<string[]> {

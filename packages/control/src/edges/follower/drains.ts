@@ -1,6 +1,6 @@
 import type { EdgeAdmin } from '@kova/edge/admin-client';
+import type { EdgeReport } from '../../store/edge-report.ts';
 import type { EdgeDrain } from '../../store/edges.ts';
-import type { EdgeReport } from '../report.ts';
 
 const rememberedDrains = 100;
 

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { environmentOf } from '@kova/core/environment/slot';
 import { hasCode } from '@kova/core/errors/kova-error';
 import type { Route } from '@kova/core/traffic/route';
 import type { EdgeAdmin } from '@kova/edge/admin-client';
@@ -36,8 +37,7 @@ async function bringRoute({ db, admin, assets }: RoutesParts, route: Route, ther
   await admin.putRoute(local).catch(async (error: unknown) => {
     if (!hasCode(error, 'EDGE_STALE_ROUTE')) throw error;
     // Somebody else has changed it here, or the store was put back: the control plane numbers it anew.
-    const [project = '', environment = ''] = route.id.split('/');
-    await liftNumber(db, { project, environment }, Math.max(there?.version ?? 0, route.version) + 1);
+    await liftNumber(db, environmentOf(route.id), Math.max(there?.version ?? 0, route.version) + 1);
     throw error;
   });
   return local;

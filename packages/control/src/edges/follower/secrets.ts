@@ -3,8 +3,8 @@ import type { EdgeAdmin } from '@kova/edge/admin-client';
 import { z } from 'zod';
 import type { Seal } from '../../home/seal.ts';
 import type { Store } from '../../store/connect.ts';
+import { type EdgeSecretKind, secretKey } from '../../store/edge-report.ts';
 import { type EdgeSecretDigest, type EdgeSecretId, edgeSecrets, sealedEdgeSecret } from '../../store/edge-secrets.ts';
-import { type EdgeSecretKind, secretKey } from '../report.ts';
 
 interface Way {
   put(admin: EdgeAdmin, name: string, content: unknown): Promise<unknown>;

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, cp, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { isThere } from '../../commands/is-there.ts';
 
 /** A real registry in plain HTTP, which engines take on loopback alone unless they are told to. */
 export interface TestRegistry {
@@ -102,13 +103,6 @@ async function digestOf(address: string, name: string, tag: string): Promise<str
 /** A registry tells nobody that it is ready: it is asked until it answers. */
 function answers(address: string): Promise<boolean> {
   return fetch(`http://${address}/v2/`).then(
-    () => true,
-    () => false,
-  );
-}
-
-function isThere(path: string): Promise<boolean> {
-  return access(path).then(
     () => true,
     () => false,
   );

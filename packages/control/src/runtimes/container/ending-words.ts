@@ -1,8 +1,7 @@
 import { constants } from 'node:os';
 import { formatSize } from '@kova/core/config/size';
 import type Docker from 'dockerode';
-
-const signalBase = 128;
+import { signalBase } from '../../commands/signal-base.ts';
 
 /** How a program ended, by the exit code of its container: `exited with 3`, `was killed by SIGKILL`. */
 export function exitInWords(code: number): string {

@@ -1,8 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type Docker from 'dockerode';
-import { execInContainer } from '../../engine/exec/exec.ts';
-import { execMark } from '../../engine/exec/mark.ts';
-import { engineCall, engineStatus, ifThere } from '../../engine/explain.ts';
+import { engineCall, goneAlready, ifThere } from '../../engine/explain.ts';
 import { ensureNetwork, networkName } from '../../engine/network.ts';
 import { enginePatience } from '../../engine/patience.ts';
 import type { ExecRequest, Execution } from '../../ports/exec.ts';
@@ -10,6 +8,8 @@ import type { SlotSpec } from '../../ports/runtime.ts';
 import { appSockets } from '../container/app-sockets.ts';
 import type { AppUser } from '../container/confinement.ts';
 import { refusalOfInit } from '../container/ending-words.ts';
+import { execInContainer } from '../container/exec/exec.ts';
+import { execMark } from '../container/exec/mark.ts';
 import { listeningInWords } from '../health/listening-words.ts';
 import type { SlotLogs } from '../logs/slot-logs.ts';
 import type { Ending, Launched, Launcher } from '../slot/launcher.ts';
@@ -229,9 +229,4 @@ function unlessUp(container: Docker.Container): (error: unknown) => Promise<void
   return async (error) => {
     if (await isUp(container)) throw error;
   };
-}
-
-/** Of a container that has ended or was removed meanwhile, or is just being removed. */
-function goneAlready(error: unknown): void {
-  if (![404, 409].includes(engineStatus(error) ?? 0)) throw error;
 }

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { SlotId } from '@kova/core/environment/slot';
+import { environmentOf, type SlotId } from '@kova/core/environment/slot';
 import type { Secret } from '@kova/core/secret';
 import { homeMark, type Place, placeLabels } from '../../engine/labels.ts';
 
@@ -22,8 +22,7 @@ export class ContainerIdentity {
   }
 
   placeOf(slot: SlotId): Place {
-    const [project = '', environment = ''] = slot.split('/');
-    return { home: this.home, project, environment };
+    return { home: this.home, ...environmentOf(slot) };
   }
 
   /** `kova-<home>-shop-production-blue-0-<launch>`: no two launches have the same, and people can read it. */

@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import { engineCall, engineStatus } from '../../engine/explain.ts';
+import { engineCall, goneAlready } from '../../engine/explain.ts';
 import { homeLabel } from '../../engine/labels.ts';
 import { ContainerIdentity } from '../docker/identity.ts';
 import type { ContainersPlace } from '../docker/survivors.ts';
@@ -32,9 +32,4 @@ export async function removeContainer(engine: Docker, id: string): Promise<void>
   await engineCall(`removing the container ${id}`, async () => {
     await engine.getContainer(id).remove({ force: true, v: true }).catch(goneAlready);
   });
-}
-
-/** Or just being removed. */
-function goneAlready(error: unknown): void {
-  if (![404, 409].includes(engineStatus(error) ?? 0)) throw error;
 }

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { SlotId } from '@kova/core/environment/slot';
-import type { IdentityOf } from '../../home/app-identities.ts';
+import { bySlot, type IdentityOf } from '../../home/app-identities.ts';
 import type { Home } from '../../home/home.ts';
 import type { Migrator } from '../../ports/migrator.ts';
 import { ownUser } from '../container/confinement.ts';
@@ -22,7 +21,7 @@ export interface MigratorOptions {
  * of a cluster as processes of this machine. The engine is spoken to once a release has asked for it, never before.
  */
 export function openMigrator({ home, identityOf, path, env = process.env }: MigratorOptions): Migrator {
-  const asOf = (slot: SlotId) => identityOf(...(slot.split('/', 2) as [string, string]));
+  const asOf = bySlot(identityOf);
   const places = { docker: containersIn(home), swarm: servicesIn(home) };
   const processes = createProcessMigrator({ asOf, path });
   let opened: ContainerMigrator | null = null;

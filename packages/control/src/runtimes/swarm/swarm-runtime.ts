@@ -1,10 +1,10 @@
 import { KovaError } from '@kova/core/errors/kova-error';
 import { Secret } from '@kova/core/secret';
 import type Docker from 'dockerode';
-import { endLeftCommands } from '../../engine/exec/mark.ts';
 import { engineCall } from '../../engine/explain.ts';
 import { homeMark } from '../../engine/labels.ts';
 import type { SlotSpec } from '../../ports/runtime.ts';
+import { endLeftCommands } from '../container/exec/mark.ts';
 import { ContainerIdentity } from '../docker/identity.ts';
 import type { SlotLogs } from '../logs/slot-logs.ts';
 import { Records } from '../slot/records.ts';

@@ -1,11 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { mkdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { engineClient } from '../../engine/client.ts';
-import type { TestEngine } from '../docker-engine.ts';
-import { type ImageRecipe, importImage, nodeBase } from './base-image.ts';
+import { type ImageRecipe, nodeBase } from './base-image.ts';
 import { makeDaemon } from './daemon.ts';
 import { removeDaemon } from './remove.ts';
+import { startEngine, type TestEngine } from './start.ts';
 
 export interface SmallEngine extends TestEngine {
   /** Leaves no room where the engine keeps its images and containers. */
@@ -24,21 +23,12 @@ export async function openSmallEngine(
   const ballast = join(data, 'ballast');
   await mkdir(data);
   execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${mebibytes}m`, 'tmpfs', data]);
-  const close = async () => {
+  const engine = await startEngine(daemon, images, async () => {
     await daemon.stop();
     execFileSync('umount', ['-R', data]);
     await removeDaemon(daemon.directory);
-  };
-  try {
-    await daemon.start();
-    const host = `unix://${daemon.socketPath}`;
-    const engine = engineClient({ DOCKER_HOST: host });
-    for (const image of images) await importImage(engine, image);
-    return { engine, daemon, host, close, fill: () => fill(ballast), free: () => rm(ballast) };
-  } catch (error) {
-    await close();
-    throw error;
-  }
+  });
+  return { ...engine, fill: () => fill(ballast), free: () => rm(ballast) };
 }
 
 async function fill(ballast: string): Promise<void> {

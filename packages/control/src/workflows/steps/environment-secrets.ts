@@ -1,10 +1,10 @@
 import type { ProjectConfig } from '@kova/core/config/schema';
+import { automatic } from '@kova/core/environment/automatic';
 import type { Secret } from '@kova/core/secret';
 import type { Context } from '../../context.ts';
 import type { Plan } from '../plan.ts';
 
 type Values = Record<string, Secret>;
-type Slot = Pick<Plan, 'slot' | 'environment'> & { release: { id: string } };
 
 /**
  * The variables of an environment that are secrets, with the values of today.
@@ -25,15 +25,14 @@ export async function environmentSecrets(
  * @throws as environmentSecrets
  */
 export async function requireSecrets(ctx: Pick<Context, 'vault'>, config: ProjectConfig): Promise<void> {
-  const environments = Object.entries(config.environments);
-  const manual = environments.findIndex(([, { deploy }]) => deploy === 'manual');
-  for (const [environment] of manual < 0 ? environments : environments.slice(0, manual)) {
-    await environmentSecrets(ctx, { project: config.name, environment }, config);
+  const { name: project, environments } = config;
+  for (const environment of automatic(Object.keys(environments), environments)) {
+    await environmentSecrets(ctx, { project, environment }, config);
   }
 }
 
 /** The values that the release runs with in its slot: they may have changed since. Null where it does not run. */
-export async function secretsInSlot(ctx: Pick<Context, 'runtime'>, plan: Slot): Promise<Values | null> {
+export async function secretsInSlot(ctx: Pick<Context, 'runtime'>, plan: Plan): Promise<Values | null> {
   const running = (await ctx.runtime.slots()).find(({ slot }) => slot === plan.slot);
   if (running?.release !== plan.release.id) return null;
   const names = wantedOf(plan.environment).map(([variable]) => variable);

@@ -1,4 +1,4 @@
-import { colourOf, type SlotId } from '@kova/core/environment/slot';
+import { colourOf, environmentOf, type SlotId } from '@kova/core/environment/slot';
 import { Secret } from '@kova/core/secret';
 import {
   deploymentOf,
@@ -39,7 +39,7 @@ export interface SlotPlace {
 }
 
 export function placeOf(slot: SlotId): SlotPlace {
-  const [project = '', environment = ''] = slot.split('/');
+  const { project, environment } = environmentOf(slot);
   const name = slotName(colourOf(slot));
   return { project, environment, namespace: namespaceOf(project, environment), name, variables: `${name}-env` };
 }

@@ -1,12 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 import { signalGroup } from '../../../commands/group.ts';
+import { signalBase } from '../../../commands/signal-base.ts';
 import type { ExecEnd, Execution } from '../../../ports/exec.ts';
 import { refTo } from '../system/processes.ts';
 import { terminate } from '../system/terminate.ts';
 
 const graceMs = 3000;
-const signalBase = 128;
 /** As shells have it. */
 const notStarted = 126;
 

@@ -3,9 +3,9 @@
 import { chownSync } from 'node:fs';
 import { constants } from 'node:os';
 import { spawn } from '@lydell/node-pty';
+import { signalBase } from '../../../commands/signal-base.ts';
 import type { HostSaid, HostTold } from './terminal-messages.ts';
 
-const signalBase = 128;
 const tell = (told: HostTold) => process.send?.(told);
 
 process.once('message', (first: HostSaid) => {

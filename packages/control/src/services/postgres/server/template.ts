@@ -1,5 +1,6 @@
-import { chmod, mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isThere } from '../../../commands/is-there.ts';
 import type { Identity } from '../../../home/unprivileged.ts';
 import type { Binaries } from './binaries.ts';
 import { cloneTree, give } from './clone.ts';
@@ -62,11 +63,4 @@ async function whole(path: string, as: Identity | null, make: (draft: string) =>
   } finally {
     await rm(holder, { recursive: true, force: true });
   }
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { killLaunches } from '../../runtimes/process/system/terminate.ts';
+import { killLaunches } from '../../process/system/terminate.ts';
 
 const prefixOf = (home: string) => `${home}.exec.`;
 

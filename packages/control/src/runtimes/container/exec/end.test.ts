@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { nodeBase, openTestEngine, type TestEngine } from '../../testing/docker-engine.ts';
+import { nodeBase, openTestEngine, type TestEngine } from '../../../testing/docker-engine.ts';
 import { endCommand, signalCommand } from './end.ts';
 
 let testing: TestEngine;

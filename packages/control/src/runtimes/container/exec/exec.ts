@@ -3,12 +3,12 @@ import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KovaError, reportOf } from '@kova/core/errors/kova-error';
 import type Docker from 'dockerode';
-import type { ExecEnd, ExecRequest, Execution } from '../../ports/exec.ts';
-import { isRunning, type ProcessRef, refTo } from '../../runtimes/process/system/processes.ts';
-import { launchVariable } from '../../runtimes/process/system/terminate.ts';
-import { engineCall, explainEngine } from '../explain.ts';
-import { PieceReader } from '../frames.ts';
-import { enginePatience } from '../patience.ts';
+import { engineCall, explainEngine } from '../../../engine/explain.ts';
+import { PieceReader } from '../../../engine/frames.ts';
+import { enginePatience } from '../../../engine/patience.ts';
+import type { ExecEnd, ExecRequest, Execution } from '../../../ports/exec.ts';
+import { isRunning, type ProcessRef, refTo } from '../../process/system/processes.ts';
+import { launchVariable } from '../../process/system/terminate.ts';
 import { type ContainerCommand, endCommand, killRemainders, signalCommand } from './end.ts';
 import { outputsOf } from './outputs.ts';
 

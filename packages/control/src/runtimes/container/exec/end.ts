@@ -1,8 +1,8 @@
 import type Docker from 'dockerode';
-import { signalGroup } from '../../commands/group.ts';
-import type { ExecSignal } from '../../ports/exec.ts';
-import { readProc, refTo, variableOf } from '../../runtimes/process/system/processes.ts';
-import { launchVariable, terminate } from '../../runtimes/process/system/terminate.ts';
+import { signalGroup } from '../../../commands/group.ts';
+import type { ExecSignal } from '../../../ports/exec.ts';
+import { readProc, refTo, variableOf } from '../../process/system/processes.ts';
+import { launchVariable, terminate } from '../../process/system/terminate.ts';
 
 const graceMs = 3000;
 
@@ -39,7 +39,7 @@ function isInReach({ pid, mark }: ContainerCommand): boolean {
 }
 
 /** By a shell beside it, as the same user: for a Kova without the right to signal what it sees. */
-export async function signalWithin({ container, pid }: ContainerCommand, signal: string): Promise<void> {
+async function signalWithin({ container, pid }: ContainerCommand, signal: string): Promise<void> {
   const within = /^NSpid:.*\s(\d+)$/m.exec(readProc(`${pid}/status`))?.[1];
   if (within === undefined) return;
   const argv = ['/bin/sh', '-c', 'kill -s "$1" -- "-$2"', 'kova', signal.slice('SIG'.length), within];

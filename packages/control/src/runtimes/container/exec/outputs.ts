@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { PassThrough, type Readable } from 'node:stream';
-import { PieceReader } from '../frames.ts';
+import { PieceReader } from '../../../engine/frames.ts';
 
 export interface Outputs {
   stdout: Readable;
