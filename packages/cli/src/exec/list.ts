@@ -1,9 +1,13 @@
 import type { ExecutionView } from '@kova/control/api';
+import { plain } from '@kova/core/pipeline/evidence/plain';
 import { connect } from '../api/connect.ts';
 import type { Cli, Result } from '../cli.ts';
 import { projectPath } from '../git/send.ts';
 import { renderTable } from '../output/table.ts';
 import { findProject } from '../project/project.ts';
+
+/** What comes after it in the table shall be seen; the whole reason is in the JSON. */
+const widestEnd = 60;
 
 /** What was run in the instances of a project, newest first. @param environment only this one */
 export async function listExecutions(
@@ -27,5 +31,6 @@ function table(executions: readonly ExecutionView[]): string {
 }
 
 function endOf({ exitCode, reason, endedAt }: Pick<ExecutionView, 'exitCode' | 'reason' | 'endedAt'>): string {
-  return reason ?? (endedAt === null ? 'runs' : String(exitCode));
+  if (reason !== null) return plain(reason, widestEnd);
+  return endedAt === null ? 'runs' : String(exitCode);
 }

@@ -6,7 +6,7 @@ export const removeCommand: Definition = (program, cli, done) => {
   const command = program.command('remove');
   documented(
     command,
-    'remove a secret; runs of jobs that ask for it are refused then',
+    'remove a secret; runs and deployments that ask for it are refused then',
     'kova secrets remove NPM_TOKEN',
   );
   withProject(command)

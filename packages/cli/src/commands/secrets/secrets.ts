@@ -8,6 +8,6 @@ const commands: Catalogue = {
 };
 
 export const secretsCommand: Definition = (program, cli, done, words) => {
-  const secrets = program.command('secrets').description('what jobs are given and nobody is shown');
+  const secrets = program.command('secrets').description('what jobs and environments are given and nobody is shown');
   return defineCommands(secrets, commands, words, cli, done);
 };

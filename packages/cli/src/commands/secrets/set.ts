@@ -24,14 +24,16 @@ export const setCommand: Definition = (program, cli, done) => {
     'kova secrets set DEPLOY_KEY --from-file ~/.ssh/deploy',
   );
   withProject(command)
-    .argument('<name>', 'the variable that jobs find it in')
+    .argument('<name>', 'by which jobs and environments ask for it')
     .option('--from-file <file>', 'the value, byte for byte; else stdin, without the line end after it')
     .action(async (name: string, options: Options) => {
       const client = await connect(cli.env);
       const path = secretsPath(await findProject(cli, client, options.project));
       const value = await readValue(cli, name, options.fromFile);
       const view = await client.post<{ name: string }>(path, { name, value: value.reveal(), by: personHere() });
-      const said = `${name} is set. Jobs that name it under \`secrets\` find it; those that did before run again.`;
+      const jobs = 'Jobs that name it under `secrets` find it, and those that did before run again.';
+      const environments = 'Environments find it from their next deployment or `kova apply` on.';
+      const said = `${name} is set. ${jobs} ${environments}`;
       done({ view, text: said });
     });
 };
