@@ -32,15 +32,26 @@ export async function reachableCopy(path: string, toolchain: string, who: Identi
 }
 
 async function copyAtomically(source: string, holder: string): Promise<void> {
+  const mode = constants.COPYFILE_FICLONE;
+  const isDirectory = (await stat(source)).isDirectory();
+  await fillOnce(holder, async (draft) => {
+    const target = join(draft, basename(source));
+    if (isDirectory) await cp(source, target, { recursive: true, mode, verbatimSymlinks: true });
+    else await copyFile(source, target, mode);
+    await chmod(draft, 0o711);
+  });
+}
+
+/** Makes a directory that is there with all that `fill` puts into it, or not at all; the first of several stays. */
+export async function fillOnce(holder: string, fill: (draft: string) => Promise<void>): Promise<void> {
   await mkdir(dirname(holder), { recursive: true, mode: 0o711 });
   const draft = await mkdtemp(`${holder}.draft-`);
-  const mode = constants.COPYFILE_FICLONE;
-  const target = join(draft, basename(source));
-  if ((await stat(source)).isDirectory()) await cp(source, target, { recursive: true, mode, verbatimSymlinks: true });
-  else await copyFile(source, target, mode);
-  await chmod(draft, 0o711);
-  await rename(draft, holder).catch(async (error: NodeJS.ErrnoException) => {
+  try {
+    await fill(draft);
+    await rename(draft, holder).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+    });
+  } finally {
     await rm(draft, { recursive: true, force: true });
-    if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
-  });
+  }
 }

@@ -42,8 +42,8 @@ export interface Workshop {
   network: Record<string, string | Secret>;
   npmCache: string;
   artefacts: Artefacts;
-  /** Why `kova-check` cannot be run here; null when it can. */
-  noChecks: string | null;
+  /** To be awaited before commands that name `kova-check`. */
+  bringChecks: () => Promise<void>;
 }
 
 /** Runs a job, with its retries. What it left is kept under its key when it passed; none of it shows its secrets. */
@@ -77,8 +77,9 @@ async function attemptJob(workshop: Workshop, request: JobRequest, log: JobLog, 
       furnish(around, home, request, { directory, onLine: log.write }),
     ]);
     const { name, job } = request.job;
-    const missing = await whyNotRunnable(name, job, directory.source, workshop.noChecks);
+    const missing = await whyNotRunnable(name, job, directory.source);
     if (missing) return without(missing);
+    if (job.run.flat().some((word) => word.includes('kova-check'))) await workshop.bringChecks();
     const env = environmentOf(workshop, request, directory);
     if (confines.lack) await log.write(`note: ${confines.lack}`);
     await furnishApp(around, request, { directory, confines, env, onLine: log.write });

@@ -4,13 +4,7 @@ import type { JobConfig } from '@kova/core/pipeline/job';
 import { inconclusive, type Verdict } from '@kova/core/verdict';
 
 /** Why a job cannot be run here, as an inconclusive verdict that says what to do; null when it can. */
-export async function whyNotRunnable(
-  name: string,
-  { run }: JobConfig,
-  workspace: string,
-  noChecks: string | null,
-): Promise<Verdict | null> {
-  if (noChecks !== null && run.some(([program]) => program === 'kova-check')) return inconclusive(noChecks);
+export async function whyNotRunnable(name: string, { run }: JobConfig, workspace: string): Promise<Verdict | null> {
   const wanted = run.flatMap(([program, verb, script]) =>
     program === 'npm' && verb === 'run' && script ? [script] : [],
   );

@@ -21,7 +21,7 @@ import type { Artefacts } from '../ports/artefacts.ts';
 import type { JobRunner } from '../ports/job-runner.ts';
 import type { Results } from '../ports/results.ts';
 import { remember } from '../remember.ts';
-import { linkChecks } from './checks.ts';
+import { offerChecks } from './checks/checks.ts';
 import { followFile } from './follow-file.ts';
 import { contentsOf, jobKeys } from './key.ts';
 import { copyJobLog, jobFilesPath, jobLogPath } from './log.ts';
@@ -113,8 +113,8 @@ async function prepareWorkshop(options: JobRunnerOptions, results: Results): Pro
   await mkdir(npmCache, { recursive: true, mode: 0o700 });
   if (as) await chown(npmCache, as.uid, as.gid);
   const carried = new Carried(join(home.results, '.carried'));
-  const noChecks = await linkChecks(toolchain.bin, as);
-  return { home, results, carried, as, toolchain, network, npmCache, artefacts, noChecks };
+  const bringChecks = await offerChecks({ bin: toolchain.bin, toolchain: home.toolchain, as });
+  return { home, results, carried, as, toolchain, network, npmCache, artefacts, bringChecks };
 }
 
 async function configure(workshop: Workshop, project: string, commit: string, timeoutMs: number, signal: AbortSignal) {

@@ -2,10 +2,9 @@ import { constants } from 'node:fs';
 import { chown, cp, lstat, mkdir, readdir, rm } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { KovaError } from '@kova/core/errors/kova-error';
-import { run } from '../../commands/run.ts';
+import { tool } from '../../commands/tool.ts';
 import type { Identity } from '../../home/unprivileged.ts';
 
-const limitMs = 300_000;
 const installed = 'node_modules';
 const asItIs = {
   recursive: true,
@@ -76,12 +75,4 @@ async function makeParents(workspace: string, path: string, as: Identity | null)
     await mkdir(at);
     if (as) await chown(at, as.uid, as.gid);
   }
-}
-
-async function tool(argv: string[]): Promise<void> {
-  const { exitCode, tail } = await run({ argv, env: { PATH: '/usr/bin:/bin' }, timeoutMs: limitMs });
-  if (exitCode === 0) return;
-  const words = tail.slice(-3).join('\n');
-  const code = /No space left on device/.test(words) ? 'DISK_FULL' : 'COMMAND_FAILED';
-  throw new KovaError(code, `${argv[0]} failed: ${words}`);
 }
