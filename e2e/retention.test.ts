@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ReleaseView } from '@kova/control/api';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { inStore } from './testing/books.ts';
 import { cleanUp } from './testing/clean-up.ts';
 import { TestKova } from './testing/kova.ts';
 
@@ -85,4 +86,18 @@ test('what was cleaned up is refused by name, and can be built again from its co
   );
   expect((await kova.environment('staging')).live!.release).toBe(releases[0]);
   expect(await onDisk()).toContain('zero');
+});
+
+test('who ran which command is told for 90 days after it has ended', async () => {
+  const run = `'production', 'production-1', 'rel', '[]', false, 'ada'`;
+  await inStore(
+    kova.home,
+    `insert into executions (id, project, environment, instance, release, argv, terminal, requested_by, started_at, ended_at)
+     values ('long-ago', 'shop', ${run}, now() - interval '92 days', now() - interval '91 days'),
+            ('within', 'shop', ${run}, now() - interval '92 days', now() - interval '89 days')`,
+  );
+  await cleanUp(kova);
+  const told = () => inStore(kova.home, 'select id from executions');
+  await kova.until(told, (rows) => rows.length < 2);
+  expect(await told()).toEqual([{ id: 'within' }]);
 });

@@ -57,3 +57,11 @@ export async function newestExecutions(
   if (environment !== null) query = query.where('environment', '=', environment);
   return query.orderBy('started_at', 'desc').limit(limit).execute();
 }
+
+/** Forgets those that ended more than so many days ago. */
+export async function forgetExecutions(db: Store, days: number): Promise<void> {
+  await db
+    .deleteFrom('executions')
+    .where('ended_at', '<', new Date(Date.now() - days * 86_400_000))
+    .execute();
+}

@@ -7,23 +7,28 @@ import { history } from '../store/deployments.ts';
 import { forgetDrifts } from '../store/drifts.ts';
 import { forgetEdges } from '../store/edges.ts';
 import { readEnvironment } from '../store/environments.ts';
+import { forgetExecutions } from '../store/executions.ts';
 import { newestConfig } from '../store/releases.ts';
 import { forgetTriggers } from '../store/triggers.ts';
 import { each } from './each.ts';
 import { pruneImages } from './images.ts';
 
-/** How long it is told what a push led to, and where what ran had drifted. A message that comes again later finds nothing new to do. */
+/**
+ * How long it is told what a push led to, where what ran had drifted, and who ran which command. A message that comes again
+ * later finds nothing new to do.
+ */
 const toldDays = 90;
 /** How long an edge that is lost is told of. */
 const lostDays = 7;
 
 /**
- * Removes from the disk what nothing runs and nothing would go back to: artefacts and images of such releases, and assets
- * whose time is over. The ledger keeps its rows: what was delivered stays counted.
+ * Removes from the disk what nothing runs and nothing would go back to: artefacts and images of such releases, and
+ * assets whose time is over. The ledger keeps its rows: what was delivered stays counted.
  */
 export async function cleanUp(ctx: Context): Promise<void> {
   await forgetTriggers(ctx.db, toldDays);
   await forgetDrifts(ctx.db, toldDays);
+  await forgetExecutions(ctx.db, toldDays);
   await forgetEdges(ctx.db, lostDays);
   const projects = await ctx.db.selectFrom('projects').select('name').execute();
   const kept = (await Promise.all(projects.map(({ name }) => keptReleases(ctx, name)))).flat();
