@@ -73,7 +73,7 @@ export class AllEdges implements Edge {
 
   /** For an edge that is new here: gives the store what those that follow need of all routes. Idempotent. */
   async share(): Promise<void> {
-    if ((await this.#followers.all()).length === 0) return;
+    if (!this.#followers.expected || (await this.#followers.all()).length === 0) return;
     const rows = await this.#db.selectFrom('environments').select('route').where('route', 'is not', null).execute();
     await each(rows, async ({ route }) => {
       if (route && (await shareAssets(this.#db, route))) this.#followers.wake();

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { Bell } from '../store/bell.ts';
 import { emptyReport } from '../store/edge-report.ts';
 import { enrolEdge, forgetEdges, reportEdge } from '../store/edges.ts';
@@ -74,4 +74,40 @@ test('one that is lost for good is forgotten', async () => {
   await silentFor(8 * 86_400_000);
   await forgetEdges(database.db, 7);
   expect(await followers.all()).toEqual([]);
+});
+
+test('while there is none the store is left alone, until one rings', async () => {
+  await database.db.deleteFrom('edges').execute();
+  await followers.look();
+  expect(followers.expected).toBe(false);
+  await enrolEdge(database.db, b, lostMs);
+  const rung = bell.next('edge-reports', 30_000);
+  const elsewhere = new Bell(database.url);
+  elsewhere.open();
+  onTestFinished(() => elsewhere.close());
+  for (let heard = false; !heard; ) {
+    elsewhere.ring('edge-reports');
+    heard = await Promise.race([rung.then(() => true), sleep(50, false)]);
+  }
+  expect(followers.expected).toBe(true);
+  await followers.look();
+  expect(followers.expected).toBe(true);
+});
+
+test('one that rings while it is looked whether there is any is expected', async () => {
+  await database.db.deleteFrom('edges').execute();
+  const looking = followers.look();
+  bell.ring('edge-reports');
+  await looking;
+  expect(followers.expected).toBe(true);
+});
+
+test('one whose ring was lost is waited for all the same', async () => {
+  await database.db.deleteFrom('edges').execute();
+  await followers.look();
+  await enrolEdge(database.db, b, lostMs);
+  await report({ 'shop/production': 1 });
+  expect(followers.expected).toBe(false);
+  await expect(hasTwo()).rejects.toMatchObject({ code: 'EDGE_UNAVAILABLE' });
+  expect(followers.expected).toBe(true);
 });

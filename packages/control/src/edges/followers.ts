@@ -8,6 +8,8 @@ import { allEdges, type EdgeRecord } from '../store/edges.ts';
 /** An edge that was not heard of for so long is lost, ms: nobody waits for it. */
 export const lostMs = 5000;
 const pollMs = 200;
+/** While none is known, how often it is looked all the same whether one has come, ms: its ring may have been lost. */
+const aloneMs = 30_000;
 
 /** What is known of an edge that follows. */
 export type FollowingEdge = EdgeRecord & { lost: boolean };
@@ -20,14 +22,28 @@ export class Followers {
   #lookedAt = 0;
   /** Since when the store was asked without a gap. Whose store was away cannot say that others were silent. */
   #steadySince = 0;
+  /** How often one has rung: each does when it comes. */
+  #rings = 0;
+  /** At how many rings it was seen that there is none; null while there may be one. */
+  #aloneAt: number | null = null;
 
   constructor(db: Store, bell: Bell) {
     this.#db = db;
     this.#bell = bell;
+    bell.on('edge-reports', () => {
+      this.#rings += 1;
+    });
+  }
+
+  /** For what is done again and again: false when none was there a moment ago, and none has rung since. */
+  get expected(): boolean {
+    return this.#aloneAt !== this.#rings || performance.now() - this.#lookedAt > aloneMs;
   }
 
   async all(): Promise<FollowingEdge[]> {
+    const rings = this.#rings;
     const records = await allEdges(this.#db);
+    this.#aloneAt = records.length === 0 ? rings : null;
     const now = performance.now();
     if (now - this.#lookedAt > lostMs) this.#steadySince = now;
     this.#lookedAt = now;
@@ -41,6 +57,7 @@ export class Followers {
 
   /** To be called again and again: says in the log which edge is lost and which is back. */
   async look(): Promise<void> {
+    if (!this.expected) return;
     for (const { name, address, lost, report } of await this.all()) {
       const before = this.#seen.get(name);
       this.#seen.set(name, lost);
