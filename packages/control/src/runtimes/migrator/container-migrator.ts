@@ -7,7 +7,8 @@ import { together } from '@kova/core/together';
 import type Docker from 'dockerode';
 import { cutLines } from '../../commands/lines.ts';
 import { createScrubber } from '../../commands/scrubber.ts';
-import { engineCall, engineStatus } from '../../engine/explain.ts';
+import { createNamed, type NamedContainer } from '../../engine/create-named.ts';
+import { engineCall } from '../../engine/explain.ts';
 import { lastLinesOf } from '../../engine/last-lines.ts';
 import { ensureNetwork, networkName } from '../../engine/network.ts';
 import { enginePatience } from '../../engine/patience.ts';
@@ -28,8 +29,6 @@ export interface ContainerMigratorOptions {
 
 const tailLines = 200;
 const longestLine = 8192;
-const namePatienceMs = 30_000;
-const pollMs = 100;
 const lookEveryMs = 2000;
 /** All that can be written to: npm would complain, and some tools end without a home. */
 const home = { HOME: '/tmp', npm_config_cache: '/tmp/.npm', npm_config_update_notifier: 'false' };
@@ -78,22 +77,18 @@ export class ContainerMigrator implements Migrator {
   async #create(migration: Migration, name: string, over: AbortSignal): Promise<Docker.Container> {
     const { engine, identity } = this.#options;
     await together([this.endLeftovers(), ensureNetwork(engine, identity.placeOf(migration.slot))]);
-    const options = this.#containerOf(migration, name);
-    const doing = `creating the container of a migration of ${migration.slot}`;
-    const until = performance.now() + namePatienceMs;
-    for (;;) {
-      over.throwIfAborted();
-      try {
-        return await engineCall(doing, () => engine.createContainer({ ...options, abortSignal: over }));
-      } catch (error) {
-        if (engineStatus((error as KovaError).cause) !== 409 || performance.now() > until) throw error;
-      }
-      await removeContainer(engine, name);
-      await sleep(pollMs, undefined, { signal: over });
-    }
+    return createNamed(engine, {
+      doing: `creating the container of a migration of ${migration.slot}`,
+      options: this.#containerOf(migration, name),
+      whenTaken: async () => {
+        await removeContainer(engine, name);
+        return false;
+      },
+      signal: over,
+    });
   }
 
-  #containerOf(release: Migration, name: string): Docker.ContainerCreateOptions {
+  #containerOf(release: Migration, name: string): NamedContainer['options'] {
     const { identity, baseImage, asOf } = this.#options;
     const { slot } = release;
     const place = { network: networkName(identity.placeOf(slot)), as: asOf(slot), image: release.image ?? baseImage };

@@ -1,4 +1,5 @@
 import type Docker from 'dockerode';
+import type { NamedContainer } from '../../engine/create-named.ts';
 import { type Place, placeLabels } from '../../engine/labels.ts';
 import { type Blueprint, secretsMount } from './blueprint.ts';
 
@@ -32,7 +33,7 @@ export function serviceLabels(place: Place, kind: string): Record<string, string
 }
 
 /** A service as the engine is told of it: its data in a volume, all else read only, and no right beyond its own files. */
-export function containerOptions(plan: ContainerPlan): Docker.ContainerCreateOptions {
+export function containerOptions(plan: ContainerPlan): NamedContainer['options'] {
   const { blueprint, place, name, image, memory, network, address } = plan;
   return {
     name,

@@ -1,13 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { KovaError } from '@kova/core/errors/kova-error';
 import type Docker from 'dockerode';
+import { createNamed } from '../../engine/create-named.ts';
 import { engineCall, engineStatus, ifThere } from '../../engine/explain.ts';
 import { homeLabel, type Place } from '../../engine/labels.ts';
 import { type ContainerPlan, containerOptions, stopSeconds } from './container-options.ts';
 import { isLost, refuseAlive } from './lost.ts';
-
-const namePatienceMs = 30_000;
-const pollMs = 50;
 
 /** Null when there is none of that name. CONFLICT when it is not of this home. */
 export async function findContainer(
@@ -68,20 +65,11 @@ async function removeContainer(engine: Docker, name: string): Promise<void> {
   await engineCall(`removing ${name}`, () => engine.getContainer(name).remove().catch(unless(404)));
 }
 
-/**
- * Somebody else may make it just now, or have asked for it and died: the engine then has given its name away already,
- * and has no such container yet, or never.
- */
+/** One that somebody else makes just now will do. */
 async function create(engine: Docker, plan: ContainerPlan): Promise<void> {
-  const until = performance.now() + namePatienceMs;
-  const made = () =>
-    engine.createContainer(containerOptions(plan)).catch((error: unknown) => {
-      if (engineStatus(error) !== 409 || performance.now() > until) throw error;
-      return null;
-    });
-  await engineCall(`creating ${plan.name}`, async () => {
-    while (!(await made()) && !(await findContainer(engine, plan.name, plan.place))) await sleep(pollMs);
-  });
+  const { name, place } = plan;
+  const whenTaken = async () => (await findContainer(engine, name, place)) !== null;
+  await createNamed(engine, { doing: `creating ${name}`, options: containerOptions(plan), whenTaken });
 }
 
 /** Its network was made again, or it lost its address: it could not be started, or not be found. */
