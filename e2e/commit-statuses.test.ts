@@ -1,8 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { RepositoryView } from '@kova/control/api';
+import { isGone } from '@kova/control/testing/is-gone';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { isGone, TestKova } from './testing/kova.ts';
+import { TestKova } from './testing/kova.ts';
 import { TestRemote } from './testing/remote.ts';
 
 /** Stands in for GitHub's API, which cannot be run here; what it is sent is as GitHub's documentation says. */

@@ -4,9 +4,10 @@ import { once } from 'node:events';
 import { buffer } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { ExecutionView } from '@kova/control/api';
+import { isGone } from '@kova/control/testing/is-gone';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runKova } from './testing/command.ts';
-import { isGone, TestKova } from './testing/kova.ts';
+import { TestKova } from './testing/kova.ts';
 
 const bin = fileURLToPath(new URL('../packages/cli/bin/kova.js', import.meta.url));
 /** So that an instance that was replaced is stopped soon. */

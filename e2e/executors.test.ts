@@ -1,5 +1,6 @@
+import { isGone } from '@kova/control/testing/is-gone';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { isGone, TestKova } from './testing/kova.ts';
+import { TestKova } from './testing/kova.ts';
 import { Load } from './testing/load.ts';
 import { TestStore } from './testing/store.ts';
 

@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunView } from '@kova/control/api';
+import { isGone } from '@kova/control/testing/is-gone';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runJobs, startJobs } from './testing/jobs.ts';
-import { isGone, TestKova } from './testing/kova.ts';
+import { TestKova } from './testing/kova.ts';
 
 const limited = process.platform === 'linux' && process.getuid?.() === 0;
 

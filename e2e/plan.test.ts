@@ -1,7 +1,8 @@
 import type { ApplyView, PlanView } from '@kova/control/api';
+import { isGone } from '@kova/control/testing/is-gone';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { inStore } from './testing/books.ts';
-import { isGone, TestKova } from './testing/kova.ts';
+import { TestKova } from './testing/kova.ts';
 import { Load } from './testing/load.ts';
 
 let kova: TestKova;

@@ -4,9 +4,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import type { RepositoryView } from '@kova/control/api';
+import { isGone } from '@kova/control/testing/is-gone';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runKova } from './testing/command.ts';
-import { isGone, TestKova } from './testing/kova.ts';
+import { TestKova } from './testing/kova.ts';
 import { TestRemote } from './testing/remote.ts';
 
 const token = 'a-t0ken-f0r-shop';

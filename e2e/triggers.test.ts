@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RepositoryView } from '@kova/control/api';
+import { isGone } from '@kova/control/testing/is-gone';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { inStore } from './testing/books.ts';
-import { isGone, TestKova } from './testing/kova.ts';
+import { TestKova } from './testing/kova.ts';
 import { TestRemote } from './testing/remote.ts';
 
 let kova: TestKova;

@@ -214,13 +214,3 @@ export class TestKova {
     };
   }
 }
-
-/** Whether there is no such process; one that has ended and waits to be reaped is none. */
-export function isGone(pid: number): boolean {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).startsWith('Z');
-  } catch {
-    return true;
-  }
-}

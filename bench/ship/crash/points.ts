@@ -1,3 +1,4 @@
+import { isGone } from '@kova/control/testing/is-gone';
 import type { TestKova } from '../../../e2e/testing/kova.ts';
 import type { Deed, Deeds } from './deeds.ts';
 
@@ -39,15 +40,6 @@ export async function crashAt(kova: TestKova, deeds: Deeds, { deed, at }: Point)
   await kova.up();
   const wrong = await outcome;
   return reached ? wrong : `the point ${at} was not reached`;
-}
-
-function isGone(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return false;
-  } catch {
-    return true;
-  }
 }
 
 function inTurns(lists: readonly Point[][]): Point[] {

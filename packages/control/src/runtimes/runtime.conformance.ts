@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { SlotId } from '@kova/core/environment/slot';
 import { hasCode } from '@kova/core/errors/kova-error';
 import { Secret } from '@kova/core/secret';
 import { afterAll, afterEach, beforeAll, describe, expect, test as vitestTest } from 'vitest';
 import type { Instance, LogLine, Runtime, SlotSpec } from '../ports/runtime.ts';
+import { until } from '../testing/until.ts';
 import { execConformance } from './exec.conformance.ts';
 
 /** The apps in `fixtures/`, by file name without its ending. */
@@ -93,13 +93,6 @@ export function runtimeConformance(
         headers: { connection: 'close' },
       });
       return response.text();
-    };
-    const until = async <T>(look: () => Promise<T | undefined | false>): Promise<T> => {
-      for (const end = performance.now() + patienceMs; performance.now() < end; await sleep(20)) {
-        const found = await look();
-        if (found) return found;
-      }
-      throw new Error('it did not happen');
     };
     const tailOf = (count: number) => Array.fromAsync(runtime.logs(slot, { tail: count }));
 

@@ -1,8 +1,8 @@
 import { access } from 'node:fs/promises';
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { pusher } from '../images/testing/registry.ts';
 import { openTestSwarm, type TestSwarm } from './swarm.ts';
+import { until } from './until.ts';
 
 let swarm: TestSwarm;
 beforeAll(async () => {
@@ -16,13 +16,6 @@ const textOf = (url: string) =>
     (answer) => answer.text(),
     () => false as const,
   );
-const until = async <T>(look: () => Promise<T | false>): Promise<T> => {
-  for (;;) {
-    const found = await look();
-    if (found) return found;
-    await pause(50);
-  }
-};
 
 test('three replicas of a service run on three machines, and each is reached from this one', async () => {
   const [{ engine }] = swarm.nodes;

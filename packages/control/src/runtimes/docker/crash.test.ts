@@ -5,8 +5,9 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { SlotSpec } from '../../ports/runtime.ts';
+import { until } from '../../testing/until.ts';
 import type { DockerRuntime } from './docker-runtime.ts';
-import { openYard, until, type Yard } from './testing/yard.ts';
+import { openYard, type Yard } from './testing/yard.ts';
 
 const slot = 'shop/production/blue';
 let yard: Yard;

@@ -9,10 +9,11 @@ import { openRegistry, type TestRegistry } from '../../images/testing/registry.t
 import { nodeBase } from '../../testing/docker-engine.ts';
 import { openSmallEngine, type SmallEngine } from '../../testing/engine/small-engine.ts';
 import { pushImage } from '../../testing/swarm/push-image.ts';
+import { until } from '../../testing/until.ts';
 import { ContainerMigrator } from '../migrator/container-migrator.ts';
 import type { DockerRuntime } from './docker-runtime.ts';
 import { ContainerIdentity } from './identity.ts';
-import { openYard, until, type Yard } from './testing/yard.ts';
+import { openYard, type Yard } from './testing/yard.ts';
 
 const live = 'shop/production/blue';
 const idle = 'shop/production/green';

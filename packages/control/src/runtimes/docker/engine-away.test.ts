@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Instance } from '../../ports/runtime.ts';
+import { until } from '../../testing/until.ts';
 import type { DockerRuntime } from './docker-runtime.ts';
-import { openYard, until, type Yard } from './testing/yard.ts';
+import { openYard, type Yard } from './testing/yard.ts';
 
 const slot = 'shop/production/blue';
 let yard: Yard;

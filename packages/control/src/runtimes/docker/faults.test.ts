@@ -2,10 +2,11 @@ import { Secret } from '@kova/core/secret';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { networkName } from '../../engine/network.ts';
 import { nodeBase } from '../../testing/docker-engine.ts';
+import { until } from '../../testing/until.ts';
 import type { DockerRuntime } from './docker-runtime.ts';
 import { ContainerIdentity } from './identity.ts';
 import { loadEmptyImage } from './testing/empty-image.ts';
-import { openYard, until, type Yard } from './testing/yard.ts';
+import { openYard, type Yard } from './testing/yard.ts';
 
 const slot = 'shop/production/blue';
 let yard: Yard;

@@ -2,7 +2,7 @@ import { hasCode } from '@kova/core/errors/kova-error';
 import { Secret } from '@kova/core/secret';
 import { expect, test } from 'vitest';
 import type { Instance } from '../../ports/runtime.ts';
-import { until } from '../process/testing/workshop.ts';
+import { until } from '../../testing/until.ts';
 import { configFor } from './testing/stand-in-cluster.ts';
 import { openTrial } from './testing/trial.ts';
 

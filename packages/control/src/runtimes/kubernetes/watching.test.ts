@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { until } from '../process/testing/workshop.ts';
+import { until } from '../../testing/until.ts';
 import { openTrial } from './testing/trial.ts';
 
 const slot = 'shop/production/blue';

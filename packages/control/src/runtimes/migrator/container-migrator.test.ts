@@ -10,8 +10,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ensureNetwork } from '../../engine/network.ts';
 import type { Migration, MigrationEnding } from '../../ports/migrator.ts';
 import { nodeBase, openTestEngine, type TestEngine } from '../../testing/docker-engine.ts';
+import { until } from '../../testing/until.ts';
 import { ContainerIdentity } from '../docker/identity.ts';
-import { until } from '../docker/testing/yard.ts';
 import { ContainerMigrator, type ContainerMigratorOptions } from './container-migrator.ts';
 
 const homeId = 'home of the test';

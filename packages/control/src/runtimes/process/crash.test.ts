@@ -6,7 +6,8 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Instance, SlotSpec } from '../../ports/runtime.ts';
-import { markedIn, openWorkshop, until, type Workshop } from './testing/workshop.ts';
+import { until } from '../../testing/until.ts';
+import { markedIn, openWorkshop, type Workshop } from './testing/workshop.ts';
 
 let workshop: Workshop;
 let supervisor: ChildProcess | null = null;

@@ -6,7 +6,8 @@ import { hasCode } from '@kova/core/errors/kova-error';
 import { Secret } from '@kova/core/secret';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { isReachable } from '../../home/reachable.ts';
-import { markedIn, openWorkshop, until, type Workshop } from './testing/workshop.ts';
+import { until } from '../../testing/until.ts';
+import { markedIn, openWorkshop, type Workshop } from './testing/workshop.ts';
 
 let workshop: Workshop;
 const slot = 'shop/production/blue';

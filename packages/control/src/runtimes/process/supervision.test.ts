@@ -4,8 +4,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { until } from '../../testing/until.ts';
 import type { InstanceEvent } from './process-runtime.ts';
-import { openWorkshop, until, type Workshop } from './testing/workshop.ts';
+import { openWorkshop, type Workshop } from './testing/workshop.ts';
 
 let workshop: Workshop;
 const slot = 'shop/production/blue';

@@ -5,6 +5,7 @@ import type { SlotId } from '@kova/core/environment/slot';
 import { Secret } from '@kova/core/secret';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { SlotSpec } from '../../ports/runtime.ts';
+import { until } from '../../testing/until.ts';
 import type { SwarmRuntime } from './swarm-runtime.ts';
 import { openPier, type Pier } from './testing/pier.ts';
 
@@ -43,14 +44,8 @@ const startReady = async (spec = inImage()) => {
   expect([outcome, reason]).toEqual(['pass', expect.any(String)]);
   return runtime.instances(spec.slot);
 };
-const until = async <T>(look: () => Promise<T | undefined | false>): Promise<T> => {
-  for (const end = performance.now() + patienceMs; performance.now() < end; await pause(50)) {
-    const found = await look();
-    if (found) return found;
-  }
-  throw new Error('it did not happen');
-};
-const gone = () => until(async () => (await containers()).length === 0);
+const eventually = <T>(look: () => Promise<T>) => until(look, patienceMs);
+const gone = () => eventually(async () => (await containers()).length === 0);
 /** A crash loop that it was put into by what it runs on is no verdict for ever. */
 const readyAgain = async () => {
   for (const end = performance.now() + 90_000; ; ) {
@@ -108,7 +103,7 @@ test('a service that was removed by hand is made again', async () => {
   const [{ engine }] = pier.swarm.nodes;
   const [own] = await engine.listServices();
   await engine.getService(own?.ID ?? '').remove();
-  await until(async () => {
+  await eventually(async () => {
     const found = await runtime.instances(slot);
     return found.every(({ state, restarts }) => state === 'ready' && restarts > 0);
   });
@@ -123,8 +118,8 @@ test('what was stopped ends without Kova, beside the release that comes after it
   await startReady(inImage({ release: 'r-2' }));
   expect((await containers()).filter((id) => before.includes(id))).toHaveLength(3);
   const output = (index: number) => readFile(join(pier.options.logs, slot, 'r-1', `${index}.stdout.log`), 'utf8');
-  for (const index of [0, 1, 2]) await until(async () => (await output(index)).includes('the last words'));
-  await until(async () => !(await containers()).some((id) => before.includes(id)));
+  for (const index of [0, 1, 2]) await eventually(async () => (await output(index)).includes('the last words'));
+  await eventually(async () => !(await containers()).some((id) => before.includes(id)));
   await runtime.stop(slot);
   runtime.close();
   await gone();
@@ -153,7 +148,7 @@ test('a leader that is cut off is no loss: what the others run is reached, and i
     const answer = await fetch(`http://${address.host}:${address.port}/`);
     expect(answer.status).toBe(200);
   }
-  const elected = await until(async () => {
+  const elected = await eventually(async () => {
     const nodes = await second?.engine.listNodes().catch(() => []);
     return nodes?.some((node) => node.ManagerStatus?.Leader && node.Status.Addr !== first.address);
   });
@@ -167,7 +162,7 @@ test('an instance that is lost with its machine runs on another, and that is no 
   const [, , third] = pier.swarm.nodes;
   const before = (await startReady()).find(({ address }) => address.host === third?.address);
   await third?.kill();
-  const moved = await until(async () => {
+  const moved = await eventually(async () => {
     const found = (await runtime.instances(slot)).find(({ id }) => id === before?.id);
     // Lost is seen before its end is: in between it has no address and is still taken to be ready.
     if (!found?.address.port || found.address.host === third?.address) return false;

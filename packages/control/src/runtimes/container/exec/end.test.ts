@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { nodeBase, openTestEngine, type TestEngine } from '../../../testing/docker-engine.ts';
+import { isGone } from '../../../testing/is-gone.ts';
+import { until } from '../../../testing/until.ts';
 import { endCommand, signalCommand } from './end.ts';
 
 let testing: TestEngine;
@@ -9,19 +9,6 @@ beforeAll(async () => {
   testing = await openTestEngine();
 });
 afterAll(() => testing?.close());
-
-const isGone = (pid: number) => {
-  try {
-    return /^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return true;
-  }
-};
-const until = async (look: () => boolean | Promise<boolean>) => {
-  for (const end = performance.now() + 20_000; !(await look()); await sleep(20)) {
-    if (performance.now() > end) throw new Error('it did not happen');
-  }
-};
 
 /** None that Kova gives: a story beside this one may end all that runs as one of those. */
 const user = '90123:90123';

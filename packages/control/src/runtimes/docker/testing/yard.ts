@@ -1,7 +1,6 @@
 import { chmod, cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Secret } from '@kova/core/secret';
 import type Docker from 'dockerode';
 import type { SlotSpec } from '../../../ports/runtime.ts';
@@ -81,13 +80,4 @@ function specOf(app: string, directory: string, overrides: Partial<SlotSpec>): S
     maxLogBytes: 1_000_000,
     ...overrides,
   };
-}
-
-/** Polls until `look` gives something, for what tells nobody when it happens; fails after 30 s. */
-export async function until<T>(look: () => T | Promise<T>): Promise<NonNullable<T>> {
-  for (const end = performance.now() + 30_000; performance.now() < end; await sleep(20)) {
-    const found = await look();
-    if (found) return found as NonNullable<T>;
-  }
-  throw new Error('it did not happen within 30 s');
 }

@@ -1,7 +1,6 @@
 import { chmod, cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { reachableCopy } from '../../../home/reachable.ts';
 import { appIdentity } from '../../../home/unprivileged.ts';
 import type { SlotSpec } from '../../../ports/runtime.ts';
@@ -71,13 +70,4 @@ function specOf(app: string, directory: string, overrides: Partial<SlotSpec>): S
     ...overrides,
     env: { PWD_OF_TEST: directory, ...overrides.env },
   };
-}
-
-/** Polls until `look` gives something, for what tells nobody when it happens; fails after 20 s. */
-export async function until<T>(look: () => T | Promise<T>): Promise<NonNullable<T>> {
-  for (const end = performance.now() + 20_000; performance.now() < end; await sleep(20)) {
-    const found = await look();
-    if (found) return found as NonNullable<T>;
-  }
-  throw new Error('it did not happen within 20 s');
 }
