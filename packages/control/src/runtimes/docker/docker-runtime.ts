@@ -3,10 +3,10 @@ import type { Secret } from '@kova/core/secret';
 import type Docker from 'dockerode';
 import { ensureAppImage } from '../../engine/app-image.ts';
 import { homeMark } from '../../engine/labels.ts';
-import { removeUnusedNetwork } from '../../engine/network.ts';
 import { engineEndsWithinMs } from '../../engine/patience.ts';
 import type { SlotSpec } from '../../ports/runtime.ts';
 import { type AppUser, ownUser } from '../container/confinement.ts';
+import { removeNetworkAfter } from '../container/environment-network.ts';
 import { endLeftCommands } from '../container/exec/mark.ts';
 import type { SlotLogs } from '../logs/slot-logs.ts';
 import { Records } from '../slot/records.ts';
@@ -105,11 +105,8 @@ class ContainerCarrier implements Carrier<ContainerRecord> {
     );
   }
 
-  /** A network is there as long as anything of its environment is. */
   async clearUp(stopped: SlotId, others: readonly SlotId[]): Promise<void> {
-    const place = this.#identity.placeOf(stopped);
-    if (others.some((slot) => slot.startsWith(`${place.project}/${place.environment}/`))) return;
-    await removeUnusedNetwork(this.#options.engine, place);
+    await removeNetworkAfter(this.#options.engine, this.#identity.home, stopped, others);
   }
 
   close(): void {

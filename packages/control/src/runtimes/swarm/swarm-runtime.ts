@@ -1,9 +1,11 @@
+import type { SlotId } from '@kova/core/environment/slot';
 import { KovaError } from '@kova/core/errors/kova-error';
 import { Secret } from '@kova/core/secret';
 import type Docker from 'dockerode';
 import { engineCall } from '../../engine/explain.ts';
 import { homeMark } from '../../engine/labels.ts';
 import type { SlotSpec } from '../../ports/runtime.ts';
+import { removeNetworkAfter } from '../container/environment-network.ts';
 import { endLeftCommands } from '../container/exec/mark.ts';
 import { ContainerIdentity } from '../docker/identity.ts';
 import type { SlotLogs } from '../logs/slot-logs.ts';
@@ -105,7 +107,10 @@ class SwarmCarrier implements Carrier<TaskRecord> {
     );
   }
 
-  async clearUp(): Promise<void> {}
+  /** Of the network on this machine alone, which migrations run on. */
+  async clearUp(stopped: SlotId, others: readonly SlotId[]): Promise<void> {
+    await removeNetworkAfter(this.#options.engine, this.#identity.home, stopped, others);
+  }
 
   close(): void {
     this.#board.close();
