@@ -19,6 +19,8 @@ export interface SwarmNode {
   host: string;
   /** As if its power were cut: the daemon and all that runs in its containers is gone at once. */
   kill(): Promise<void>;
+  /** Runs a command on its network. */
+  inside(...argv: string[]): Promise<void>;
   /** Takes its network cable out, or puts it in again. */
   plug(isIn: boolean): Promise<void>;
 }
@@ -95,12 +97,12 @@ function daemonArguments(registry: TestRegistry): string[] {
   return ['--bridge=', '--iptables=true', '--ip-masq=true', '--insecure-registry', registry.address];
 }
 
-function nodeOf({ address, plug }: Machine, daemon: Daemon): SwarmNode {
+function nodeOf({ address, inside, plug }: Machine, daemon: Daemon): SwarmNode {
   const host = `unix://${daemon.socketPath}`;
   const kill = async () => {
     await Promise.all([daemon.stop('SIGKILL'), endProcesses(daemon.directory)]);
   };
-  return { engine: engineClient({ DOCKER_HOST: host }), daemon, address, host, kill, plug };
+  return { engine: engineClient({ DOCKER_HOST: host }), daemon, address, host, inside, kill, plug };
 }
 
 /** A node that was not heard of for about three of them is down. The default of 5 s makes that some 20 s. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { SlotId } from '@kova/core/environment/slot';
 import { Secret } from '@kova/core/secret';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { SlotSpec } from '../../ports/runtime.ts';
 import { until } from '../../testing/until.ts';
 import type { SwarmRuntime } from './swarm-runtime.ts';
@@ -71,6 +71,26 @@ test('an image that no machine can pull is named, and deployed again it runs onc
   await runtime.stop(slot);
   await pier.swarm.registry.start();
   await startReady();
+}, 120_000);
+
+test('an interface that an engine has left behind is named, with what removes it', async () => {
+  await startReady();
+  const [{ engine }] = pier.swarm.nodes;
+  const [network] = await engine.listNetworks({ filters: { driver: ['overlay'], name: ['shop-production-swarm'] } });
+  const vni = network?.Options?.['com.docker.network.driver.overlay.vxlanid_list'] ?? '';
+  await runtime.stop(slot);
+  await gone();
+  for (const { inside } of pier.swarm.nodes) {
+    await inside('ip', 'link', 'add', 'vx-left', 'type', 'vxlan', 'id', vni, 'dstport', '4789');
+    onTestFinished(() => inside('ip', 'link', 'delete', 'vx-left'));
+  }
+  await runtime.start(inImage());
+  const { outcome, reason } = await runtime.awaitReady(slot, patienceMs);
+  expect(outcome).toBe('fail');
+  expect(reason).toMatch(
+    /could not be started \(.*vxlan interface: file exists\. On node-[123] `ip -d link show type vxlan` shows /,
+  );
+  await runtime.stop(slot);
 }, 120_000);
 
 test('an instance runs on each machine, and its secrets are in no specification of a service', async () => {

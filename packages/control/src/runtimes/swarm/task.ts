@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { exitInWords } from '../container/ending-words.ts';
+import { withHint } from './hint.ts';
 
 /** What Kova reads of a task in the answers of the engine (Docker Engine API 1.41, "Task"). */
 const rawTask = z.object({
@@ -105,7 +106,7 @@ export function endingInWords(task: SwarmTask): string {
   const { machine, state, complaint, exitCode } = task;
   if (machine?.isDown) return `was lost with the machine ${machine.name}`;
   if (state === 'rejected' || (state === 'failed' && exitCode === 0 && complaint !== ''))
-    return `could not be started (${complaint})`;
+    return `could not be started (${withHint(complaint, machine?.name)})`;
   if (wasTaken(task)) return 'was taken away by the swarm';
   return exitInWords(exitCode);
 }

@@ -11,6 +11,8 @@ export interface Machine {
   address: string;
   /** The command under which a program becomes one of that machine, with a host name and mounts of its own. */
   under: readonly string[];
+  /** Runs a command on its network. */
+  inside(...argv: string[]): Promise<void>;
   /** Takes its cable out, or puts it in again. */
   plug(isIn: boolean): Promise<void>;
 }
@@ -44,16 +46,17 @@ export async function layNetwork(count: number): Promise<MachineNetwork> {
 async function addMachine(bridge: string, number: number, address: string, host: string): Promise<Machine> {
   const name = `${bridge}-${number}`;
   const enter = ['nsenter', `--net=/run/netns/${name}`];
-  const inside = (...argv: string[]) => run(enter[0] ?? '', [...enter.slice(1), 'ip', ...argv]);
+  const inside = (...argv: string[]) => run(enter[0] ?? '', [...enter.slice(1), ...argv]);
   await ip('netns', 'add', name);
   await ip('link', 'add', name, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', name);
   await ip('link', 'set', name, 'master', bridge, 'up');
-  await inside('addr', 'add', `${address}/24`, 'dev', 'eth0');
-  for (const device of ['lo', 'eth0']) await inside('link', 'set', device, 'up');
-  await inside('route', 'add', 'default', 'via', host);
+  await inside('ip', 'addr', 'add', `${address}/24`, 'dev', 'eth0');
+  for (const device of ['lo', 'eth0']) await inside('ip', 'link', 'set', device, 'up');
+  await inside('ip', 'route', 'add', 'default', 'via', host);
   return {
     address,
     under: [...enter, 'unshare', '--mount', '--uts', 'sh', '-c', becomeHost, `node-${number}`],
+    inside: async (...argv) => void (await inside(...argv)),
     plug: async (isIn) => void (await ip('link', 'set', name, isIn ? 'up' : 'down')),
   };
 }
