@@ -7,7 +7,10 @@ import { requireDone, type Shop } from './shop.ts';
 /** The last of the jobs on the longest path of the storefront; it needs the others on it. */
 const last = 'performance-audit';
 
-/** Nothing is known of any job: the longest path alone beside its commands by hand, then all jobs beside the best schedule. */
+/**
+ * Nothing is known of any job: the longest path alone beside its commands by hand, then all jobs beside the best
+ * schedule.
+ */
 export async function cold(shop: Shop, samples: number, say: (line: string) => void): Promise<Figure[]> {
   // npm downloads once, for both, and how long each job takes is known, as in any project that is at work.
   requireDone(await shop.prove());

@@ -5,7 +5,10 @@ import { decidedAt, lastAnswer } from './moments.ts';
 
 const environments = `{ production: { stability: '60s', instances: 2 } }`;
 
-/** A release of which 14 % of the answers are 500, under the default rules: until it is noticed, and until users are off it. */
+/**
+ * A release of which 14 % of the answers are 500, under the default rules: until it is noticed, and until users are off
+ * it.
+ */
 export async function detection(kova: TestKova, runs: number): Promise<Figure[]> {
   const detected: number[] = [];
   const left: number[] = [];

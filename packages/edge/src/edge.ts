@@ -33,7 +33,10 @@ interface Entrances {
   http2: Http2Front | null;
 }
 
-/** Starts the edge in this process; `dir` must be there, or a late start would bring back a removed one. `onStop` is called when the control socket asks for the end. */
+/**
+ * Starts the edge in this process; `dir` must be there, or a late start would bring back a removed one. `onStop` is
+ * called when the control socket asks for the end.
+ */
 export async function startEdge(dir: string, addresses: EdgeAddresses, onStop: (ms: number) => void): Promise<Edge> {
   await chmod(dir, 0o700);
   await takeLock(join(dir, 'edge.lock'));

@@ -8,7 +8,10 @@ import type { Readable } from 'node:stream';
 import { KovaError } from '@kova/core/errors/kova-error';
 
 const startLimitMs = 30_000;
-/** What Chromium adds to TMPDIR for its socket, which may have 107 bytes in all: `/org.chromium.Chromium.xxxxxx/SingletonSocket`. */
+/**
+ * What Chromium adds to TMPDIR for its socket, which may have 107 bytes in all:
+ * `/org.chromium.Chromium.xxxxxx/SingletonSocket`.
+ */
 const socketSuffix = 46;
 const socketLimit = 107;
 

@@ -6,8 +6,8 @@ import { removeTree } from './remove-tree.ts';
 let removing: Promise<void> = Promise.resolve();
 
 /**
- * Moves a build's directory, `<builds>/<project>/<id>`, out of the way, so that it is gone when this returns; its files are removed later, one directory
- * after the other, since there may be very many and nobody has to wait for them.
+ * Moves a build's directory, `<builds>/<project>/<id>`, out of the way, so that it is gone when this returns; its files
+ * are removed later, one directory after the other, since there may be very many and nobody has to wait for them.
  */
 export async function discard(root: string): Promise<void> {
   const trash = trashOf(dirname(dirname(root)));

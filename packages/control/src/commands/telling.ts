@@ -1,7 +1,10 @@
 const firstLines = 8;
 const lastLines = 12;
 
-/** Of long output the lines from the first error on and the last ones: tools tell the cause first, and what they did about it last. */
+/**
+ * Of long output the lines from the first error on and the last ones: tools tell the cause first, and what they did
+ * about it last.
+ */
 export function tellingLines(lines: readonly string[]): readonly string[] {
   if (lines.length <= firstLines + lastLines) return lines;
   const from = lines.findIndex((line) => /\berr(or)?\b/i.test(line));

@@ -5,7 +5,10 @@ import { tokenIn } from '../home/token.ts';
 
 const shortest = 32;
 
-/** With what is sealed that is for edges, and nothing else: KOVA_EDGE_KEY_FILE, else a file of the home, made the first time. */
+/**
+ * With what is sealed that is for edges, and nothing else: KOVA_EDGE_KEY_FILE, else a file of the home, made the first
+ * time.
+ */
 export async function edgeKey(keys: string, env: NodeJS.ProcessEnv): Promise<Secret> {
   return (await givenEdgeKey(env)) ?? tokenIn(keys, 'edge-key');
 }

@@ -17,7 +17,8 @@ export interface NamedContainer {
 
 /**
  * Makes a container under a name that may be taken: by one that is there, by somebody who makes it just now, or by one
- * who has asked for it and died. The engine then has given the name away already, and has no such container yet, or never.
+ * who has asked for it and died. The engine then has given the name away already, and has no such container yet, or
+ * never.
  * @throws KovaError as `engineCall`, when the name is still taken after 30 s as well; the signal's reason
  */
 export async function createNamed(engine: Docker, container: NamedContainer): Promise<Docker.Container> {

@@ -4,7 +4,9 @@ import { Secret } from '@kova/core/secret';
 
 /** Keeps secrets where others may read them: in the store, and in its backups. */
 export interface Seal {
-  /** @param context what the secret is for; it is opened with the same one only, so that none can take another's place */
+  /**
+   * @param context what the secret is for; it is opened with the same one only, so that none can take another's place
+   */
   seal(text: Secret, context: string): string;
   /** @throws KovaError SECRET_UNREADABLE when it was sealed with another key or for another context, or was changed */
   open(sealed: string, context: string): Secret;
@@ -15,7 +17,10 @@ const format = 'v1.';
 const nonceBytes = 12;
 const tagBytes = 16;
 
-/** AES-256-GCM, with a nonce of its own for each text. @param key of the home, of any length; what is used is derived from it */
+/**
+ * AES-256-GCM, with a nonce of its own for each text. @param key of the home, of any length; what is used is derived
+ * from it
+ */
 export function createSeal(key: Secret): Seal {
   const bytes = Buffer.from(hkdfSync('sha256', key.reveal(), '', 'kova seal', 32));
   return {

@@ -32,7 +32,10 @@ export interface Actor {
   certificates: CertificateKeeper;
 }
 
-/** Queues a deployment. One that waits for approval makes way for a newer release. @throws KovaError NOT_FOUND, COMMIT_HELD */
+/**
+ * Queues a deployment. One that waits for approval makes way for a newer release. @throws KovaError NOT_FOUND,
+ * COMMIT_HELD
+ */
 export async function deployRelease(actor: Actor, target: Target, release: string, forced: boolean, by: string) {
   const known = await findRelease(actor.ctx.db, release);
   if (!known || known.project !== target.project)
@@ -111,7 +114,10 @@ export async function abort({ ctx }: Actor, target: Target, by: string): Promise
   return open.id;
 }
 
-/** Ends a ship: its build, or its deployment that is at work or waits. What is live stays. @throws KovaError NOT_FOUND, CONFLICT */
+/**
+ * Ends a ship: its build, or its deployment that is at work or waits. What is live stays. @throws KovaError NOT_FOUND,
+ * CONFLICT
+ */
 export async function abortShip({ ctx }: Actor, id: string, by: string): Promise<void> {
   const { state, run } = await readShip(ctx, id);
   const reason = `aborted by ${by}`;
@@ -125,7 +131,10 @@ export async function abortShip({ ctx }: Actor, id: string, by: string): Promise
   for (const row of rows) await end(ctx, toDeployment(row), reason);
 }
 
-/** Ends an apply: its deployment that is at work or waits; what it has changed already stays. @throws KovaError NOT_FOUND, CONFLICT */
+/**
+ * Ends an apply: its deployment that is at work or waits; what it has changed already stays. @throws KovaError
+ * NOT_FOUND, CONFLICT
+ */
 export async function abortApply({ ctx }: Actor, id: string, by: string): Promise<void> {
   const { state } = await requireApply(ctx.db, id);
   const reason = `aborted by ${by}`;

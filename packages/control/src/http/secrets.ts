@@ -7,7 +7,10 @@ import { latestConfig } from '../store/runs.ts';
 import { removeSecret, secretsOf } from '../store/secrets.ts';
 import type { SecretView } from './views.ts';
 
-/** The secrets of a project, without their values, and which jobs and environments of its newest configuration ask for each. */
+/**
+ * The secrets of a project, without their values, and which jobs and environments of its newest configuration ask for
+ * each.
+ */
 export async function listSecrets(ctx: Context, project: string): Promise<SecretView[]> {
   const config = await latestConfig(ctx.db, project);
   const graph = config ? expand(resolveJobs(config)) : [];

@@ -28,7 +28,10 @@ export interface CommandsEnd {
   code: ErrorCode | null;
 }
 
-/** Runs the commands of a job one after the other; the first that does not succeed is the verdict. @throws the signal's reason */
+/**
+ * Runs the commands of a job one after the other; the first that does not succeed is the verdict. @throws the signal's
+ * reason
+ */
 export async function runCommands(request: CommandsRequest): Promise<CommandsEnd> {
   const deadline = performance.now() + request.timeoutMs;
   const startedAt = performance.now();

@@ -17,7 +17,8 @@ export interface Artefacts {
 
   /**
    * Unpacks the artefact into `directory`, which is replaced as a whole when all is checked.
-   * @throws KovaError ARTEFACTS_UNAVAILABLE, ARTEFACT_MISSING, ARTEFACT_CORRUPT (the bytes do not match the digest), ARTEFACT_UNSAFE
+   * @throws KovaError ARTEFACTS_UNAVAILABLE, ARTEFACT_MISSING, ARTEFACT_CORRUPT (the bytes do not match the digest),
+   * ARTEFACT_UNSAFE
    */
   unpack(digest: string, directory: string, options?: UnpackOptions): Promise<void>;
 

@@ -26,7 +26,10 @@ export interface Commits {
    * @throws KovaError REMOTE_UNREACHABLE, COMMIT_NOT_FOUND when there is no such ref, DISK_FULL
    */
   fetch(project: string, remote: Remote, ref: string, signal?: AbortSignal): Promise<CommitInfo>;
-  /** The commit of each branch of a remote repository, and the name of its default branch. @throws KovaError REMOTE_UNREACHABLE */
+  /**
+   * The commit of each branch of a remote repository, and the name of its default branch. @throws KovaError
+   * REMOTE_UNREACHABLE
+   */
   heads(remote: Remote, signal?: AbortSignal): Promise<RemoteHeads>;
 }
 

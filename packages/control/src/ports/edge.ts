@@ -26,7 +26,10 @@ export interface Edge {
   openDoor(target: { routeId: string; slotId: string; release: string }): Promise<OpenDoor>;
   /** What it ends TLS with now. */
   certificates(): Promise<CertificateInfo[]>;
-  /** Idempotent; CERTIFICATE_INVALID when clients would refuse it, and then the one before stays. `id`: `project/environment`. */
+  /**
+   * Idempotent; CERTIFICATE_INVALID when clients would refuse it, and then the one before stays. `id`:
+   * `project/environment`.
+   */
   putCertificate(id: string, pair: KeyPair): Promise<CertificateInfo>;
   /** Idempotent. */
   removeCertificate(id: string): Promise<void>;

@@ -77,7 +77,10 @@ export interface LogSearch {
 
 /** Runs the jobs of pipelines on this machine, each in a clean directory, without Kova's rights or secrets. */
 export interface JobRunner {
-  /** The configuration of a commit, which is evaluated once as a rule. @throws KovaError CONFIG_MISSING, CONFIG_EVALUATION_FAILED, CONFIG_INVALID */
+  /**
+   * The configuration of a commit, which is evaluated once as a rule. @throws KovaError CONFIG_MISSING,
+   * CONFIG_EVALUATION_FAILED, CONFIG_INVALID
+   */
   configure(project: string, commit: string, signal: AbortSignal): Promise<ProjectConfig>;
 
   /**
@@ -102,7 +105,10 @@ export interface JobRunner {
    */
   log(ref: JobRef, ended: () => Promise<boolean>, signal: AbortSignal): AsyncIterable<string>;
 
-  /** Searches what a job has printed so far. @throws KovaError INPUT_INVALID for an expression that is none, or takes too long */
+  /**
+   * Searches what a job has printed so far. @throws KovaError INPUT_INVALID for an expression that is none, or takes
+   * too long
+   */
   search(ref: JobRef, query: LogQuery, signal: AbortSignal): Promise<LogSearch>;
 
   /**

@@ -20,13 +20,15 @@ export interface MigrationEnding {
 /** Runs the migrations of releases in what the releases run in, as the app and with no more rights. */
 export interface Migrator {
   /**
-   * Runs it to its end, by timeout and abort at the latest, and leaves nothing of it running. What is left of an earlier
-   * run, by a control plane that died, is ended first: two never run side by side.
+   * Runs it to its end, by timeout and abort at the latest, and leaves nothing of it running. What is left of an
+   * earlier run, by a control plane that died, is ended first: two never run side by side.
    * @throws KovaError STEP_TIMEOUT after `timeoutMs`; the signal's reason on abort; COMMAND_FAILED, ENGINE_UNAVAILABLE,
    *   ENGINE_FAILED, DISK_FULL
    */
   run(migration: Migration, signal: AbortSignal): Promise<MigrationEnding>;
 
-  /** Ends what a control plane that died has left. Idempotent; what cannot be reached now is ended before the next run. */
+  /**
+   * Ends what a control plane that died has left. Idempotent; what cannot be reached now is ended before the next run.
+   */
   endLeftovers(): Promise<void>;
 }

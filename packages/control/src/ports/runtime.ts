@@ -86,8 +86,8 @@ export interface Runtime {
   instances(slot: SlotId): Promise<Instance[]>;
 
   /**
-   * SIGTERM, wait for `stopTimeoutMs`, SIGKILL of the whole group. Idempotent; returns when nothing of it runs or, where
-   * that needs nothing more of Kova and what comes next into the slot is not touched, when its end is certain.
+   * SIGTERM, wait for `stopTimeoutMs`, SIGKILL of the whole group. Idempotent; returns when nothing of it runs or,
+   * where that needs nothing more of Kova and what comes next into the slot is not touched, when its end is certain.
    */
   stop(slot: SlotId): Promise<void>;
 

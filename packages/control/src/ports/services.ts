@@ -12,9 +12,8 @@ export interface ServicesWish {
 export interface ServiceState {
   kind: 'postgres' | 'redis';
   /**
-   * Of a process `running`, `stopped`, or `absent` without its files; of a container `healthy`, `starting`, `unhealthy`,
-   * `restarting`, `ended` just now,
-   * `stopped`, `missing`, or `unknown` while the engine is away.
+   * Of a process `running`, `stopped`, or `absent` without its files; of a container `healthy`, `starting`,
+   * `unhealthy`, `restarting`, `ended` just now, `stopped`, `missing`, or `unknown` while the engine is away.
    */
   state: string;
   /** `127.0.0.1:16021`; null when it has none. */
@@ -24,8 +23,8 @@ export interface ServiceState {
 }
 
 /**
- * The variables as `ensure` gives them, with the numbers of the first processes, or what is wrong: `ending` while whoever stopped it may start it again,
- * `absent` when there is nothing left of a database.
+ * The variables as `ensure` gives them, with the numbers of the first processes, or what is wrong: `ending` while
+ * whoever stopped it may start it again, `absent` when there is nothing left of a database.
  */
 export type ServicesLook =
   | { state: 'running'; processes: string; variables: Record<string, Secret> }
@@ -34,9 +33,9 @@ export type ServicesLook =
 /** Databases and caches, of their own for each environment of each project. */
 export interface Services {
   /**
-   * Makes sure that what is asked for exists, runs and lets the app in; creates it the first time. What runs is adopted,
-   * not restarted; with `adjust` it is restarted where its image or memory is to be another one.
-   * Idempotent. @returns the app's variables, such as DATABASE_URL
+   * Makes sure that what is asked for exists, runs and lets the app in; creates it the first time. What runs is
+   * adopted, not restarted; with `adjust` it is restarted where its image or memory is to be another one. Idempotent.
+   * @returns the app's variables, such as DATABASE_URL
    * @throws KovaError CONFLICT when the data are kept by the other runtime; SERVICE_FAILED, POSTGRES_FAILED,
    *   IMAGE_UNUSABLE, ENGINE_UNAVAILABLE
    */

@@ -13,7 +13,8 @@ export interface RedisLogin {
 export const pong = '+PONG';
 
 /**
- * Logs in and asks once, by the protocol's inline commands (https://redis.io/docs/latest/develop/reference/protocol-spec/).
+ * Logs in and asks once, by the protocol's inline commands
+ * (https://redis.io/docs/latest/develop/reference/protocol-spec/).
  * @returns the last line of what it answers, in the protocol's own words: `+PONG`, `-LOADING …`, `-WRONGPASS …`
  * @throws what the socket says, and when there is no answer
  */

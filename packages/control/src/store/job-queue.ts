@@ -62,8 +62,9 @@ export interface Ended {
 }
 
 /**
- * Records what a job came to that this executor has taken; those can be taken then that it was the last to hold up: when
- * it passed, or when they only waited for its end. It lands once, and not for an executor that was declared dead: the job is another's then.
+ * Records what a job came to that this executor has taken; those can be taken then that it was the last to hold up:
+ * when it passed, or when they only waited for its end. It lands once, and not for an executor that was declared dead:
+ * the job is another's then.
  */
 export async function endTakenJob(
   db: Kysely<Schema>,

@@ -12,7 +12,10 @@ type Connection = Kysely<Schema>;
 /** One process at a time. */
 const lock = 4_702_002;
 
-/** Brings the store at that address up to date; a migration takes the time that it takes; what edges may do follows it. As `migrateStore`. */
+/**
+ * Brings the store at that address up to date; a migration takes the time that it takes; what edges may do follows it.
+ * As `migrateStore`.
+ */
 export async function migrateStoreAt(url: Secret): Promise<void> {
   const db = connectStore(url, { answersInMs: 0 });
   await migrateStore(db)

@@ -31,7 +31,10 @@ function newShipId(): string {
   return `ship_${randomBytes(5).toString('hex')}`;
 }
 
-/** A later ship of the same branch that has been proved or has arrived: this one must not go over it. Null if there is none. */
+/**
+ * A later ship of the same branch that has been proved or has arrived: this one must not go over it. Null if there is
+ * none.
+ */
 export async function newerShip(db: Store, id: string): Promise<{ id: string; commit: string } | null> {
   const row = await db
     .selectFrom('ships as newer')
@@ -75,7 +78,9 @@ export async function shipProving(db: Store, id: string, run: string): Promise<v
   await db.updateTable('ships').set({ run }).where('id', '=', id).execute();
 }
 
-/** Asks a ship to end; noticed while it builds, and before it goes on to an environment. Says whether it was at work. */
+/**
+ * Asks a ship to end; noticed while it builds, and before it goes on to an environment. Says whether it was at work.
+ */
 export async function requestShipAbort(db: Store, id: string, reason: string): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable('ships')

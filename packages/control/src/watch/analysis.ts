@@ -13,7 +13,10 @@ import { each } from './each.ts';
 
 const keepMs = 60_000;
 
-/** Samples the slots of deployments that users are on and wakes their workflow on a breach. Holds no state worth keeping. */
+/**
+ * Samples the slots of deployments that users are on and wakes their workflow on a breach. Holds no state worth
+ * keeping.
+ */
 export class AnalysisWatcher {
   readonly #ctx: Context;
   readonly #series = new Map<string, Sample[]>();

@@ -28,8 +28,8 @@ export async function startAccepted(ctx: Context, workflows: Workflows): Promise
 }
 
 /**
- * Wakes what waits although it was aborted or approved: the control plane died, or Postgres went away, before the signal
- * was sent. Idempotent; a signal that was sent is not sent again.
+ * Wakes what waits although it was aborted or approved: the control plane died, or Postgres went away, before the
+ * signal was sent. Idempotent; a signal that was sent is not sent again.
  */
 export async function resendSignals(ctx: Context): Promise<void> {
   const waiting = ['awaiting-approval', 'shifting', 'stabilizing'] as const;

@@ -14,8 +14,8 @@ import { each } from './each.ts';
 import { pruneImages } from './images.ts';
 
 /**
- * How long it is told what a push led to, where what ran had drifted, and who ran which command. A message that comes again
- * later finds nothing new to do.
+ * How long it is told what a push led to, where what ran had drifted, and who ran which command. A message that comes
+ * again later finds nothing new to do.
  */
 const toldDays = 90;
 /** How long an edge that is lost is told of. */

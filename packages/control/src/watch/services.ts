@@ -8,7 +8,8 @@ type Parts = Pick<Context, 'db' | 'services'>;
 
 /**
  * Starts the services of environments that run something, where they have ended: after a restart of the machine, too.
- * A database whose files are gone is not made anew: it would be an empty one, and what is to be put back would be in its way.
+ * A database whose files are gone is not made anew: it would be an empty one, and what is to be put back would be in
+ * its way.
  */
 export async function keepServices(parts: Parts): Promise<void> {
   await startStopped(parts, { patient: false }, async () => {});

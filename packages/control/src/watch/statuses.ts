@@ -24,8 +24,8 @@ const mostAttempts = 14;
 
 /**
  * Tells the providers what became of the commits that they told Kova of. What is to be told is read from what is
- * recorded, so that nothing is told that a crash could undo, nothing is forgotten, and of many changes between two looks
- * only the last costs a request. What cannot be told never harms a run.
+ * recorded, so that nothing is told that a crash could undo, nothing is forgotten, and of many changes between two
+ * looks only the last costs a request. What cannot be told never harms a run.
  */
 export async function tellStatuses(ctx: Context): Promise<void> {
   await each(await unreportedTriggers(ctx.db), async (unreported) => {

@@ -8,7 +8,10 @@ import type { Store } from '../store/connect.ts';
 import { findDeployment } from '../store/deployments.ts';
 import { findRelease, type Release } from '../store/releases.ts';
 
-/** What a deployment's steps work with, from the ledger; the configuration is the release's own, or one that it was given. */
+/**
+ * What a deployment's steps work with, from the ledger; the configuration is the release's own, or one that it was
+ * given.
+ */
 export interface Plan {
   deployment: Deployment;
   release: Release;

@@ -9,7 +9,10 @@ export function isJoin({ run }: Pick<JobConfig, 'run'>): boolean {
 const lists = ['services', 'secrets', 'outputs', 'carry', 'reports', 'keep'] as const;
 const flags = ['serve', 'browser'] as const;
 
-/** A job without commands has no directory: what it would leave, or find there, is a mistake. One sentence with its path for each. */
+/**
+ * A job without commands has no directory: what it would leave, or find there, is a mistake. One sentence with its path
+ * for each.
+ */
 export function checkJoins(jobs: Jobs): string[] {
   return Object.entries(jobs)
     .filter(([, job]) => isJoin(job))

@@ -3,7 +3,9 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The one text of a value of JSON, whatever the order of its keys; a key that is undefined is as one that is missing. */
+/**
+ * The one text of a value of JSON, whatever the order of its keys; a key that is undefined is as one that is missing.
+ */
 export function canonical(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) => (isObject(inner) ? sorted(inner) : inner)) ?? 'undefined';
 }

@@ -11,8 +11,8 @@ export interface Change {
 }
 
 /**
- * What turns `before` into `after`, sorted by keys, since the store keeps no order of them. Objects are gone into; lists are compared as a whole,
- * since what is in one is told by its place alone.
+ * What turns `before` into `after`, sorted by keys, since the store keeps no order of them. Objects are gone into;
+ * lists are compared as a whole, since what is in one is told by its place alone.
  */
 export function diff(before: unknown, after: unknown, path: Path = []): Change[] {
   if (canonical(before) === canonical(after)) return [];

@@ -31,8 +31,8 @@ export interface Actual {
 
 /**
  * What is to be done to an environment:
- * `none`, or nothing that can be done now; `create` it, empty; `direct` or `deployment` as for its changes; `keep`: it is
- * in no configuration any more; `blocked`: what is wanted does not go with the release that runs there.
+ * `none`, or nothing that can be done now; `create` it, empty; `direct` or `deployment` as for its changes; `keep`: it
+ * is in no configuration any more; `blocked`: what is wanted does not go with the release that runs there.
  */
 export type Deed = 'none' | 'create' | 'direct' | 'deployment' | 'keep' | 'blocked';
 

@@ -3,7 +3,10 @@ import { Writable } from 'node:stream';
 import type { ClientResponse, HeaderPairs } from '../forward/client.ts';
 import { toHttp2Headers } from './headers.ts';
 
-/** An answer by HTTP/2, written as one by HTTP/1.1. One that breaks off resets its stream, so that nobody takes it for whole. */
+/**
+ * An answer by HTTP/2, written as one by HTTP/1.1. One that breaks off resets its stream, so that nobody takes it for
+ * whole.
+ */
 export class Http2Response extends Writable implements ClientResponse {
   headersSent = false;
   readonly #stream: ServerHttp2Stream;

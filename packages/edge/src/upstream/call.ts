@@ -5,7 +5,10 @@ export interface Call {
   method: string;
   /** Path and query. */
   target: string;
-  /** Flat: name, value, name, value; sound and whole but for `connection` and `transfer-encoding`, which a connection adds. */
+  /**
+   * Flat: name, value, name, value; sound and whole but for `connection` and `transfer-encoding`, which a connection
+   * adds.
+   */
   headers: readonly string[];
   /** Read only once a connection is there. */
   body: Readable | null;

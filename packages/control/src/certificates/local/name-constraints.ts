@@ -13,7 +13,10 @@ const loopback = [
   [...Array(15).fill(0), 1, ...Array(16).fill(255)],
 ];
 
-/** Names that nobody owns are all that may be vouched for: who steals the key can pose as no site of others (RFC 5280, 4.2.1.10). */
+/**
+ * Names that nobody owns are all that may be vouched for: who steals the key can pose as no site of others (RFC 5280,
+ * 4.2.1.10).
+ */
 export function privateNamesOnly(): Extension {
   const bases = [
     ...privateDomains.map((domain) => der(dnsName, Buffer.from(domain))),

@@ -6,7 +6,10 @@ import { suites } from '@kova/render/suites';
 
 const wanted = ['docker', 'compose'];
 
-/** Sees that what is in the folder is what the configuration renders. @throws KovaError PREREQUISITE_MISSING, RENDER_DRIFTED */
+/**
+ * Sees that what is in the folder is what the configuration renders. @throws KovaError PREREQUISITE_MISSING,
+ * RENDER_DRIFTED
+ */
 export async function checkRendered(project: string, config: ProjectConfig): Promise<void> {
   const files = suites.filter(({ name }) => wanted.includes(name)).flatMap((suite) => suite.render(config));
   const next = 'Run `kova render docker` and `kova render compose`, and commit what they write.';

@@ -12,7 +12,10 @@ export interface Certificate {
 const day = 86_400_000;
 /** One that ends sooner is made anew. */
 const leastLeft = 30 * day;
-/** The self-signed certificate for this machine's own name, kept in `directory`; made when there is none that still holds. */
+/**
+ * The self-signed certificate for this machine's own name, kept in `directory`; made when there is none that still
+ * holds.
+ */
 export async function localCertificate(directory: string, now = new Date()): Promise<Certificate> {
   const files = { cert: join(directory, 'localhost.pem'), key: join(directory, 'localhost-key.pem') };
   const had = await read(files).catch(() => null);

@@ -45,7 +45,9 @@ function commonParent(paths: readonly string[]): string {
   return parent;
 }
 
-/** Changes with what is installed: told by the manifests, and of workspaces by all files, for they keep their version. */
+/**
+ * Changes with what is installed: told by the manifests, and of workspaces by all files, for they keep their version.
+ */
 async function fingerprint(root: string, packages: readonly InstalledPackage[]): Promise<string> {
   const files = await Promise.all(
     packages.map(({ directory }) => (isInstalled(directory) ? [join(directory, 'package.json')] : filesOf(directory))),

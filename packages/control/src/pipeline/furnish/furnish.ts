@@ -14,7 +14,10 @@ interface Place {
   onLine: (line: string) => void;
 }
 
-/** Gives a job the services of its own and the browser that it asks for; they need nothing of its commit. @throws NotRunnable */
+/**
+ * Gives a job the services of its own and the browser that it asks for; they need nothing of its commit. @throws
+ * NotRunnable
+ */
 export async function furnish(around: Surroundings, home: Home, request: JobRequest, place: Place): Promise<void> {
   const { job } = request.job;
   around.add(addressed(request.target), nothing);
@@ -26,7 +29,10 @@ export async function furnish(around: Surroundings, home: Home, request: JobRequ
   if (job.services.includes('redis')) await addRedisUnlessOptional(around, request, place);
 }
 
-/** Gives a job that wants it the built app, which uses its services. @throws KovaError that says what kept the app from starting */
+/**
+ * Gives a job that wants it the built app, which uses its services. @throws KovaError that says what kept the app from
+ * starting
+ */
 export async function furnishApp(
   around: Surroundings,
   { config, job: { job }, signal }: JobRequest,

@@ -26,7 +26,10 @@ export class EngineEvents {
   readonly #exits = new Map<string, string>();
   readonly #closing = new AbortController();
 
-  /** `onConnected` is told each time that the engine answers after it was away, or for the first time; `onCreated` of new containers. */
+  /**
+   * `onConnected` is told each time that the engine answers after it was away, or for the first time; `onCreated` of
+   * new containers.
+   */
   constructor(
     engine: Docker,
     home: string,

@@ -14,9 +14,9 @@ const chunkBytes = 65_536;
 
 /**
  * Copies a file to `<path>.1`, after the older copies moved on by one, and empties it; who appends to it goes on at its
- * start. Of a file beyond twice `maxBytes` only the last `maxBytes` are copied. All in one go: only what is written between the last read and the emptying
- * is lost. Without space for the copy the older copies are given up as well, so that an app's output cannot keep the
- * disk full. Returns how many bytes were copied and how long the file was.
+ * start. Of a file beyond twice `maxBytes` only the last `maxBytes` are copied. All in one go: only what is written
+ * between the last read and the emptying is lost. Without space for the copy the older copies are given up as well, so
+ * that an app's output cannot keep the disk full. Returns how many bytes were copied and how long the file was.
  */
 export function moveAside(path: string, maxBytes: number, kept: number): { copied: number; end: number } {
   const source = openSync(path, 'r+');

@@ -32,7 +32,9 @@ export function serviceLabels(place: Place, kind: string): Record<string, string
   return { ...placeLabels(place), [serviceLabel]: kind };
 }
 
-/** A service as the engine is told of it: its data in a volume, all else read only, and no right beyond its own files. */
+/**
+ * A service as the engine is told of it: its data in a volume, all else read only, and no right beyond its own files.
+ */
 export function containerOptions(plan: ContainerPlan): NamedContainer['options'] {
   const { blueprint, place, name, image, memory, network, address } = plan;
   return {

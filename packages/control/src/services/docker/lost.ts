@@ -10,7 +10,9 @@ export function isLost(error: unknown): boolean {
   return engineStatus(error) !== null && /task [0-9a-f]+: already exists/.test((error as Error).message);
 }
 
-/** Two servers must never work on one volume. @throws KovaError ENGINE_FAILED when processes of a lost container go on */
+/**
+ * Two servers must never work on one volume. @throws KovaError ENGINE_FAILED when processes of a lost container go on
+ */
 export async function refuseAlive(name: string, container: string): Promise<void> {
   const pids: string[] = [];
   for (const pid of await readdir('/proc')) {

@@ -3,7 +3,10 @@ import type Docker from 'dockerode';
 import { engineCall, ifThere } from '../../engine/explain.ts';
 import { homeLabel } from '../../engine/labels.ts';
 
-/** The volume of that name; made when it is missing. Idempotent. CONFLICT when another's has its name: it is not touched. */
+/**
+ * The volume of that name; made when it is missing. Idempotent. CONFLICT when another's has its name: it is not
+ * touched.
+ */
 export async function ensureVolume(engine: Docker, name: string, labels: Record<string, string>): Promise<void> {
   const found = await findVolume(engine, name);
   // Who makes one that is there is given that one: what it says counts.

@@ -32,11 +32,17 @@ export interface Problem {
 /** What was read from a report; kept with the release for ever. */
 export interface Evidence {
   kind: EvidenceKind;
-  /** Comparable figures by their name in the catalogue (figures.ts): `coverage.lines` in percent, `bundle.total` in bytes. */
+  /**
+   * Comparable figures by their name in the catalogue (figures.ts): `coverage.lines` in percent, `bundle.total` in
+   * bytes.
+   */
   figures: Record<string, number>;
   /** Worst first, at most 100; `problemCount` says how many there were. */
   problems: Problem[];
   problemCount: number;
-  /** Why this proves less than it should, such as "the report has no tests"; null when it is whole. Nothing passes on it. */
+  /**
+   * Why this proves less than it should, such as "the report has no tests"; null when it is whole. Nothing passes on
+   * it.
+   */
   gap: string | null;
 }

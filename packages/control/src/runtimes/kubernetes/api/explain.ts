@@ -7,8 +7,9 @@ export function clusterStatus(error: unknown): number | null {
 }
 
 /**
- * Runs a call of the API. Rejects with CLUSTER_UNAVAILABLE when the API server cannot be reached and with CLUSTER_FAILED
- * when it refuses, both saying what was being done and in the server's words why not. Errors of Kova pass as they are.
+ * Runs a call of the API. Rejects with CLUSTER_UNAVAILABLE when the API server cannot be reached and with
+ * CLUSTER_FAILED when it refuses, both saying what was being done and in the server's words why not. Errors of Kova
+ * pass as they are.
  */
 export async function clusterCall<T>(doing: string, call: () => Promise<T>): Promise<T> {
   try {
@@ -40,7 +41,10 @@ export function explainCluster(doing: string, error: unknown): unknown {
   return new KovaError('CLUSTER_UNAVAILABLE', `${doing}: the API server does not answer (${why})`, { cause: error });
 }
 
-/** The `message` of the Status object that the server answers with: https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/ */
+/**
+ * The `message` of the Status object that the server answers with:
+ * https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/
+ */
 function statusWords({ code, body }: ApiException<unknown>): string {
   const status = typeof body === 'string' ? parsed(body) : body;
   const message = (status as { message?: unknown } | null)?.message;

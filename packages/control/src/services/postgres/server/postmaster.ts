@@ -23,7 +23,9 @@ async function readPostmaster(data: string): Promise<Postmaster | null> {
   return { pid: Number(pid), port: Number(port), socketDirectory };
 }
 
-/** Whether the process works in this data directory. Where the system does not tell, whether there is such a process. */
+/**
+ * Whether the process works in this data directory. Where the system does not tell, whether there is such a process.
+ */
 async function isServing({ pid }: Postmaster, data: string): Promise<boolean> {
   if (process.platform === 'linux') return (await workingIn(pid)) === (await realpath(data));
   return isAlive(pid);

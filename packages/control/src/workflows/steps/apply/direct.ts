@@ -11,7 +11,10 @@ import { configurationFor, lockAsPlanned } from './in-force.ts';
 const publishAttempts = 10;
 const pauseMs = 500;
 
-/** Does what needs no new instances: creates the environment, or gives what is live there its new configuration. Idempotent. */
+/**
+ * Does what needs no new instances: creates the environment, or gives what is live there its new configuration.
+ * Idempotent.
+ */
 export async function changeDirectly(ctx: Context, id: string, next: ToApply, signal: AbortSignal): Promise<void> {
   if (next.live) return reconfigureLive(ctx, id, { ...next, live: next.live }, signal);
   const { commit_sha: commit } = await requireApply(ctx.db, id);
@@ -37,7 +40,9 @@ async function reconfigureLive(
   await publishPatiently(ctx, next);
 }
 
-/** The edge may be away for a moment. What is recorded is published by the reconciliation as well, whenever it is back. */
+/**
+ * The edge may be away for a moment. What is recorded is published by the reconciliation as well, whenever it is back.
+ */
 async function publishPatiently(ctx: Context, { project, environment }: ToApply): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     const error = await publishRoute(ctx, project, environment).then(

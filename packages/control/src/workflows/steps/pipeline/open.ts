@@ -4,7 +4,10 @@ import { jobsOf } from '../../../store/jobs.ts';
 import { stopReason, stopRun } from '../../../store/runs.ts';
 import { requirePlanned } from './graph.ts';
 
-/** Opens the jobs of a planned run to those who take them. What failed by a kept result counts as if it had failed now. Idempotent. */
+/**
+ * Opens the jobs of a planned run to those who take them. What failed by a kept result counts as if it had failed now.
+ * Idempotent.
+ */
 export async function openRun(ctx: Context, id: string): Promise<void> {
   const { config } = await requirePlanned(ctx, id);
   const known = (await jobsOf(ctx.db, id)).filter(({ cached }) => cached);

@@ -35,7 +35,10 @@ export class ContainerLog {
     this.#changed.emit('end');
   }
 
-  /** `tailLines`, `sinceTime`, `follow`, always with `timestamps`: https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/ */
+  /**
+   * `tailLines`, `sinceTime`, `follow`, always with `timestamps`:
+   * https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/
+   */
   serve(query: URLSearchParams, response: ServerResponse): void {
     response.writeHead(200, { 'content-type': 'text/plain' });
     response.flushHeaders();
