@@ -32,13 +32,18 @@ export interface BuiltImage extends OtherImages {
   platform: string;
 }
 
-export interface PushRequest {
-  image: BuiltImage;
+/** Where images are pushed to, and as whom. */
+export interface PushTarget {
   /** `registry.example.com/shop`. */
   name: string;
-  tags: readonly string[];
+  /** Null for a registry that asks for none. */
   credentials: { username: string; password: Secret } | null;
   signal: AbortSignal;
+}
+
+export interface PushRequest extends PushTarget {
+  image: BuiltImage;
+  tags: readonly string[];
 }
 
 /** The work on the image of one job; what it says becomes the job's log. */

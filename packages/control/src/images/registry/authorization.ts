@@ -1,13 +1,13 @@
 import { KovaError } from '@kova/core/errors/kova-error';
 import { z } from 'zod';
-import type { PushRequest } from '../../ports/images.ts';
+import type { PushTarget } from '../../ports/images.ts';
 
 export interface AuthorizationWish {
   /** What the registry asks for: its header `WWW-Authenticate`; null when it asks for nothing. */
   challenge: string | null;
   /** `repository:team/shop:pull,push`. */
   scope: string;
-  credentials: PushRequest['credentials'];
+  credentials: PushTarget['credentials'];
   /** Whether passwords may go over plain HTTP. */
   insecure: boolean;
   signal: AbortSignal;
@@ -27,7 +27,7 @@ export async function authorizationFor(wish: AuthorizationWish): Promise<string 
   return scheme === 'bearer' ? `Bearer ${await tokenFor(wish)}` : null;
 }
 
-function basic({ username, password }: NonNullable<PushRequest['credentials']>): string {
+function basic({ username, password }: NonNullable<PushTarget['credentials']>): string {
   return `Basic ${Buffer.from(`${username}:${password.reveal()}`).toString('base64')}`;
 }
 

@@ -2,13 +2,13 @@ import { KovaError } from '@kova/core/errors/kova-error';
 import type Docker from 'dockerode';
 import { engineCall } from '../../engine/explain.ts';
 import { follow } from '../../engine/progress.ts';
-import type { PushRequest } from '../../ports/images.ts';
+import type { PushTarget } from '../../ports/images.ts';
 import { explainPush } from './errors.ts';
 
 /** Has the engine push what it knows by that tag. Returns the manifest that is at the registry then, and its bytes. */
 export async function pushTag(
   engine: Docker,
-  { name, credentials, signal }: PushRequest,
+  { name, credentials, signal }: PushTarget,
   tag: string,
 ): Promise<{ digest: string; size: number }> {
   const doing = `pushing ${name}:${tag}`;

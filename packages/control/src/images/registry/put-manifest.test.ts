@@ -20,12 +20,11 @@ afterEach(async () => {
 
 /** A registry takes it without any manifest to list. */
 const empty = manifestList([]);
-const nothing = { id: '', bytes: 0, baseBytes: 0, layers: 0, platform: '', others: [], notBuilt: [] };
 const put = (address: string, password: string | null = pusher.password) =>
   putManifest(
     testing.engine,
     {
-      ...{ image: nothing, name: `${address}/team/shop`, tags: [], signal: AbortSignal.timeout(60_000) },
+      ...{ name: `${address}/team/shop`, signal: AbortSignal.timeout(60_000) },
       credentials: password ? { username: pusher.username, password: new Secret(password) } : null,
     },
     'main',

@@ -1,6 +1,6 @@
 import { KovaError, reportOf } from '@kova/core/errors/kova-error';
 import type Docker from 'dockerode';
-import type { PushRequest } from '../../ports/images.ts';
+import type { PushTarget } from '../../ports/images.ts';
 import { isInsecure, repositoryAddress } from './address.ts';
 import { authorizationFor } from './authorization.ts';
 import { explainRegistry } from './errors.ts';
@@ -13,16 +13,11 @@ const patienceMs = 30_000;
  * "Pushing Manifests"). Idempotent.
  * @throws KovaError REGISTRY_UNAVAILABLE when it is away or ill, REGISTRY_REFUSED
  */
-export async function putManifest(
-  engine: Docker,
-  request: PushRequest,
-  tag: string,
-  manifest: Manifest,
-): Promise<void> {
-  const { name, credentials } = request;
+export async function putManifest(engine: Docker, target: PushTarget, tag: string, manifest: Manifest): Promise<void> {
+  const { name, credentials } = target;
   const doing = `pushing ${name}:${tag}`;
   const { host, path } = repositoryAddress(name);
-  const signal = AbortSignal.any([request.signal, AbortSignal.timeout(patienceMs)]);
+  const signal = AbortSignal.any([target.signal, AbortSignal.timeout(patienceMs)]);
   const insecure = await isInsecure(engine, host);
   try {
     const { base, challenge } = await greet(host, insecure, signal);

@@ -22,17 +22,15 @@ export const smallApp = {
 /** Puts a base for several platforms into a registry, and leaves none at the engine. Returns its name. */
 export async function pushBase(engine: Docker, registry: string): Promise<string> {
   const name = `${registry}/small`;
-  const request = { image: nothing, name, tags: [], credentials: null, signal: AbortSignal.timeout(240_000) };
+  const target = { name, credentials: null, signal: AbortSignal.timeout(240_000) };
   const pushed: PushedManifest[] = [];
   for (const architecture of architectures) {
     const reference = `${name}:${architecture}`;
     await importImage(engine, { name: 'kova-test/small:1', packages, architecture });
     await engine.getImage('kova-test/small:1').tag({ repo: name, tag: architecture });
-    pushed.push({ os: 'linux', architecture, ...(await pushTag(engine, request, architecture)) });
+    pushed.push({ os: 'linux', architecture, ...(await pushTag(engine, target, architecture)) });
     for (const each of [reference, 'kova-test/small:1']) await engine.getImage(each).remove();
   }
-  await putManifest(engine, request, '1', manifestList(pushed));
+  await putManifest(engine, target, '1', manifestList(pushed));
   return `${name}:1`;
 }
-
-const nothing = { id: '', bytes: 0, baseBytes: 0, layers: 0, platform: '', others: [], notBuilt: [] };
