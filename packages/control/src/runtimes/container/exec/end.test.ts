@@ -25,7 +25,8 @@ async function outOfReach(argv: string[]) {
   const stream = await exec.start({});
   await new Promise((resolve) => stream.once('data', resolve));
   stream.resume();
-  const { Pid: pid } = await exec.inspect();
+  // What it prints may come before the engine knows its number.
+  const pid = await until(async () => (await exec.inspect()).Pid);
   return { exec, command: { container, pid, mark: 'a mark that it does not carry' } };
 }
 
