@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { buildNpmBase, dockerBuild, npmBase } from '@kova/control/testing/command-line';
-import type { ImageRecipe } from '@kova/control/testing/docker-engine';
+import { type ImageRecipe, nodeBase, openTestEngine, type TestEngine } from '@kova/control/testing/docker-engine';
 
 const unneeded = [
   '/usr/share/perl',
@@ -24,9 +24,22 @@ export const kovaBuildArgs = { BASE: npmBase, SYSTEM: kovaSystem.name };
 
 const root = join(import.meta.dirname, '../..');
 
-/** Builds Kova's image in an engine that has `nodeBase` and `kovaSystem`, without the Chromium. */
-export async function buildKova(host: string, tag: string): Promise<void> {
-  await buildNpmBase(host);
-  const args = { ...kovaBuildArgs, CHROMIUM: 'no' };
-  await dockerBuild(host, root, { file: join(root, 'deploy/Dockerfile'), tag, args });
+/** Builds Kova's image, without the Chromium, and loads it in engines that cannot reach npm's registry. */
+export async function bringKova(engines: readonly TestEngine['engine'][], tag: string): Promise<void> {
+  const builder = await openTestEngine([nodeBase, kovaSystem]);
+  try {
+    await buildNpmBase(builder.host);
+    const args = { ...kovaBuildArgs, CHROMIUM: 'no' };
+    await dockerBuild(builder.host, root, { file: join(root, 'deploy/Dockerfile'), tag, args });
+    await Promise.all(
+      engines.map(async (engine) => {
+        const progress = await engine.loadImage(await builder.engine.getImage(tag).get());
+        await new Promise((resolve, reject) =>
+          engine.modem.followProgress(progress, (error, output) => (error ? reject(error) : resolve(output))),
+        );
+      }),
+    );
+  } finally {
+    await builder.close();
+  }
 }

@@ -22,6 +22,11 @@ test('an edge that is replaced under load breaks off no request: it refuses conn
   expect((await broken(fresh)).length).toBeLessThanOrEqual(rounds);
 }, 180_000);
 
+test('an edge that knows no routes yet says so, for others to be asked', async () => {
+  const { port } = await startTestEdge();
+  expect(await ask(port)).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
+});
+
 async function broken(load: Load): Promise<string[]> {
   const { sent, failures } = await load.stop();
   expect(sent - failures.length).toBeGreaterThan(100);

@@ -29,7 +29,7 @@ export async function dockerBuild(
     ...(tag ? ['--tag', tag] : []),
     ...Object.entries(args).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
   ];
-  const env = { PATH: '/usr/bin:/bin', HOME: directory, DOCKER_HOST: host, DOCKER_BUILDKIT: '1' };
+  const env = { PATH: '/usr/bin:/bin', HOME: tmpdir(), DOCKER_HOST: host, DOCKER_BUILDKIT: '1' };
   const { stdout, stderr } = await run('/usr/bin/docker', ['build', ...options, directory], {
     env,
     maxBuffer: 1 << 26,
