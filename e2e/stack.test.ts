@@ -1,20 +1,27 @@
 import { openTestSwarm, type TestSwarm } from '@kova/control/testing/swarm';
 import { request } from 'undici';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { type BuiltKova, buildKova } from './testing/kova-image.ts';
 import { Load } from './testing/load.ts';
 import { TestStack } from './testing/stack.ts';
 
 const host = 'production.shop.localhost';
 
+let building: Promise<BuiltKova>;
 let swarm: TestSwarm;
 let stack: TestStack;
 beforeAll(async () => {
+  building = buildKova();
+  building.catch(() => undefined);
   swarm = await openTestSwarm(3);
   stack = new TestStack(swarm);
-  await stack.start();
+  const kova = await building;
+  await stack.start(kova);
+  await kova.close();
   await inLine(2);
 }, 600_000);
 afterAll(async () => {
+  await building.then(({ close }) => close()).catch(() => undefined);
   await swarm?.close();
   await stack?.close();
 }, 120_000);

@@ -24,6 +24,9 @@ const rules: readonly Rule[] = [
   { why: 'languages that Kova never asks for', path: /\/lighthouse\/.*\/locales\/(?!en-US).*\.json$/, text: '{}' },
   { why: 'languages of a part of Lighthouse', path: /@paulirish\/trace_engine\/locales\/(?!en-US)/ },
   { why: 'tests', path: /\/(superjson\/src|trace_engine\/test|lighthouse\/cli\/test)\// },
+  { why: 'languages and tables of the browser checks', path: /\/(axe-core\/locales|devtools-protocol\/json)\// },
+  { why: 'what is for browsers', path: /\/(puppeteer-core\/lib\/es5-iife|cyclonedx-library\/dist\.web)\// },
+  { why: 'sources of native modules that nobody builds here', path: /\/(cpu-features\/deps|nan)\// },
   { why: 'a table that its program does not read', path: /\/third-party-web\/(dist\/domain-map\.csv|\.yarn\/)/ },
 ];
 /** The terms under which something may be passed on go with it. */

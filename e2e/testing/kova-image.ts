@@ -22,24 +22,46 @@ export const kovaSystem: ImageRecipe = {
 /** With which the image is built without anything of a hub. */
 export const kovaBuildArgs = { BASE: npmBase, SYSTEM: kovaSystem.name };
 
+type Engine = TestEngine['engine'];
 const root = join(import.meta.dirname, '../..');
 
-/** Builds Kova's image, without the Chromium, and loads it in engines that cannot reach npm's registry. */
-export async function bringKova(engines: readonly TestEngine['engine'][], tag: string): Promise<void> {
-  const builder = await openTestEngine([nodeBase, kovaSystem]);
-  try {
-    await buildNpmBase(builder.host);
-    const args = { ...kovaBuildArgs, CHROMIUM: 'no' };
-    await dockerBuild(builder.host, root, { file: join(root, 'deploy/Dockerfile'), tag, args });
-    await Promise.all(
-      engines.map(async (engine) => {
-        const progress = await engine.loadImage(await builder.engine.getImage(tag).get());
-        await new Promise((resolve, reject) =>
-          engine.modem.followProgress(progress, (error, output) => (error ? reject(error) : resolve(output))),
-        );
-      }),
+/** Kova's image, in an engine of its own, which reaches npm's registry. */
+export interface BuiltKova {
+  /** Has it in further engines, by this name. */
+  load(engines: readonly Engine[], name: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+const built = 'kova-test/kova:built';
+
+/** Built without the Chromium. */
+export async function buildKova(): Promise<BuiltKova> {
+  const { engine, host, close } = await openTestEngine([nodeBase, kovaSystem]);
+  const load = async (to: Engine, name: string) => {
+    const progress = await to.loadImage(await engine.getImage(name).get());
+    await new Promise((resolve, reject) =>
+      to.modem.followProgress(progress, (error, output) => (error ? reject(error) : resolve(output))),
     );
-  } finally {
-    await builder.close();
+  };
+  try {
+    await buildNpmBase(host);
+    const args = { ...kovaBuildArgs, CHROMIUM: 'no' };
+    await dockerBuild(host, root, { file: join(root, 'deploy/Dockerfile'), tag: built, args });
+  } catch (error) {
+    await close();
+    throw error;
   }
+  return {
+    async load(engines, name) {
+      await tagImage(engine, built, name);
+      await Promise.all(engines.map((to) => load(to, name)));
+    },
+    close,
+  };
+}
+
+/** Gives an image of an engine a further name, `repository:tag`. */
+export async function tagImage(engine: Engine, image: string, name: string): Promise<void> {
+  const at = name.lastIndexOf(':');
+  await engine.getImage(image).tag({ repo: name.slice(0, at), tag: name.slice(at + 1) });
 }

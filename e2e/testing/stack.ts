@@ -10,7 +10,7 @@ import type { SwarmNode, TestSwarm } from '@kova/control/testing/swarm';
 import type { Secret } from '@kova/core/secret';
 import { type AppVersion, commitVersion } from './app.ts';
 import { type Door, openDoor } from './door.ts';
-import { bringKova } from './kova-image.ts';
+import { type BuiltKova, tagImage } from './kova-image.ts';
 import { hostOf, inImages, onEachMachine, passwordName } from './swarm-app.ts';
 
 const run = promisify(execFile);
@@ -31,7 +31,7 @@ export class TestStack {
   }
 
   /** The swarm's first image is `nodeBase`. */
-  async start(): Promise<void> {
+  async start(kova: BuiltKova): Promise<void> {
     const [first] = this.#swarm.nodes;
     chmodSync(this.#places, 0o711);
     mkdirSync(this.#home, { recursive: true });
@@ -50,8 +50,7 @@ export class TestStack {
     }
     const { stdout: id } = await this.#docker('info', '--format', '{{.Swarm.NodeID}}');
     await this.#docker('node', 'update', '--label-add', 'kova.control=true', id.trim());
-    const engines = this.#swarm.nodes.map(({ engine }) => engine);
-    await bringKova(engines, this.#imageOf('one'));
+    await kova.load(this.#engines, this.#imageOf('one'));
     await this.#deploy(owner.url, ofEdges.url);
   }
 
@@ -84,6 +83,10 @@ export class TestStack {
     );
   }
 
+  get #engines(): SwarmNode['engine'][] {
+    return this.#swarm.nodes.map(({ engine }) => engine);
+  }
+
   /** Where users reach the edge of a machine. */
   origin({ address }: SwarmNode): string {
     return `http://${address}:${ports.edge}`;
@@ -106,10 +109,7 @@ export class TestStack {
 
   /** Brings another version of Kova to the edges, one machine after the other; quicker than the stack says. */
   async upgradeEdges(version: string): Promise<void> {
-    for (const { engine } of this.#swarm.nodes)
-      await engine
-        .getImage(this.#imageOf('one'))
-        .tag({ repo: this.#imageOf(version).replace(/:\w+$/, ''), tag: version });
+    for (const engine of this.#engines) await tagImage(engine, this.#imageOf('one'), this.#imageOf(version));
     const options = ['--update-delay', '1s', '--no-resolve-image', '--detach=false'];
     await this.#docker('service', 'update', '--image', this.#imageOf(version), ...options, 'kova_edge');
   }
