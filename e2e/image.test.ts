@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import type { JobView, RepositoryView, RunView } from '@kova/control/api';
 import { nodeBase, openTestEngine, type TestEngine } from '@kova/control/testing/docker-engine';
+import { emulates, pushBase, smallApp } from '@kova/control/testing/platforms';
 import { openRegistry, pusher, type TestRegistry } from '@kova/control/testing/registry';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { node } from './testing/app.ts';
@@ -62,6 +63,47 @@ test('a release is shipped with its image: built from what the jobs made, pushed
   const text = kova.command('pipeline', 'show', id!);
   expect(text).toContain(`✓ build-image  passed`);
   expect(text).toContain(`${registry.address}/shop@${digest}`);
+});
+
+test.skipIf(!emulates('aarch64'))(
+  'a release for two platforms has one name, and runs here by it',
+  {
+    timeout: 300_000,
+  },
+  async () => {
+    const open = await openRegistry();
+    const base = await pushBase(engine.engine, open.address);
+    await setPassword(pusher.password);
+    const start = `start: ${JSON.stringify(smallApp.start)},`;
+    const settings = image("platforms: ['linux/amd64', 'linux/arm64'],").replace(nodeBase.name, base);
+    const more = `runtime: 'docker', ${settings}`;
+    const commit = await kova.send({ text: 'both', app: start, files: { health: 'well' }, more, pipeline: pipeline() });
+    const { ship } = await kova.call<{ ship: string }>('POST', '/v1/projects/shop/ships', { commit });
+    const { error, run: id } = await kova.endOf(ship, 240_000);
+    await open.close();
+    expect(error).toBeNull();
+    const reference = `${registry.address}/shop@${await registry.digestOf('shop', tag(commit))}`;
+    expect(imageJob(await kova.proved(id!))).toMatchObject({
+      state: 'passed',
+      reason: expect.stringContaining(reference),
+    });
+    for (const architecture of ['amd64', 'arm64'])
+      expect(await registry.digestOf('shop', `${tag(commit)}-${architecture}`)).toMatch(/^sha256:/);
+    const containers = await engine.engine.listContainers();
+    expect(containers.map(({ Image }) => Image).filter((name) => name === reference)).toHaveLength(2);
+    expect((await kova.get('/health')).body).toBe('well');
+  },
+);
+
+test('what cannot be made for another platform is said, and the rest is pushed', async () => {
+  const settings = image("platforms: ['linux/amd64', 'linux/arm64'],");
+  const commit = await kova.send({ text: 'one of two', more: settings, pipeline: pipeline() });
+  const run = await kova.proved(await kova.prove(commit, null, { push: true }));
+  expect(imageJob(run)).toMatchObject({
+    state: 'inconclusive',
+    reason: expect.stringMatching(/^not built for linux\/arm64: there is no kova-test\/node:24 for it \(/),
+  });
+  expect(await registry.digestOf('shop', tag(commit))).toMatch(/^sha256:/);
 });
 
 test('a run by hand builds and does not push, unless it is asked to', async () => {

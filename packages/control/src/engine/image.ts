@@ -39,7 +39,7 @@ async function pull(engine: Docker, name: string, { login, signal }: PullOptions
   const authconfig = await login?.(name);
   const options = { ...(authconfig && { authconfig }), ...(signal && { abortSignal: signal }) };
   try {
-    await follow(engine, doing, await engineCall(doing, () => engine.pull(name, options)));
+    await follow(doing, await engineCall(doing, () => engine.pull(name, options)));
     return await engineCall(doing, () => engine.getImage(name).inspect());
   } catch (cause) {
     signal?.throwIfAborted();

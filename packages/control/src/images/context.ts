@@ -14,23 +14,33 @@ export interface ContextWish {
   signal: AbortSignal;
 }
 
+/** What an image is built of. */
+export interface BuildContext {
+  /** Directory of the release, unpacked. */
+  release: string;
+  /** All of it as a tar, anew for each build. */
+  tar(): Readable;
+}
+
 /**
- * Hands the context of a build to `use` as a tar: the Dockerfile, and the release as its artefact has it, in which no
- * link leads out. The same artefact gives the same layer.
+ * Hands the context of builds to `use`: the Dockerfile, and the release as its artefact has it, in which no link leads
+ * out. The same artefact gives the same layer.
  */
 export async function withContext<T>(
   directory: string,
   artefacts: Artefacts,
   { artefact, dockerfile, time, signal }: ContextWish,
-  use: (context: Readable) => Promise<T>,
+  use: (context: BuildContext) => Promise<T>,
 ): Promise<T> {
   const draft = join(directory, randomUUID());
+  const release = join(draft, releaseInContext);
   try {
-    await mkdir(join(draft, releaseInContext, '..'), { recursive: true, mode: 0o700 });
-    await artefacts.unpack(artefact, join(draft, releaseInContext), { signal });
+    await mkdir(join(release, '..'), { recursive: true, mode: 0o700 });
+    await artefacts.unpack(artefact, release, { signal });
     await writeFile(join(draft, 'Dockerfile'), dockerfile);
     const options = { cwd: draft, portable: true, mtime: time, strict: true };
-    return await use(Readable.from(create(options, ['Dockerfile', 'root']) as unknown as AsyncIterable<Buffer>));
+    const tar = () => Readable.from(create(options, ['Dockerfile', 'root']) as unknown as AsyncIterable<Buffer>);
+    return await use({ release, tar });
   } finally {
     await rm(draft, { recursive: true, force: true });
   }

@@ -40,7 +40,7 @@ export async function dated(engine: Docker, image: Docker.ImageInspectInfo, time
   );
   archive.finalize();
   const doing = 'giving the image the time of its commit';
-  await follow(engine, doing, await engineCall(doing, () => engine.loadImage(Readable.from(archive))));
+  await follow(doing, await engineCall(doing, () => engine.loadImage(Readable.from(archive))));
   const id = `sha256:${digest}`;
   if (await inspectImage(engine, id)) return id;
   throw new KovaError('ENGINE_FAILED', `${doing}: the engine does not know ${id} afterwards`);

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { reportOf } from '@kova/core/errors/kova-error';
 import type Docker from 'dockerode';
 import { createScrubber } from '../commands/scrubber.ts';
 import { ensureAppImage } from '../engine/app-image.ts';
@@ -45,14 +46,22 @@ export function createImages(options: ImagesOptions): Images {
 
 function workOn(place: Workplace, log: JobLog, pausesMs: readonly number[]): ImageWork {
   const say = (line: string) => void log.write(line);
+  const foreign: string[] = [];
   return {
-    build: (request) => buildReleaseImage(place, request, say),
+    async build(request) {
+      const built = await buildReleaseImage(place, request, say);
+      foreign.push(...built.others.map(({ id }) => id));
+      return built;
+    },
     async tag({ id }, name, tags) {
       const image = place.engine.getImage(id);
       for (const tag of tags) await engineCall(`naming the image ${name}:${tag}`, () => image.tag({ repo: name, tag }));
     },
     push: (request) => pushImage(place.engine, request, say, pausesMs),
     say: (line) => log.write(line),
-    close: () => log.close(),
+    async close() {
+      await removeImages(place.engine, foreign).catch((error: unknown) => log.write(reportOf(error).message));
+      await log.close();
+    },
   };
 }

@@ -11,8 +11,16 @@ export interface ImageRequest {
   signal: AbortSignal;
 }
 
+/** The same image for other platforms than the engine's. */
+export interface OtherImages {
+  /** Of no use at the engine: they go when the work ends. */
+  others: Array<{ platform: string; id: string }>;
+  /** Platforms that were asked for and which nothing could be made for, with why. */
+  notBuilt: Array<{ platform: string; reason: string }>;
+}
+
 /** An image that is at the engine. */
-export interface BuiltImage {
+export interface BuiltImage extends OtherImages {
   /** Digest of its configuration, `sha256:…`: the same for the same commit, artefact and base. */
   id: string;
   /** Unpacked, of all its layers. */
@@ -22,34 +30,40 @@ export interface BuiltImage {
   layers: number;
   /** `linux/amd64`. */
   platform: string;
-  /** Platforms that were asked for, and which this engine cannot build for. */
-  notBuilt: string[];
 }
 
-export interface PushRequest {
-  image: BuiltImage;
+/** Where images are pushed to, and as whom. */
+export interface PushTarget {
   /** `registry.example.com/shop`. */
   name: string;
-  tags: readonly string[];
+  /** Null for a registry that asks for none. */
   credentials: { username: string; password: Secret } | null;
   signal: AbortSignal;
+}
+
+export interface PushRequest extends PushTarget {
+  image: BuiltImage;
+  tags: readonly string[];
 }
 
 /** The work on the image of one job; what it says becomes the job's log. */
 export interface ImageWork {
   /**
-   * Builds the image of a release, on a base that is pulled when it is missing. Idempotent.
+   * Builds the image of a release, on a base that is pulled when it is missing, for all platforms that are wanted and can
+   * be built for. Idempotent.
    * @throws KovaError ENGINE_UNAVAILABLE, ENGINE_FAILED, DISK_FULL, IMAGE_UNUSABLE for a base of another platform
    */
   build(request: ImageRequest): Promise<BuiltImage>;
   /** Gives the image names at the engine. Idempotent; a name that another image had becomes this one's. */
   tag(image: BuiltImage, name: string, tags: readonly string[]): Promise<void>;
   /**
-   * Pushes what was tagged. Returns how the registry calls it by its digest, `registry.example.com/shop@sha256:…`.
-   * Idempotent. @throws KovaError REGISTRY_UNAVAILABLE after some attempts, REGISTRY_REFUSED; as `build`
+   * Pushes what was tagged, for all its platforms under one name. Returns how the registry calls it by its digest,
+   * `registry.example.com/shop@sha256:…`. Idempotent.
+   * @throws KovaError REGISTRY_UNAVAILABLE after some attempts, REGISTRY_REFUSED; as `build`
    */
   push(request: PushRequest): Promise<string>;
   say(line: string): Promise<void>;
+  /** Ends the log, and removes from the engine what was built for other platforms. */
   close(): Promise<void>;
 }
 

@@ -43,7 +43,7 @@ export const imageSchema = z.strictObject({
   platforms: z
     .array(z.enum(['linux/amd64', 'linux/arm64']))
     .default([])
-    .describe("what it is for; the engine's own when empty. What the engine cannot build is said"),
+    .describe("what it is for besides the engine's own. What cannot be built for one is said"),
   source: z
     .string()
     .regex(/^https?:\/\/[!-~]+$/, 'is no address')

@@ -2,36 +2,66 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { hasCode, KovaError, reportOf } from '@kova/core/errors/kova-error';
 import type Docker from 'dockerode';
 import { engineCall } from '../../engine/explain.ts';
-import { follow } from '../../engine/progress.ts';
 import type { PushRequest } from '../../ports/images.ts';
-import { explainPush } from './errors.ts';
+import { manifestList, type PushedManifest } from './manifest-list.ts';
+import { pushTag } from './push-tag.ts';
+import { putManifest } from './put-manifest.ts';
 
 /** A registry may be away for a moment; one that stays away fails the job. */
 export const pushPausesMs: readonly number[] = [1000, 5000, 15_000];
 
-/** Pushes all tags of an image. Returns its name by the digest that the registry gave it. */
+interface Pushing {
+  engine: Docker;
+  request: PushRequest;
+  say: (line: string) => void;
+  pausesMs: readonly number[];
+}
+
+/** Pushes all tags of an image. Returns its name by the digest that the registry knows it by. */
 export async function pushImage(
   engine: Docker,
   request: PushRequest,
   say: (line: string) => void,
   pausesMs: readonly number[],
 ): Promise<string> {
-  const { name, tags, signal } = request;
-  let digest: string | undefined;
-  for (const tag of tags) {
-    digest = await patiently({ signal, say, pausesMs }, () => pushTag(engine, request, tag));
-    say(`pushed ${name}:${tag} as ${digest}`);
+  const pushing = { engine, request, say, pausesMs };
+  const digest = request.image.others.length > 0 ? await pushPlatforms(pushing) : await pushTags(pushing);
+  return `${request.name}@${digest}`;
+}
+
+async function pushTags(pushing: Pushing): Promise<string> {
+  let digest = '';
+  for (const tag of pushing.request.tags) ({ digest } = await pushOne(pushing, tag));
+  return digest;
+}
+
+/** Each platform under a tag of its own, and under the tags a list of them, from which an engine takes what is for it. */
+async function pushPlatforms(pushing: Pushing): Promise<string> {
+  const { engine, request, say } = pushing;
+  const { image, name, tags } = request;
+  const pushed: PushedManifest[] = [];
+  for (const { platform, id } of [image, ...image.others]) {
+    const [os = '', architecture = ''] = platform.split('/');
+    const tag = `${tags[0]}-${architecture}`;
+    await engineCall(`naming the image ${name}:${tag}`, () => engine.getImage(id).tag({ repo: name, tag }));
+    pushed.push({ os, architecture, ...(await pushOne(pushing, tag)) });
   }
-  return `${name}@${digest}`;
+  const list = manifestList(pushed);
+  for (const tag of tags) {
+    await patiently(pushing, () => putManifest(engine, request, tag, list));
+    say(`pushed ${name}:${tag} as ${list.digest}, for ${pushed.map(({ architecture }) => architecture).join(' and ')}`);
+  }
+  return list.digest;
 }
 
-interface Patience {
-  signal: AbortSignal;
-  say: (line: string) => void;
-  pausesMs: readonly number[];
+async function pushOne(pushing: Pushing, tag: string) {
+  const { engine, request, say } = pushing;
+  const pushed = await patiently(pushing, () => pushTag(engine, request, tag));
+  say(`pushed ${request.name}:${tag} as ${pushed.digest}`);
+  return pushed;
 }
 
-async function patiently<T>({ signal, say, pausesMs }: Patience, push: () => Promise<T>): Promise<T> {
+async function patiently<T>({ request: { signal }, say, pausesMs }: Pushing, push: () => Promise<T>): Promise<T> {
   for (const pauseMs of [...pausesMs, null]) {
     try {
       return await push();
@@ -43,24 +73,4 @@ async function patiently<T>({ signal, say, pausesMs }: Patience, push: () => Pro
     }
   }
   throw new KovaError('INTERNAL', 'a push has neither ended nor failed');
-}
-
-async function pushTag(engine: Docker, request: PushRequest, tag: string): Promise<string> {
-  const { name, credentials, signal } = request;
-  const doing = `pushing ${name}:${tag}`;
-  let digest: string | undefined;
-  try {
-    const authconfig = credentials
-      ? { username: credentials.username, password: credentials.password.reveal() }
-      : { username: '', password: '' };
-    const options = { tag, authconfig, abortSignal: signal };
-    const stream = await engineCall(doing, () => engine.getImage(name).push(options));
-    await follow(engine, doing, stream, ({ aux }) => {
-      digest = aux?.Digest ?? digest;
-    });
-  } catch (error) {
-    throw explainPush(error, name);
-  }
-  if (digest) return digest;
-  throw new KovaError('ENGINE_FAILED', `${doing}: the engine told no digest`);
 }

@@ -6,6 +6,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isThere } from '../../commands/is-there.ts';
+import type { TokenAuthority } from './token-authority.ts';
 
 /** A real registry in plain HTTP, which engines take on loopback alone unless they are told to. */
 export interface TestRegistry {
@@ -28,6 +29,8 @@ const htpasswd = 'kova:$2y$05$abcdefghijklmnopqrstuuD3mHdCr44zlIZ.VZCaYRpfQhXMYn
 export interface RegistryOptions {
   /** Only `pusher` may do anything. */
   closed?: boolean;
+  /** Who gives tokens for it. */
+  authority?: TokenAuthority;
   /** An address of this machine. */
   host?: string;
   /** Where it keeps images; a directory of its own by default. */
@@ -38,16 +41,17 @@ export interface RegistryOptions {
 
 /** Started. It needs Debian's `docker-registry`. */
 export async function openRegistry(options: RegistryOptions = {}): Promise<TestRegistry> {
-  const { closed = false, host = '127.0.0.1', content = '' } = options;
+  const { closed = false, authority, host = '127.0.0.1', content = '' } = options;
   const directory = await mkdtemp(join(tmpdir(), 'kova-test-registry-'));
   const storage = options.storage ?? join(directory, 'images');
   const kept = join(homedir(), '.cache', 'kova-tests', `registry-${content}`);
   if (content && (await isThere(kept))) await cp(kept, storage, { recursive: true });
   const address = `${host}:${await freePort(host)}`;
-  const passwords = join(directory, 'htpasswd');
-  await writeFile(passwords, `${htpasswd}\n`);
+  const path = join(directory, 'htpasswd');
+  await writeFile(path, `${htpasswd}\n`);
   const file = join(directory, 'config.json');
-  await writeFile(file, JSON.stringify(configuration(storage, address, closed ? passwords : null)));
+  const auth = { ...(closed && { htpasswd: { realm: 'kova', path } }), ...(authority && { token: authority.trust }) };
+  await writeFile(file, JSON.stringify(configuration(storage, address, auth)));
   let child: ChildProcess | null = null;
   const registry: TestRegistry = {
     address,
@@ -81,19 +85,20 @@ export async function openRegistry(options: RegistryOptions = {}): Promise<TestR
 }
 
 /** JSON is YAML. */
-function configuration(rootdirectory: string, addr: string, passwords: string | null) {
+function configuration(rootdirectory: string, addr: string, auth: object) {
   return {
     version: '0.1',
     log: { level: 'error', accesslog: { disabled: true } },
     storage: { filesystem: { rootdirectory } },
     http: { addr },
-    ...(passwords ? { auth: { htpasswd: { realm: 'kova', path: passwords } } } : {}),
+    ...(Object.keys(auth).length > 0 ? { auth } : {}),
   };
 }
 
 async function digestOf(address: string, name: string, tag: string): Promise<string | null> {
+  const types = ['manifest.v2+json', 'manifest.list.v2+json'];
   const headers = {
-    accept: 'application/vnd.docker.distribution.manifest.v2+json',
+    accept: types.map((type) => `application/vnd.docker.distribution.${type}`).join(', '),
     authorization: `Basic ${Buffer.from(`${pusher.username}:${pusher.password}`).toString('base64')}`,
   };
   const answer = await fetch(`http://${address}/v2/${name}/manifests/${tag}`, { method: 'HEAD', headers });

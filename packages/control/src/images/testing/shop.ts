@@ -15,6 +15,10 @@ createServer((request, response) => {
 }).listen(process.env.PORT, process.env.HOST);
 `;
 
+const nodeApp: ConfigInput['app'] = {
+  ...{ install: null, build: null, start: ['node', 'server.mjs'], health: { path: '/api/health' } },
+};
+
 /** A release, and what makes images of it at an engine. */
 export async function openShop({ engine }: Pick<TestEngine, 'engine'>, { pausesMs = [100, 200] } = {}) {
   const directory = await mkdtemp(join(tmpdir(), 'kova-test-images-'));
@@ -25,18 +29,17 @@ export async function openShop({ engine }: Pick<TestEngine, 'engine'>, { pausesM
     ...{ engine: () => engine, home, artefacts, network: 'host', pausesMs },
     ...{ baseImage: nodeBase.name, credentialsOf: async () => null },
   });
-  const release = async (files: Readonly<Record<string, string>> = {}) => {
+  const release = async (files: Readonly<Record<string, string | Buffer>> = {}) => {
     const stage = await mkdtemp(join(directory, 'stage-'));
-    for (const [path, text] of Object.entries({ 'server.mjs': server, ...files })) {
+    for (const [path, content] of Object.entries({ 'server.mjs': server, ...files })) {
       await mkdir(dirname(join(stage, path)), { recursive: true });
-      await writeFile(join(stage, path), text);
+      await writeFile(join(stage, path), content);
     }
     return (await artefacts.pack(stage)).digest;
   };
-  const request = (artefact: string, image: ConfigInput['image'] = {}): ImageRequest => ({
+  const request = (artefact: string, image: ConfigInput['image'] = {}, app = nodeApp): ImageRequest => ({
     config: parseConfig({
-      name: 'shop',
-      app: { install: null, build: null, start: ['node', 'server.mjs'], health: { path: '/api/health' } },
+      ...{ name: 'shop', app },
       image: { base: nodeBase.name, ...image },
     }),
     commit: {

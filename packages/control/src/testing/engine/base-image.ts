@@ -13,6 +13,8 @@ export interface ImageRecipe {
   /** `name:tag` in the engine. */
   name: string;
   packages: readonly string[];
+  /** For a machine that need not be this one: packages are only unpacked, as setting them up would run their programs. */
+  architecture?: 'amd64' | 'arm64' | 's390x';
   /** Absolute path of a program here → path in the image. */
   files?: Readonly<Record<string, string>>;
   /** Absolute path of a directory here → path in the image, without its last part. */
@@ -36,7 +38,9 @@ export const nodeBase: ImageRecipe = {
 /** Imports the image; its root file system is made once and kept outside the tree, which takes some 20 s. */
 export async function importImage(engine: Docker, recipe: ImageRecipe): Promise<void> {
   const [repo, tag] = recipe.name.split(':');
-  const answer = await engine.importImage(await rootFileSystem(recipe), { repo, tag, changes: recipe.changes ?? [] });
+  const { changes = [], architecture } = recipe;
+  const options = { repo, tag, changes, ...(architecture && { platform: `linux/${architecture}` }) };
+  const answer = await engine.importImage(await rootFileSystem(recipe), options);
   await new Promise<void>((resolve, reject) =>
     engine.modem.followProgress(answer, (error) => (error ? reject(error) : resolve())),
   );
@@ -44,8 +48,8 @@ export async function importImage(engine: Docker, recipe: ImageRecipe): Promise<
 
 async function rootFileSystem(recipe: ImageRecipe): Promise<string> {
   const directory = join(homedir(), '.cache', 'kova-tests');
-  const { packages, files, directories, scripts, setUp } = recipe;
-  const more = directories || scripts || setUp ? [directories, scripts, setUp] : [];
+  const { packages, architecture, files, directories, scripts, setUp } = recipe;
+  const more = directories || scripts || setUp || architecture ? [directories, scripts, setUp, architecture] : [];
   const digest = createHash('sha256')
     .update(JSON.stringify([packages, files, 2, ...more]))
     .digest('hex');
@@ -81,7 +85,8 @@ async function writeScripts({ scripts = {} }: ImageRecipe, directory: string): P
   return files;
 }
 
-function mmdebstrap({ packages, files = {}, directories = {}, setUp = [] }: ImageRecipe, path: string): string[] {
+function mmdebstrap(recipe: ImageRecipe, path: string): string[] {
+  const { packages, architecture, files = {}, directories = {}, setUp = [] } = recipe;
   const uploads = Object.entries(files).flatMap(([from, to]) => [
     `--customize-hook=upload ${from} ${to}`,
     `--customize-hook=chmod 0755 "$1${to}"`,
@@ -93,7 +98,7 @@ function mmdebstrap({ packages, files = {}, directories = {}, setUp = [] }: Imag
   const commands = setUp.map((command) => `--customize-hook=chroot "$1" sh -c '${command}'`);
   const small = ['doc', 'man', 'locale', 'info'].map((name) => `--dpkgopt=path-exclude=/usr/share/${name}/*`);
   return [
-    '--variant=minbase',
+    ...(architecture ? unpackedOnly(architecture) : ['--variant=minbase']),
     '--format=tar',
     `--include=${packages.join(',')}`,
     ...small,
@@ -101,4 +106,13 @@ function mmdebstrap({ packages, files = {}, directories = {}, setUp = [] }: Imag
     'bookworm',
     path,
   ];
+}
+
+/** With the user and the group that setting up would have written. */
+function unpackedOnly(architecture: string): string[] {
+  const hooks = [
+    '--extract-hook=echo root:x:0:0:root:/root:/bin/sh > "$1/etc/passwd"',
+    '--extract-hook=echo root:x:0: > "$1/etc/group"',
+  ];
+  return ['--variant=extract', `--architectures=${architecture}`, ...hooks];
 }

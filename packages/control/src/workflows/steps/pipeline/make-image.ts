@@ -100,9 +100,8 @@ async function buildAndPush(
 }
 
 /** An image that is missing for a platform is no reason to throw the others away, but is said. */
-function conclude({ platform, notBuilt }: BuiltImage, verdict: Verdict): Verdict {
+function conclude({ notBuilt }: BuiltImage, verdict: Verdict): Verdict {
   if (notBuilt.length === 0) return verdict;
-  return inconclusive(
-    `not built for ${notBuilt.join(', ')}, as the engine builds for ${platform} alone; ${verdict.reason}`,
-  );
+  const missing = notBuilt.map(({ platform, reason }) => `not built for ${platform}: ${reason}`);
+  return inconclusive([...missing, verdict.reason].join('; '));
 }
