@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
@@ -32,30 +32,26 @@ const rules: readonly Rule[] = [
 /** The terms under which something may be passed on go with it. */
 const kept = /(licen[cs]e|notice|copying)[^/]*$/i;
 
-/** Files below a directory, links not followed. */
-function* files(directory: string): Generator<string> {
+const bytes = new Map<string, number>();
+
+/** Links are not followed. */
+function trimBelow(directory: string): void {
   for (const entry of readdirSync(directory, { withFileTypes: true })) {
     const path = join(directory, entry.name);
-    if (entry.isDirectory()) yield* files(path);
-    else if (entry.isFile()) yield path;
+    if (entry.isDirectory()) trimBelow(path);
+    else if (entry.isFile() && path.includes('node_modules/') && !kept.test(path)) trim(path);
   }
+  if (readdirSync(directory).length === 0) rmdirSync(directory);
 }
 
-function trim(path: string): Rule | undefined {
-  if (!path.includes('node_modules/') || kept.test(path)) return undefined;
+function trim(path: string): void {
   const rule = rules.find((each) => each.path.test(path));
-  if (rule?.text === undefined) {
-    if (rule) rmSync(path);
-  } else writeFileSync(path, rule.text);
-  return rule;
+  if (!rule) return;
+  const { size } = lstatSync(path);
+  if (rule.text === undefined) rmSync(path);
+  else writeFileSync(path, rule.text);
+  bytes.set(rule.why, (bytes.get(rule.why) ?? 0) + size);
 }
 
-const bytes = new Map<string, number>();
-for (const directory of process.argv.slice(2)) {
-  for (const path of files(directory)) {
-    const { size } = lstatSync(path);
-    const rule = trim(path);
-    if (rule) bytes.set(rule.why, (bytes.get(rule.why) ?? 0) + size);
-  }
-}
+for (const directory of process.argv.slice(2)) trimBelow(directory);
 for (const [why, sum] of bytes) console.log(`${(sum / 1e6).toFixed(1).padStart(6)} MB: ${why}`);
