@@ -26,6 +26,7 @@ const rules: readonly Rule[] = [
   { why: 'tests', path: /\/(superjson\/src|trace_engine\/test|lighthouse\/cli\/test)\// },
   { why: 'languages and tables of the browser checks', path: /\/(axe-core\/locales|devtools-protocol\/json)\// },
   { why: 'what is for browsers', path: /\/(puppeteer-core\/lib\/es5-iife|cyclonedx-library\/dist\.web)\// },
+  { why: 'the same in one file', path: /\/(protobufjs\/dist|node-forge\/dist)\/|\/xmlbuilder2\.min\.js$/ },
   { why: 'sources of native modules that nobody builds here', path: /\/(cpu-features\/deps|nan)\// },
   { why: 'a table that its program does not read', path: /\/third-party-web\/(dist\/domain-map\.csv|\.yarn\/)/ },
 ];
