@@ -1,8 +1,8 @@
 import { chmod, rm } from 'node:fs/promises';
 import type { Server } from 'node:http';
-import type { AddressInfo, Server as NetServer } from 'node:net';
+import { type AddressInfo, Server as NetServer } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as immediate, setTimeout as sleep } from 'node:timers/promises';
 import { createAdminServer } from './admin/server.ts';
 import { createFront, type FrontParts, serveUsers } from './forward/front.ts';
 import type { Http2Front } from './http2/front.ts';
@@ -26,6 +26,12 @@ export interface EdgeAddresses {
   plain: ListenAddress[];
   tls: ListenAddress[];
 }
+
+/** How long an edge that ends takes connections at most while they come without a pause. */
+const ACCEPT_MS = 250;
+const SHORT_TURN_MS = 0.1;
+/** How long kept connections of an edge that ends may be silent before they are closed. */
+const KEPT_MS = 500;
 
 interface Entrances {
   fronts: Server[];
@@ -74,19 +80,48 @@ async function closeAll(
   admin: Server,
   drainMs: number,
 ): Promise<void> {
+  const closed = Promise.all([...fronts, ...listeners].map(stopListening));
   http2?.close();
-  const closed = Promise.all([...fronts, ...listeners].map((server) => new Promise((done) => server.close(done))));
   for (const slot of table.slots.all()) slot.streams.closeSpread(drainMs / 2);
-  // A connection that turns idle only now would else keep its server open until its own timeout.
-  const idle = setInterval(() => {
-    for (const front of fronts) front.closeIdleConnections();
-  }, 50);
-  await Promise.race([closed, sleep(drainMs)]);
-  clearInterval(idle);
+  const ended = new AbortController();
+  await Promise.race([closed, closeIdle(fronts, ended.signal), sleep(drainMs)]);
+  ended.abort();
   for (const front of fronts) front.closeAllConnections();
   http2?.destroy();
   admin.close();
   admin.closeAllConnections();
+}
+
+/** Node's own `close` of an HTTP server ends idle connections, too, on which a request may be on its way. */
+async function stopListening(server: NetServer): Promise<void> {
+  await acceptedAll(server);
+  await new Promise((done) => NetServer.prototype.close.call(server, done));
+}
+
+/**
+ * The kernel resets connections that wait to be accepted when their listener closes, and node accepts one in a turn.
+ * After a short turn without any, none but those of that moment are lost.
+ */
+async function acceptedAll(server: NetServer): Promise<void> {
+  let accepted = 0;
+  const count = () => accepted++;
+  server.on('connection', count);
+  const until = performance.now() + ACCEPT_MS;
+  for (let began = performance.now(); began < until; began = performance.now()) {
+    const before = accepted;
+    await immediate();
+    if (accepted === before && performance.now() - began < SHORT_TURN_MS) break;
+  }
+  server.off('connection', count);
+}
+
+/** Does not end before `signal`: a connection that turns idle late would keep its server open until its own timeout. */
+async function closeIdle(fronts: Server[], signal: AbortSignal): Promise<void> {
+  // Who asks again within this time is told to ask elsewhere next, in the answer.
+  for (let pauseMs = KEPT_MS; !signal.aborted; pauseMs = 50) {
+    await sleep(pauseMs);
+    for (const front of fronts) front.closeIdleConnections();
+  }
 }
 
 function addressOf(server: NetServer): string {

@@ -3,7 +3,8 @@ import { findProgram, isExecutable } from '../find-program.ts';
 import { bundledChromium } from './bundled.ts';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
-const next = 'try `apt-get install chromium`, or set CHROME_PATH';
+const next =
+  'install one, such as with `apt-get install chromium`, or set CHROME_PATH; the image of Kova has one when it is built with CHROMIUM=yes';
 
 /**
  * The Chromium to use: CHROME_PATH, else one on the PATH, else the one that comes with this package.

@@ -57,7 +57,11 @@ export function createEntrance(table: RouteTable, admit: Admit): Server {
     shouldUpgradeCallback: (request: IncomingMessage) => request.headers.upgrade?.toLowerCase() === 'websocket',
   });
   const sound = onlySound(admit);
-  server.on('request', (request, response) => onRequest(table, sound, { request, response }));
+  server.on('request', (request, response) => {
+    // The edge is ending, and the connection with this answer.
+    if (!server.listening) response.shouldKeepAlive = false;
+    onRequest(table, sound, { request, response });
+  });
   server.on('checkContinue', (request, response) => onRequest(table, sound, { request, response, awaits: true }));
   server.on('upgrade', (request, client, early) => onUpgrade(table, sound, { request, client, early }));
   return server;
@@ -118,6 +122,10 @@ function admit({ table, certificates, challenges }: FrontParts, head: RequestHea
     return;
   }
   const route = table.match(head.host);
+  if (!route && table.all().length === 0) {
+    refuse({ status: 503, message: 'This edge has no routes yet.', retryAfterSeconds: 1 });
+    return;
+  }
   if (!route) {
     refuse({ status: 404, message: `No site is served for the host ${printable(head.host)}.` });
     return;

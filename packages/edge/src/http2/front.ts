@@ -31,6 +31,7 @@ export interface Http2Front {
 /** The way in for HTTP/2. */
 export function createHttp2Front(serve: Serve): Http2Front {
   const sessions = new Set<ServerHttp2Session>();
+  let closing = false;
   const server = createServer({
     settings: {
       maxConcurrentStreams: MAX_STREAMS,
@@ -43,11 +44,13 @@ export function createHttp2Front(serve: Serve): Http2Front {
     session.on('error', () => {}).once('close', () => sessions.delete(session));
     session.setLocalWindowSize(4 * WINDOW_BYTES);
     closeWhenIdle(session);
+    if (closing) session.close();
   });
   server.on('stream', (stream, headers, _flags, rawHeaders) => onStream(serve, stream, headers, rawHeaders));
   return {
     accept: (socket) => void server.emit('connection', socket),
     close: () => {
+      closing = true;
       for (const session of sessions) session.close();
     },
     destroy: () => {

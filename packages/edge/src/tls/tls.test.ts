@@ -158,7 +158,7 @@ test('answers an HTTP-01 question for any host, with nothing but the proof', asy
   const answer = await ask(edge.port, path, { headers: { host: 'new.example.org', accept: 'application/json' } });
   expect(answer).toMatchObject({ status: 200, body: 'token-1.thumbprint' });
   await edge.admin.removeHttpChallenge('token-1');
-  expect((await ask(edge.port, path)).status).toBe(404);
+  expect((await ask(edge.port, path)).status).toBe(503);
 });
 
 test.each([

@@ -9,6 +9,8 @@ import { nodeBase } from '../../testing/docker-engine.ts';
 const run = promisify(execFile);
 
 export interface BuildWish {
+  /** Of another Dockerfile than the directory's own. */
+  file?: string;
   target?: string;
   tag?: string;
   args?: Readonly<Record<string, string>>;
@@ -18,16 +20,20 @@ export interface BuildWish {
 export async function dockerBuild(
   host: string,
   directory: string,
-  { target, tag, args = {} }: BuildWish,
+  { file, target, tag, args = {} }: BuildWish,
 ): Promise<string> {
   const options = [
     ...['--network', 'host', '--progress', 'plain'],
+    ...(file ? ['--file', file] : []),
     ...(target ? ['--target', target] : []),
     ...(tag ? ['--tag', tag] : []),
     ...Object.entries(args).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
   ];
-  const env = { PATH: '/usr/bin:/bin', HOME: directory, DOCKER_HOST: host, DOCKER_BUILDKIT: '1' };
-  const { stdout, stderr } = await run('/usr/bin/docker', ['build', ...options, directory], { env });
+  const env = { PATH: '/usr/bin:/bin', HOME: tmpdir(), DOCKER_HOST: host, DOCKER_BUILDKIT: '1' };
+  const { stdout, stderr } = await run('/usr/bin/docker', ['build', ...options, directory], {
+    env,
+    maxBuffer: 1 << 26,
+  });
   return stdout + stderr;
 }
 

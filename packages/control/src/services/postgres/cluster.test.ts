@@ -1,10 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, statSync } from 'node:fs';
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { Secret } from '@kova/core/secret';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Home, homeAt } from '../../home/home.ts';
@@ -16,6 +17,7 @@ import { connected } from './connected.ts';
 import { ensureLogin, type Login } from './login.ts';
 import { ask, postmasterPid } from './testing/client.ts';
 
+const run = promisify(execFile);
 const login: Login = { role: 'app', database: 'app', password: new Secret('correct horse'), createsDatabases: false };
 
 let home: Home;
@@ -93,6 +95,20 @@ test('start adopts a running server; stop stops it, twice; the data stay', async
   expect(again.url.reveal()).toBe(url.reveal());
   expect(await ask(again.url, 'SELECT answer FROM kept')).toEqual({ answer: 42 });
 });
+
+// As in a container, where even root sees no more of the processes of others.
+test.skipIf(postgresIdentity() === null)(
+  'who may not look into its process adopts a running server all the same',
+  async () => {
+    const cluster = await open('unseen');
+    const { pid } = await cluster.start();
+    const module = join(import.meta.dirname, 'server/postmaster.ts');
+    const code = `console.log(JSON.stringify(await (await import(process.argv[1])).runningIn(process.argv[2])))`;
+    const node = [process.execPath, '--input-type=module', '--eval', code, module, cluster.data];
+    const { stdout } = await run('setpriv', ['--bounding-set', '-sys_ptrace', ...node]);
+    expect(JSON.parse(stdout)).toMatchObject({ pid });
+  },
+);
 
 test('two that create it at once, template and all, get the same server', async () => {
   const fresh = homeAt(join(home.slots, 'raced'));

@@ -95,14 +95,26 @@ async function serversIn(data: string): Promise<number[]> {
   const here = await Promise.all(
     pids.map(async (pid) => {
       if ((await workingIn(pid)) !== directory) return false;
-      return basename(await readlink(`/proc/${pid}/exe`).catch(() => '')).startsWith('postgres');
+      return (await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')).startsWith('postgres');
     }),
   );
   return pids.filter((_, index) => here[index]);
 }
 
-function workingIn(pid: number): Promise<string | null> {
-  return readlink(`/proc/${pid}/cwd`).catch(() => null);
+/** The directory that a process works in; null when that is none of a server. */
+async function workingIn(pid: number): Promise<string | null> {
+  return readlink(`/proc/${pid}/cwd`).catch((error: NodeJS.ErrnoException) => {
+    // In a container even root sees only what its own processes do, but all that they were told.
+    return error.code === 'EACCES' ? toldToWorkIn(pid) : null;
+  });
+}
+
+/** What `pg_ctl` gave a postmaster as its data directory. */
+async function toldToWorkIn(pid: number): Promise<string | null> {
+  const argv = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0');
+  const at = argv.indexOf('-D');
+  if (at === -1 || !basename(argv[0] ?? '').startsWith('postgres')) return null;
+  return realpath(argv[at + 1] ?? '').catch(() => null);
 }
 
 function kill(pid: number, signal: NodeJS.Signals): void {
