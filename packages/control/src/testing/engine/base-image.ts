@@ -51,7 +51,7 @@ async function rootFileSystem(recipe: ImageRecipe): Promise<string> {
   const { packages, architecture, files, directories, scripts, setUp } = recipe;
   const more = directories || scripts || setUp || architecture ? [directories, scripts, setUp, architecture] : [];
   const digest = createHash('sha256')
-    .update(JSON.stringify([packages, files, 2, ...more]))
+    .update(JSON.stringify([packages, files, 3, ...more]))
     .digest('hex');
   const path = join(directory, `${digest.slice(0, 16)}.tar`);
   if (
@@ -100,7 +100,9 @@ function mmdebstrap(recipe: ImageRecipe, path: string): string[] {
   return [
     ...(architecture ? unpackedOnly(architecture) : ['--variant=minbase']),
     '--format=tar',
-    `--include=${packages.join(',')}`,
+    // The package that else merges it needs all of Perl, 50 MB.
+    '--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr',
+    `--include=${['usr-is-merged', ...packages].join(',')}`,
     ...small,
     ...[...uploads, ...copies, ...commands],
     'bookworm',
