@@ -170,7 +170,7 @@ test('an instance that is lost with its machine runs on another, and that is no 
   const moved = await until(async () => {
     const found = (await runtime.instances(slot)).find(({ id }) => id === before?.id);
     // Lost is seen before its end is: in between it has no address and is still taken to be ready.
-    const isElsewhere = found?.address.port && found.address.host !== third?.address;
+    const isElsewhere = found !== undefined && found.address.port > 0 && found.address.host !== third?.address;
     return isElsewhere && found.state === 'ready' && found;
   });
   expect(moved.restarts).toBe(0);
