@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -31,6 +31,7 @@ export class TestKova {
   static async start(env: NodeJS.ProcessEnv = {}): Promise<TestKova> {
     const home = mkdtempSync(join(tmpdir(), 'kova-'));
     chmodSync(home, 0o711);
+    shareCode(home);
     const kova = new TestKova(home, [await freePort(), await freePort()]);
     await kova.up(env).catch((error: unknown) => {
       rmSync(home, { recursive: true, force: true });
@@ -213,6 +214,15 @@ export class TestKova {
       body: await answer.body.text(),
     };
   }
+}
+
+/** What was compiled for other homes of the run need not be compiled again for this one. */
+function shareCode(home: string): void {
+  const shared = process.env.KOVA_TEST_CODE;
+  if (!shared) return;
+  mkdirSync(join(home, 'edge'), { mode: 0o700 });
+  symlinkSync(join(shared, 'control'), join(home, 'compiled'));
+  symlinkSync(join(shared, 'edge'), join(home, 'edge/code-cache'));
 }
 
 /** Whether there is no such process; one that has ended and waits to be reaped is none. */
