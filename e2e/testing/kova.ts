@@ -31,7 +31,7 @@ export class TestKova {
   static async start(env: NodeJS.ProcessEnv = {}): Promise<TestKova> {
     const home = mkdtempSync(join(tmpdir(), 'kova-'));
     chmodSync(home, 0o711);
-    shareCode(home);
+    shareMade(home);
     const kova = new TestKova(home, [await freePort(), await freePort()]);
     await kova.up(env).catch((error: unknown) => {
       rmSync(home, { recursive: true, force: true });
@@ -216,10 +216,12 @@ export class TestKova {
   }
 }
 
-/** What was compiled for other homes of the run need not be compiled again for this one. */
-function shareCode(home: string): void {
-  const shared = process.env.KOVA_TEST_CODE;
+/** What was made for other homes of the run, and is the same for all, need not be made again for this one. */
+function shareMade(home: string): void {
+  const shared = process.env.KOVA_TEST_SHARED;
   if (!shared) return;
+  mkdirSync(join(home, 'postgres'), { mode: 0o711 });
+  symlinkSync(join(shared, 'templates'), join(home, 'postgres/_templates'));
   mkdirSync(join(home, 'edge'), { mode: 0o700 });
   symlinkSync(join(shared, 'control'), join(home, 'compiled'));
   symlinkSync(join(shared, 'edge'), join(home, 'edge/code-cache'));

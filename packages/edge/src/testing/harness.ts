@@ -66,7 +66,7 @@ export interface TestEdge {
 }
 
 /** One for all edges of a run, filled; without Vitest's globalSetup each has its own. */
-const shared = process.env.KOVA_TEST_CODE;
+const shared = process.env.KOVA_TEST_SHARED;
 const code = shared ? { codeCacheDir: join(shared, 'edge') } : {};
 
 export async function startTestEdge(dir?: string, listenTls: string[] = []): Promise<TestEdge> {

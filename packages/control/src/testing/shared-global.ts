@@ -1,21 +1,24 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { edgeProgram } from '@kova/edge/program';
+import { makeDirectories } from '../home/home.ts';
 import { abandoned } from './abandoned.ts';
 
-const prefix = 'kova-test-code-';
+const prefix = 'kova-test-shared-';
 
 /**
- * Vitest's globalSetup: Kova's own sources are compiled once for the whole run, not once for each home that a test
- * makes. The edge's are compiled here; what control planes have compiled they add themselves.
+ * Vitest's globalSetup: a directory for what each home makes for itself, though it is the same in all: Kova's own
+ * sources as Node has compiled them, and PostgreSQL's data as `initdb` leaves them. The edge's code is compiled here;
+ * the rest is added by the first home that makes it, whole or not at all.
  */
 export async function setup(): Promise<() => Promise<void>> {
   for (const root of await abandoned(prefix)) await remove(root);
   const root = await mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`));
-  await mkdir(join(root, 'control'));
+  await chmod(root, 0o711);
+  await makeDirectories({ shared: [join(root, 'templates')], own: [join(root, 'control')] });
   await edgeProgram({ dir: join(root, 'home'), listen: [], codeCacheDir: join(root, 'edge') });
-  process.env.KOVA_TEST_CODE = root;
+  process.env.KOVA_TEST_SHARED = root;
   return () => remove(root);
 }
 
