@@ -147,7 +147,7 @@ export class TestKova {
   }
 
   async endOf(ship: string, limitMs?: number): Promise<ShipView> {
-    return this.until(
+    return this.untilEnded(
       () => this.call<ShipView>('GET', `/v1/ships/${ship}`),
       ({ state }) => state !== 'building' && state !== 'deploying',
       limitMs,
@@ -160,7 +160,7 @@ export class TestKova {
   }
 
   async proved(run: string): Promise<RunView> {
-    return this.until(
+    return this.untilEnded(
       () => this.call<RunView>('GET', `/v1/runs/${run}`),
       ({ state }) => state !== 'queued' && state !== 'running',
     );
@@ -168,7 +168,7 @@ export class TestKova {
 
   async ended(deployment: string): Promise<DeploymentView> {
     const last = new Set(['live', 'rolled-back', 'failed', 'cancelled', 'superseded', 'retired']);
-    return this.until(
+    return this.untilEnded(
       () => this.call<DeploymentView>('GET', `/v1/deployments/${deployment}`),
       ({ phase }) => last.has(phase),
     );
@@ -184,9 +184,20 @@ export class TestKova {
     return status.projects[0]!.environments.find((environment) => environment.name === name)!;
   }
 
+  /** As `until`, for what does not change again: the longer it takes, the less often it is asked for. */
+  untilEnded<T>(ask: () => Promise<T>, wanted: (answer: T) => boolean, limitMs?: number): Promise<T> {
+    return this.until(ask, wanted, limitMs, (passedMs) => Math.min(Math.max(50, passedMs / 20), 250));
+  }
+
   /** Asks again until the answer is as wanted; a control plane that is away meanwhile is waited for. */
-  async until<T>(ask: () => Promise<T>, wanted: (answer: T) => boolean, limitMs = 60_000): Promise<T> {
-    const end = Date.now() + limitMs;
+  async until<T>(
+    ask: () => Promise<T>,
+    wanted: (answer: T) => boolean,
+    limitMs = 60_000,
+    pauseMs = (_passedMs: number) => 50,
+  ): Promise<T> {
+    const startedAt = Date.now();
+    const end = startedAt + limitMs;
     for (;;) {
       const answer = await ask().catch((error: Error & { code?: string }) => {
         if (error.code === 'NOT_FOUND' || Date.now() > end) throw error;
@@ -194,7 +205,7 @@ export class TestKova {
       });
       if (answer !== undefined && wanted(answer)) return answer;
       if (Date.now() > end) throw new Error(`waited in vain; last answer: ${JSON.stringify(answer)}`);
-      await delay(50);
+      await delay(pauseMs(Date.now() - startedAt));
     }
   }
 
