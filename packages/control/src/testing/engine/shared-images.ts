@@ -13,8 +13,8 @@ const layers = 'overlay2';
 const knowledge = 'image';
 
 /**
- * Gives a daemon that was not started yet what `keepImages` has kept under this name in the run; false when there is
- * none. The layers are links to the same files: to import them anew takes seconds and their size each time.
+ * Gives a daemon that was not started yet what was kept under this name in the run; false when there is none. The
+ * layers are links to the same files: to import them anew takes seconds and their size each time.
  */
 export async function giveImages({ directory }: Daemon, name: string): Promise<boolean> {
   const kept = placeOf(name);
@@ -23,20 +23,27 @@ export async function giveImages({ directory }: Daemon, name: string): Promise<b
   return true;
 }
 
-/**
- * Keeps the images of an engine that has just got them and runs nothing; it is stopped meanwhile. When another was
- * faster, theirs are kept.
- */
+/** Gives it the layers alone: it pulls its images as others do, but need not fetch and unpack what they are made of. */
+export async function giveLayers(daemon: Daemon, name: string): Promise<void> {
+  await giveImages(daemon, name);
+  await rm(join(daemon.directory, 'data', knowledge, layers, 'repositories.json'), { force: true });
+}
+
+/** Keeps the images of an engine that has just got them and runs nothing; it is stopped meanwhile. */
 export async function keepImages(daemon: Daemon, name: string): Promise<void> {
-  const data = join(daemon.directory, 'data');
-  const kept = placeOf(name);
-  if (kept === null || !(await isThere(join(data, layers)))) return;
+  if (placeOf(name) === null) return;
+  // An engine mounts its directory anew, and files cannot be linked from one mount to another.
   await daemon.stop();
-  await keep(data, kept);
+  await keepSeen(daemon, name);
   await daemon.start();
 }
 
-async function keep(data: string, kept: string): Promise<void> {
+/** The same for one that has mounts of its own, so that it need not be stopped. When another was faster, theirs are kept. */
+export async function keepSeen({ directory }: Daemon, name: string): Promise<void> {
+  const data = join(directory, 'data');
+  const kept = placeOf(name);
+  if (kept === null || !(await isThere(join(data, layers)))) return;
+  if (await isThere(kept)) return;
   await mkdir(join(kept, '..'), { recursive: true, mode: 0o711 });
   const draft = await mkdtemp(`${kept}.draft-`);
   try {
