@@ -15,7 +15,7 @@ class LongOnesFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     include: ['packages/*/src/**/*.test.ts', 'e2e/**/*.test.ts'],
-    globalSetup: ['packages/control/src/testing/postgres-global.ts'],
+    globalSetup: ['packages/control/src/testing/postgres-global.ts', 'packages/control/src/testing/shared-global.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
     pool: 'forks',

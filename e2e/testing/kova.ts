@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -31,6 +31,7 @@ export class TestKova {
   static async start(env: NodeJS.ProcessEnv = {}): Promise<TestKova> {
     const home = mkdtempSync(join(tmpdir(), 'kova-'));
     chmodSync(home, 0o711);
+    shareMade(home);
     const kova = new TestKova(home, [await freePort(), await freePort()]);
     await kova.up(env).catch((error: unknown) => {
       rmSync(home, { recursive: true, force: true });
@@ -146,7 +147,7 @@ export class TestKova {
   }
 
   async endOf(ship: string, limitMs?: number): Promise<ShipView> {
-    return this.until(
+    return this.untilEnded(
       () => this.call<ShipView>('GET', `/v1/ships/${ship}`),
       ({ state }) => state !== 'building' && state !== 'deploying',
       limitMs,
@@ -159,7 +160,7 @@ export class TestKova {
   }
 
   async proved(run: string): Promise<RunView> {
-    return this.until(
+    return this.untilEnded(
       () => this.call<RunView>('GET', `/v1/runs/${run}`),
       ({ state }) => state !== 'queued' && state !== 'running',
     );
@@ -167,7 +168,7 @@ export class TestKova {
 
   async ended(deployment: string): Promise<DeploymentView> {
     const last = new Set(['live', 'rolled-back', 'failed', 'cancelled', 'superseded', 'retired']);
-    return this.until(
+    return this.untilEnded(
       () => this.call<DeploymentView>('GET', `/v1/deployments/${deployment}`),
       ({ phase }) => last.has(phase),
     );
@@ -183,9 +184,20 @@ export class TestKova {
     return status.projects[0]!.environments.find((environment) => environment.name === name)!;
   }
 
+  /** As `until`, for what does not change again: the longer it takes, the less often it is asked for. */
+  untilEnded<T>(ask: () => Promise<T>, wanted: (answer: T) => boolean, limitMs?: number): Promise<T> {
+    return this.until(ask, wanted, limitMs, (passedMs) => Math.min(Math.max(50, passedMs / 20), 250));
+  }
+
   /** Asks again until the answer is as wanted; a control plane that is away meanwhile is waited for. */
-  async until<T>(ask: () => Promise<T>, wanted: (answer: T) => boolean, limitMs = 60_000): Promise<T> {
-    const end = Date.now() + limitMs;
+  async until<T>(
+    ask: () => Promise<T>,
+    wanted: (answer: T) => boolean,
+    limitMs = 60_000,
+    pauseMs = (_passedMs: number) => 50,
+  ): Promise<T> {
+    const startedAt = Date.now();
+    const end = startedAt + limitMs;
     for (;;) {
       const answer = await ask().catch((error: Error & { code?: string }) => {
         if (error.code === 'NOT_FOUND' || Date.now() > end) throw error;
@@ -193,7 +205,7 @@ export class TestKova {
       });
       if (answer !== undefined && wanted(answer)) return answer;
       if (Date.now() > end) throw new Error(`waited in vain; last answer: ${JSON.stringify(answer)}`);
-      await delay(50);
+      await delay(pauseMs(Date.now() - startedAt));
     }
   }
 
@@ -213,4 +225,15 @@ export class TestKova {
       body: await answer.body.text(),
     };
   }
+}
+
+/** What was made for other homes of the run, and is the same for all, need not be made again for this one. */
+function shareMade(home: string): void {
+  const shared = process.env.KOVA_TEST_SHARED;
+  if (!shared) return;
+  mkdirSync(join(home, 'postgres'), { mode: 0o711 });
+  symlinkSync(join(shared, 'templates'), join(home, 'postgres/_templates'));
+  mkdirSync(join(home, 'edge'), { mode: 0o700 });
+  symlinkSync(join(shared, 'control'), join(home, 'compiled'));
+  symlinkSync(join(shared, 'edge'), join(home, 'edge/code-cache'));
 }

@@ -1,9 +1,10 @@
-import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { homeAt } from '../home/home.ts';
 import type { Cluster } from '../services/postgres/cluster.ts';
 import { openCluster } from '../services/postgres/clusters.ts';
+import { abandoned } from './abandoned.ts';
 
 const prefix = 'kova-test-postgres-';
 
@@ -26,17 +27,5 @@ export async function removeTestHome(root: string): Promise<void> {
 
 /** What runs that were killed have left behind. */
 export async function removeAbandonedHomes(): Promise<void> {
-  for (const name of await readdir(tmpdir())) {
-    const pid = Number(name.startsWith(prefix) && name.slice(prefix.length).split('-')[0]);
-    if (pid > 0 && !isAlive(pid)) await removeTestHome(join(tmpdir(), name));
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+  for (const root of await abandoned(prefix)) await removeTestHome(root);
 }

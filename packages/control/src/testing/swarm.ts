@@ -5,6 +5,7 @@ import { openRegistry, type TestRegistry } from '../images/testing/registry.ts';
 import { type ImageRecipe, importImage, nodeBase } from './engine/base-image.ts';
 import { type Daemon, makeDaemon } from './engine/daemon.ts';
 import { endProcesses, removeAbandonedDaemons, removeDaemon } from './engine/remove.ts';
+import { giveLayers, keepSeen } from './engine/shared-images.ts';
 import { layNetwork, type Machine } from './swarm/network.ts';
 import { pullImage, pushImage } from './swarm/push-image.ts';
 
@@ -45,11 +46,13 @@ export async function openTestSwarm(count = 3, recipes: readonly ImageRecipe[] =
     for (const step of closing.splice(0).reverse()) await step();
   };
   try {
+    const shared = `swarm ${recipesDigest(recipes)}`;
     const registry = await openRegistry({ closed: true, host: network.host, content: recipesDigest(recipes) });
     closing.push(registry.close);
     const opening = network.machines.map(async (machine) => {
       const daemon = await makeDaemon(daemonArguments(registry), machine.under);
       closing.push(() => end(daemon));
+      await giveLayers(daemon, shared);
       await daemon.start();
       return nodeOf(machine, daemon);
     });
@@ -58,6 +61,7 @@ export async function openTestSwarm(count = 3, recipes: readonly ImageRecipe[] =
     if (!first) throw new Error('a swarm has at least one node');
     await form(first, others);
     const images = await fill(registry, first.engine, recipes);
+    await keepSeen(first.daemon, shared);
     return { nodes: [first, ...others], registry, images, close };
   } catch (error) {
     await close();

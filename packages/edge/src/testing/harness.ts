@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -66,13 +65,13 @@ export interface TestEdge {
   dir: string;
 }
 
-/** One for all edges of a test file. */
-const codeCacheDir = join(tmpdir(), `kova-edge-code-${process.pid}`);
-process.once('exit', () => rmSync(codeCacheDir, { recursive: true, force: true }));
+/** One for all edges of a run, filled; without Vitest's globalSetup each has its own. */
+const shared = process.env.KOVA_TEST_SHARED;
+const code = shared ? { codeCacheDir: join(shared, 'edge') } : {};
 
 export async function startTestEdge(dir?: string, listenTls: string[] = []): Promise<TestEdge> {
   const home = dir ?? (await temporaryDirectory());
-  const edge = await ensureEdge({ dir: home, listen: ['127.0.0.1:0'], listenTls, codeCacheDir, timeoutMs: 60_000 });
+  const edge = await ensureEdge({ dir: home, listen: ['127.0.0.1:0'], listenTls, ...code, timeoutMs: 60_000 });
   cleanups.push(() => stopEdge(home, { drainMs: 0 }));
   const portOf = (address = ':0') => Number(address.split(':')[1]);
   const ports = { port: portOf(edge.listen[0]), tlsPort: portOf(edge.listenTls[0]) };

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { abandoned } from '../abandoned.ts';
 import { daemonPrefix } from './daemon.ts';
 
 const run = promisify(execFile);
@@ -16,10 +16,7 @@ export async function removeDaemon(directory: string): Promise<void> {
 
 /** What test runs that were killed have left behind. */
 export async function removeAbandonedDaemons(): Promise<void> {
-  for (const name of await readdir(tmpdir())) {
-    const pid = name.startsWith(daemonPrefix) ? Number(name.slice(daemonPrefix.length).split('-')[0]) : 0;
-    if (pid > 0 && !isAlive(pid)) await removeDaemon(join(tmpdir(), name));
-  }
+  for (const directory of await abandoned(daemonPrefix)) await removeDaemon(directory);
 }
 
 /**
@@ -54,13 +51,4 @@ async function mountsBelow(directory: string): Promise<string[]> {
   const mounts = await readFile('/proc/self/mounts', 'utf8');
   const points = mounts.split('\n').map((line) => line.split(' ')[1] ?? '');
   return points.filter((point) => point.startsWith(`${directory}/`)).reverse();
-}
-
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }

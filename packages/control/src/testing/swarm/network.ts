@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { isAlive } from '../engine/remove.ts';
+import { isAlive } from '../abandoned.ts';
 
 const run = promisify(execFile);
 const ip = (...argv: string[]) => run('ip', argv);
