@@ -1,5 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import { buffer, text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Secret } from '@kova/core/secret';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ExecRequest } from '../../../ports/exec.ts';
@@ -71,5 +72,19 @@ describe.each<[string, ExecRequest['terminal']]>([
     const all = await buffer(ran.stdout);
     expect([all.length, all.subarray(-3).toString()]).toEqual([3_000_003, 'end']);
     expect(await ran.ended).toEqual({ exitCode: 0, endedBy: null });
+  });
+
+  test('that has ended long before all of it is read loses nothing', async () => {
+    const { runtime, instance } = await ready();
+    const argv = ['node', '-e', 'process.stdout.write("x".repeat(290_000) + "end")'];
+    const ran = await runtime.exec(instance.id, { argv, terminal, signal });
+    ran.stderr.resume();
+    const pieces: Buffer[] = [];
+    for await (const piece of ran.stdout) {
+      // Nothing tells when a program has ended whose output nobody takes.
+      if (pieces.push(piece) === 1) await sleep(1500);
+    }
+    const all = Buffer.concat(pieces);
+    expect([all.length, all.subarray(-3).toString()]).toEqual([290_003, 'end']);
   });
 });
