@@ -78,7 +78,7 @@ test('a Chromium that does not start is a check that broke; one that is not ther
   const absent = await kovaCheck(['lighthouse'], { cwd, env: { ...env, CHROME_PATH: '/nowhere' } });
   expect(absent).toMatchObject({
     code: 3,
-    err: expect.stringContaining('CHROME_PATH is no program: /nowhere; try `apt'),
+    err: expect.stringContaining('CHROME_PATH is no program: /nowhere; install one, such as with `apt'),
   });
 });
 
