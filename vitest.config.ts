@@ -21,7 +21,7 @@ export default defineConfig({
     pool: 'forks',
     sequence: { sequencer: LongOnesFirst },
     // Most of what they do is to wait: for windows, deadlines, engines.
-    maxWorkers: 3,
+    maxWorkers: 4,
     // Imports its JSON as only bundlers do.
     server: { deps: { inline: ['@actions/workflow-parser'] } },
   },
