@@ -6,6 +6,7 @@ import { type ControlProcess, launchControl } from '@kova/control/launch';
 import { stopHome } from '@kova/control/stop';
 import { Claims } from './claims.ts';
 import { freePort } from './driver.ts';
+import { engineMissing } from './engine.ts';
 import type { DemoRuntime } from './repository.ts';
 import { Say, seconds } from './say.ts';
 import { tellStory } from './story.ts';
@@ -116,6 +117,11 @@ async function main(): Promise<number> {
   if (options.help) {
     console.log(help);
     return 0;
+  }
+  const missing = runtimeAsked().runtime === 'docker' ? await engineMissing(process.env) : null;
+  if (missing) {
+    console.error(missing);
+    return 1;
   }
   const startedAt = performance.now();
   const scene = await prepareScene();
