@@ -47,10 +47,9 @@ async function pushPlatforms(pushing: Pushing): Promise<string> {
     pushed.push({ os, architecture, ...(await pushOne(pushing, tag)) });
   }
   const list = manifestList(pushed);
-  for (const tag of tags) {
-    await patiently(pushing, () => putManifest(engine, request, tag, list));
-    say(`pushed ${name}:${tag} as ${list.digest}, for ${pushed.map(({ architecture }) => architecture).join(' and ')}`);
-  }
+  await patiently(pushing, () => putManifest(engine, request, tags, list));
+  const platforms = pushed.map(({ architecture }) => architecture).join(' and ');
+  for (const tag of tags) say(`pushed ${name}:${tag} as ${list.digest}, for ${platforms}`);
   return list.digest;
 }
 

@@ -27,7 +27,7 @@ const put = (address: string, password: string | null = pusher.password) =>
       ...{ name: `${address}/team/shop`, signal: AbortSignal.timeout(60_000) },
       credentials: password ? { username: pusher.username, password: new Secret(password) } : null,
     },
-    'main',
+    ['main'],
     empty,
   );
 async function open(options: RegistryOptions) {

@@ -9,13 +9,18 @@ import type { Manifest } from './manifest-list.ts';
 const patienceMs = 30_000;
 
 /**
- * Writes a manifest, which an engine cannot push by itself, through the registry's API (OCI Distribution Specification,
- * "Pushing Manifests"). Idempotent.
+ * Writes a manifest under all tags, which an engine cannot do by itself, through the registry's API (OCI Distribution
+ * Specification, "Pushing Manifests"). Idempotent.
  * @throws KovaError REGISTRY_UNAVAILABLE when it is away or ill, REGISTRY_REFUSED
  */
-export async function putManifest(engine: Docker, target: PushTarget, tag: string, manifest: Manifest): Promise<void> {
+export async function putManifest(
+  engine: Docker,
+  target: PushTarget,
+  tags: readonly string[],
+  manifest: Manifest,
+): Promise<void> {
   const { name, credentials } = target;
-  const doing = `pushing ${name}:${tag}`;
+  let doing = `pushing to ${name}`;
   const { host, path } = repositoryAddress(name);
   const signal = AbortSignal.any([target.signal, AbortSignal.timeout(patienceMs)]);
   const insecure = await isInsecure(engine, host);
@@ -24,9 +29,12 @@ export async function putManifest(engine: Docker, target: PushTarget, tag: strin
     const scope = `repository:${path}:pull,push`;
     const authorization = await authorizationFor({ challenge, scope, credentials, insecure, signal });
     const headers = { 'content-type': manifest.mediaType, ...(authorization && { authorization }) };
-    const url = `${base}/v2/${path}/manifests/${tag}`;
-    const answer = await fetch(url, { method: 'PUT', headers, body: manifest.text, redirect: 'error', signal });
-    if (!answer.ok) throw await refusal(doing, name, answer);
+    for (const tag of tags) {
+      doing = `pushing ${name}:${tag}`;
+      const url = `${base}/v2/${path}/manifests/${tag}`;
+      const answer = await fetch(url, { method: 'PUT', headers, body: manifest.text, redirect: 'error', signal });
+      if (!answer.ok) throw await refusal(doing, name, answer);
+    }
   } catch (error) {
     throw error instanceof KovaError ? error : unreachable(doing, name, error);
   }

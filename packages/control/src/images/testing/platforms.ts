@@ -31,6 +31,6 @@ export async function pushBase(engine: Docker, registry: string): Promise<string
     pushed.push({ os: 'linux', architecture, ...(await pushTag(engine, target, architecture)) });
     for (const each of [reference, 'kova-test/small:1']) await engine.getImage(each).remove();
   }
-  await putManifest(engine, target, '1', manifestList(pushed));
+  await putManifest(engine, target, ['1'], manifestList(pushed));
   return `${name}:1`;
 }
