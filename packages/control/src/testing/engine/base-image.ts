@@ -5,6 +5,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type Docker from 'dockerode';
+import { follow } from '../../engine/progress.ts';
 
 const run = promisify(execFile);
 
@@ -41,9 +42,7 @@ export async function importImage(engine: Docker, recipe: ImageRecipe): Promise<
   const { changes = [], architecture } = recipe;
   const options = { repo, tag, changes, ...(architecture && { platform: `linux/${architecture}` }) };
   const answer = await engine.importImage(await rootFileSystem(recipe), options);
-  await new Promise<void>((resolve, reject) =>
-    engine.modem.followProgress(answer, (error) => (error ? reject(error) : resolve())),
-  );
+  await follow(`importing ${recipe.name}`, answer);
 }
 
 async function rootFileSystem(recipe: ImageRecipe): Promise<string> {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
+import { follow } from '../../../engine/progress.ts';
 
 /** Loads an image with nothing in it that says to be made for `architecture`, in the form of `docker save`. */
 export async function loadEmptyImage(engine: Docker, name: string, architecture: string): Promise<void> {
@@ -22,9 +23,7 @@ export async function loadEmptyImage(engine: Docker, name: string, architecture:
     await writeFile(join(directory, 'manifest.json'), JSON.stringify(manifest));
     const archive = execFileSync('tar', ['-cf', '-', '-C', directory, 'manifest.json', 'config.json', 'layer.tar']);
     const answer = await engine.loadImage(Readable.from([archive]));
-    await new Promise<void>((resolve, reject) =>
-      engine.modem.followProgress(answer, (error) => (error ? reject(error) : resolve())),
-    );
+    await follow(`loading ${name}`, answer);
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
