@@ -27,8 +27,8 @@ export async function becomeControl(env: NodeJS.ProcessEnv = process.env): Promi
 
 /**
  * Turns this process into the edge of the home, at the given addresses or where KOVA_EDGE_LISTEN and
- * KOVA_EDGE_TLS_LISTEN say; as above. A control plane with `KOVA_EDGE=external` leaves it to its supervisor. @throws
- * KovaError ALREADY_RUNNING
+ * KOVA_EDGE_TLS_LISTEN say; as above. A control plane with `KOVA_EDGE=external` leaves it to its supervisor.
+ * @throws KovaError ALREADY_RUNNING
  */
 export async function becomeEdgeOfHome(
   { listen, listenTls }: { listen: string[]; listenTls: string[] },

@@ -132,8 +132,8 @@ export async function abortShip({ ctx }: Actor, id: string, by: string): Promise
 }
 
 /**
- * Ends an apply: its deployment that is at work or waits; what it has changed already stays. @throws KovaError
- * NOT_FOUND, CONFLICT
+ * Ends an apply: its deployment that is at work or waits; what it has changed already stays.
+ * @throws KovaError NOT_FOUND, CONFLICT
  */
 export async function abortApply({ ctx }: Actor, id: string, by: string): Promise<void> {
   const { state } = await requireApply(ctx.db, id);

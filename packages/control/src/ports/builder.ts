@@ -27,8 +27,8 @@ export interface Commits {
    */
   fetch(project: string, remote: Remote, ref: string, signal?: AbortSignal): Promise<CommitInfo>;
   /**
-   * The commit of each branch of a remote repository, and the name of its default branch. @throws KovaError
-   * REMOTE_UNREACHABLE
+   * The commit of each branch of a remote repository, and the name of its default branch.
+   * @throws KovaError REMOTE_UNREACHABLE
    */
   heads(remote: Remote, signal?: AbortSignal): Promise<RemoteHeads>;
 }

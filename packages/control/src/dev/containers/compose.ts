@@ -4,8 +4,8 @@ import { run } from '../../commands/run.ts';
 const askLimitMs = 20_000;
 
 /**
- * The argv that Compose 2 is run by: Docker's plugin, else the program of its own. @throws KovaError
- * PREREQUISITE_MISSING
+ * The argv that Compose 2 is run by: Docker's plugin, else the program of its own.
+ * @throws KovaError PREREQUISITE_MISSING
  */
 export async function composeArgv(env: Record<string, string>): Promise<string[]> {
   for (const argv of [['docker', 'compose'], ['docker-compose']]) {

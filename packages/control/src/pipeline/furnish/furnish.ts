@@ -15,8 +15,8 @@ interface Place {
 }
 
 /**
- * Gives a job the services of its own and the browser that it asks for; they need nothing of its commit. @throws
- * NotRunnable
+ * Gives a job the services of its own and the browser that it asks for; they need nothing of its commit.
+ * @throws NotRunnable
  */
 export async function furnish(around: Surroundings, home: Home, request: JobRequest, place: Place): Promise<void> {
   const { job } = request.job;
